@@ -1,0 +1,1 @@
+"""Tieback: a company's own systems beside the live Procore record."""

@@ -1,0 +1,1 @@
+"""See the level table in docs/architecture.md."""
