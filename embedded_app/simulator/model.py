@@ -1,0 +1,392 @@
+"""What exists in the simulated Procore: companies, people, projects, commitments and the apps they installed.
+
+Plain values, no behaviour of the platform: the API, the pages and the sample ERP all read the same `World`.
+Records are mutable, because control switches and pages change them while the simulator runs; values that a
+record is made of are frozen. Money is `Decimal`, never rounded here, in the one currency of the seed (US
+dollars; the platform then leaves currency keys out). Field names are Procore's where Procore has one
+(docs/platform-reference.md, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+ZERO = Decimal("0.00")
+
+
+class Level(IntEnum):
+    """What a person may do in one tool; the number is the platform's `user_access_level.id`.
+
+    Only 4 = Admin is published (docs/platform-reference.md, section 6); the others count down from it.
+    """
+
+    NONE = 1
+    READ_ONLY = 2
+    STANDARD = 3
+    ADMIN = 4
+
+    @property
+    def label(self) -> str:
+        """The platform's `user_access_level.name`."""
+        return self.name.replace("_", " ").title()
+
+
+class CommitmentKind(StrEnum):
+    """The two kinds of commitments; the value is the platform's path and view-key segment."""
+
+    SUBCONTRACT = "work_order_contracts"
+    PURCHASE_ORDER = "purchase_order_contracts"
+
+
+@dataclass(slots=True)
+class Company:
+    """A customer of Procore. `region` is the platform's zone: `us01` or `us02`."""
+
+    id: int
+    name: str
+    region: str
+
+
+@dataclass(slots=True)
+class Person:
+    """A Procore login; `id` is unique across companies."""
+
+    id: int
+    name: str
+    login: str
+    job_title: str
+
+
+@dataclass(slots=True)
+class Membership:
+    """What one person may do in one company.
+
+    `company_levels` and `project_levels` map tool names (`admin`, `directory`, `commitments`, …) to levels; a
+    tool that is missing is `Level.NONE`. `project_ids` limits the projects; None means every project.
+    """
+
+    user_id: int
+    company_id: int
+    company_levels: Mapping[str, Level]
+    project_levels: Mapping[str, Level]
+    project_ids: frozenset[int] | None = None
+
+    @property
+    def is_company_admin(self) -> bool:
+        """Admin on the company's Admin tool."""
+        return self.company_levels.get("admin", Level.NONE) is Level.ADMIN
+
+    def sees(self, project_id: int) -> bool:
+        """Whether the project is in this person's list (of a project of this company)."""
+        return self.project_ids is None or project_id in self.project_ids
+
+
+@dataclass(frozen=True, slots=True)
+class CostCode:
+    """A budget code in segments, for example division `05` and code `1200` as `05-1200`."""
+
+    id: int
+    division: str
+    code: str
+    name: str
+
+    @property
+    def full_code(self) -> str:
+        return f"{self.division}-{self.code}"
+
+
+@dataclass(slots=True)
+class Project:
+    """A building site. `project_number` is the customer's own; None when they gave none."""
+
+    id: int
+    company_id: int
+    name: str
+    project_number: str | None
+    city: str | None
+    state_code: str | None
+    stage: str
+    created_at: datetime
+    updated_at: datetime
+    active: bool = True
+    address: str | None = None
+    description: str | None = None
+    start_date: date | None = None
+    completion_date: date | None = None
+    tools_off: frozenset[str] = frozenset()
+    cost_codes: tuple[CostCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance:
+    """A certificate in the company directory. `status` is the platform's word, for example `compliant`."""
+
+    id: int
+    insurance_type: str
+    insurance_provider: str
+    policy_number: str
+    limit: Decimal
+    effective_date: date
+    expiration_date: date
+    status: str
+
+
+@dataclass(slots=True)
+class Vendor:
+    """A firm in the company directory, and the projects whose directory it is in."""
+
+    id: int
+    company_id: int
+    name: str
+    city: str | None
+    state_code: str | None
+    trade_name: str | None
+    business_phone: str | None
+    email_address: str | None
+    created_at: datetime
+    updated_at: datetime
+    is_active: bool = True
+    origin_code: str | None = None
+    project_ids: frozenset[int] = frozenset()
+    insurances: tuple[Insurance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of the schedule of values. `quantity` and `unit_cost` are None on lump-sum lines."""
+
+    id: int
+    position: int
+    description: str
+    amount: Decimal
+    cost_code: CostCode
+    quantity: Decimal | None = None
+    unit_cost: Decimal | None = None
+    uom: str | None = None
+
+
+@dataclass(slots=True)
+class ChangeOrder:
+    """A commitment change order. `status` is the platform's word, for example `approved`, `pending` or `draft`."""
+
+    id: int
+    contract_id: int
+    number: str
+    title: str
+    status: str
+    grand_total: Decimal
+    executed: bool
+    created_at: datetime
+    updated_at: datetime
+    due_date: date | None = None
+    approved_on: date | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requisition:
+    """A subcontractor's invoice, its summary amounts only; `current_payment_due` is after retainage."""
+
+    id: int
+    number: int
+    invoice_number: str
+    status: str
+    billing_date: date
+    completed_this_period: Decimal
+    retained_this_period: Decimal
+
+    @property
+    def current_payment_due(self) -> Decimal:
+        return self.completed_this_period - self.retained_this_period
+
+
+@dataclass(slots=True)
+class Contract:
+    """A commitment: a work order contract (subcontract) or a purchase order contract.
+
+    Amounts are derived from its lines, change orders and requisitions, so that they always tie. `paid` is the
+    sum of contract payments. `retainage_percent` is in percent; None when the contract names none.
+    """
+
+    id: int
+    kind: CommitmentKind
+    company_id: int
+    project_id: int
+    number: str
+    title: str | None
+    status: str
+    vendor: Vendor | None
+    created_at: datetime
+    updated_at: datetime
+    executed: bool = False
+    private: bool = False
+    description: str | None = None
+    contract_date: date | None = None
+    contract_start_date: date | None = None
+    contract_estimated_completion_date: date | None = None
+    delivery_date: date | None = None
+    retainage_percent: Decimal | None = None
+    paid: Decimal = ZERO
+    origin_id: str | None = None
+    origin_data: str | None = None
+    accessor_ids: frozenset[int] = frozenset()
+    line_items: list[LineItem] = field(default_factory=list)
+    change_orders: list[ChangeOrder] = field(default_factory=list)
+    requisitions: list[Requisition] = field(default_factory=list)
+
+    @property
+    def grand_total(self) -> Decimal:
+        """The original amount: all lines, no change orders."""
+        return sum((line.amount for line in self.line_items), ZERO)
+
+    def changes(self, *statuses: str) -> Decimal:
+        """The sum of the change orders in one of these statuses."""
+        return sum((change.grand_total for change in self.change_orders if change.status in statuses), ZERO)
+
+    @property
+    def approved_change_orders(self) -> Decimal:
+        return self.changes("approved")
+
+    @property
+    def pending_change_orders(self) -> Decimal:
+        return self.changes("pending", "pricing", "revised", "proceeding")
+
+    @property
+    def draft_change_orders_amount(self) -> Decimal:
+        return self.changes("draft")
+
+    @property
+    def revised_contract(self) -> Decimal:
+        return self.grand_total + self.approved_change_orders
+
+    @property
+    def total_requisitions_amount(self) -> Decimal:
+        """What was invoiced to date, before retainage."""
+        return sum((requisition.completed_this_period for requisition in self.requisitions), ZERO)
+
+    @property
+    def retainage_held(self) -> Decimal:
+        return sum((requisition.retained_this_period for requisition in self.requisitions), ZERO)
+
+    @property
+    def total_payments(self) -> Decimal:
+        return self.paid
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The one app that companies can install: what the Developer Portal knows of it.
+
+    The URLs are templates with the platform's interpolation tokens (docs/platform-reference.md, section 3.2).
+    """
+
+    uid: str
+    client_id: str
+    name: str
+    installation_key: str
+    semantic_version: str
+    company_url: str
+    project_url: str
+    panel_url: str
+    panel_views: tuple[str, ...]
+    notes: str
+    notes_page_label: str
+    notes_page_url: str
+
+
+@dataclass(slots=True)
+class AppInstallation:
+    """The app in one company. `status` is `installed` or `uninstalled`; its `uninstalled_…` are None while it never was."""
+
+    id: int
+    company_id: int
+    status: str
+    installed_at: datetime
+    installed_by: int
+    uninstalled_at: datetime | None = None
+    uninstalled_by: int | None = None
+
+
+@dataclass(slots=True)
+class AppConfiguration:
+    """Where an installed app appears. Without one the app is in no menu."""
+
+    id: int
+    company_id: int
+    installation_id: int
+    title: str
+    created_at: datetime
+    created_by: int
+    project_ids: frozenset[int] = frozenset()
+    applies_to_all_projects: bool = False
+    applies_to_company: bool = False
+
+    def covers(self, project_id: int | None) -> bool:
+        """Whether the app is in the Apps menu of this project; None asks for the company level."""
+        if project_id is None:
+            return self.applies_to_company
+        return self.applies_to_all_projects or project_id in self.project_ids
+
+
+@dataclass(slots=True)
+class World:
+    """Everything there is, by id. Iteration order is the order of creation."""
+
+    companies: dict[int, Company] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    memberships: dict[tuple[int, int], Membership] = field(default_factory=dict)
+    """Keyed by user id and company id."""
+    projects: dict[int, Project] = field(default_factory=dict)
+    vendors: dict[int, Vendor] = field(default_factory=dict)
+    contracts: dict[int, Contract] = field(default_factory=dict)
+    installations: dict[int, AppInstallation] = field(default_factory=dict)
+    configurations: dict[int, AppConfiguration] = field(default_factory=dict)
+
+    def membership(self, user_id: int, company_id: int) -> Membership | None:
+        return self.memberships.get((user_id, company_id))
+
+    def companies_of(self, user_id: int) -> Iterator[Company]:
+        """The companies this person is a member of."""
+        return (company for company in self.companies.values() if (user_id, company.id) in self.memberships)
+
+    def projects_of(self, company_id: int) -> Iterator[Project]:
+        return (project for project in self.projects.values() if project.company_id == company_id)
+
+    def vendors_of(self, company_id: int) -> Iterator[Vendor]:
+        return (vendor for vendor in self.vendors.values() if vendor.company_id == company_id)
+
+    def contracts_of(self, project_id: int) -> Iterator[Contract]:
+        return (contract for contract in self.contracts.values() if contract.project_id == project_id)
+
+    def installation(self, company_id: int) -> AppInstallation | None:
+        """The app's installation in this company, also an uninstalled one; None if it never was."""
+        return next((each for each in self.installations.values() if each.company_id == company_id), None)
+
+    def configurations_of(self, company_id: int) -> Iterator[AppConfiguration]:
+        return (each for each in self.configurations.values() if each.company_id == company_id)
+
+    def level(self, user_id: int, company_id: int, tool: str, project_id: int | None = None) -> Level:
+        """What the person may do in a tool of the company, or of a project when its id is given.
+
+        NONE also for people outside the company, projects they are not in, and tools that are switched off.
+        """
+        membership = self.membership(user_id, company_id)
+        if membership is None:
+            return Level.NONE
+        if project_id is None:
+            return membership.company_levels.get(tool, Level.NONE)
+        project = self.projects.get(project_id)
+        if project is None or project.company_id != company_id or tool in project.tools_off:
+            return Level.NONE
+        return membership.project_levels.get(tool, Level.NONE) if membership.sees(project_id) else Level.NONE
+
+    def can_read(self, user_id: int, contract: Contract) -> bool:
+        """Whether the person may see this commitment: private ones are for Admins and those named on it."""
+        level = self.level(user_id, contract.company_id, "commitments", contract.project_id)
+        if level < Level.READ_ONLY:
+            return False
+        return not contract.private or level is Level.ADMIN or user_id in contract.accessor_ids
