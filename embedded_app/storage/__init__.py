@@ -1,1 +1,24 @@
-"""See the level table in docs/architecture.md."""
+"""The database: one schema, company scope, sealed columns, migrations."""
+
+from embedded_app.storage._columns import SealedColumn, UtcDateTime, new_id
+from embedded_app.storage._database import Model, database_now, db, init_app, upgrade
+from embedded_app.storage._scope import company_scope, current_company_id, find_wrapped_key, system_scope
+from embedded_app.storage.models import Company, CompanyOwned, CompanyState
+
+__all__ = [
+    "Company",
+    "CompanyOwned",
+    "CompanyState",
+    "Model",
+    "SealedColumn",
+    "UtcDateTime",
+    "company_scope",
+    "current_company_id",
+    "database_now",
+    "db",
+    "find_wrapped_key",
+    "init_app",
+    "new_id",
+    "system_scope",
+    "upgrade",
+]
