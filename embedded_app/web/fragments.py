@@ -1,0 +1,35 @@
+"""Pieces of HTML that a frame fetches with its bearer and puts into its shell.
+
+What `static/js/lib/fragments.js` finds in a piece:
+
+- ``<a data-fragment href="…">``: fetched, and the answer replaces the nearest ``[data-fragment-target]``.
+- ``<form data-fragment>`` (GET): the same, with its fields as the query.
+- ``<form data-fragment-form>`` (POST): sent by script; the answer replaces the nearest target.
+- ``<a data-download href="…">``: fetched and offered as a file.
+- ``data-announce`` on the outermost element: said to screen readers after the swap.
+- ``data-address`` on the outermost element: the query that the frame keeps in its own address.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from embedded_app.web import pages
+from embedded_app.web.errors import FRAGMENT_HEADER
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def render(template: str, context: DataclassInstance | None = None) -> Response:
+    """A piece that shows what was asked for."""
+    return pages.render(template, context)
+
+
+def refuse(template: str, context: DataclassInstance | None = None, *, status: int) -> Response:
+    """A piece that says why it cannot be shown: a `.blank` or a card, with the status of the refusal."""
+    response = pages.render(template, context, status)
+    response.headers[FRAGMENT_HEADER] = "error"
+    return response
