@@ -1,0 +1,34 @@
+"""What one run of the simulator is told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+"""For programs without a browser: the code is shown on a page (docs/platform-reference.md, section 2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Settings of one simulator process.
+
+    Attributes:
+        port: 0 takes a free one.
+        redirect_uris: the exact ones that the app registered.
+        app_url: where the app's pages are, without a slash at the end; the portal frames pages below it.
+        control: whether the switches under `/_sim/` answer.
+        clock_factor: simulated seconds per real second.
+        latency_ms: what every API answer takes longer.
+        coop: whether the sign-in pages cut themselves off from their opener, as some companies' do.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4000
+    client_id: str = "tieback-demo"
+    client_secret: str = field(default="demo-secret", repr=False)
+    redirect_uris: tuple[str, ...] = ("http://localhost",)
+    app_url: str = "http://app.tieback.localhost:5000"
+    control: bool = False
+    clock_factor: float = 1.0
+    latency_ms: int = 0
+    coop: bool = False
