@@ -171,7 +171,7 @@ class LineItem:
 
 @dataclass(slots=True)
 class ChangeOrder:
-    """A commitment change order. `status` is the platform's word, for example `approved`, `pending` or `draft`."""
+    """A commitment change order. `status` is the platform's word, for example `approved` or `pending`."""
 
     id: int
     contract_id: int
@@ -300,7 +300,7 @@ class App:
 
 @dataclass(slots=True)
 class AppInstallation:
-    """The app in one company. `status` is `installed` or `uninstalled`; its `uninstalled_…` are None while it never was."""
+    """The app in one company. `status` is `installed` or `uninstalled`; `uninstalled_…` is None before that."""
 
     id: int
     company_id: int

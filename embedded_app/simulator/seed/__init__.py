@@ -1,0 +1,165 @@
+"""The seed: one deterministic world, the same in every demo and every test.
+
+Nothing here reads the clock, the network or a random source; two worlds built anywhere are equal.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from embedded_app.simulator.model import (
+    AppConfiguration,
+    AppInstallation,
+    CostCode,
+    Project,
+    Vendor,
+    World,
+)
+from embedded_app.simulator.seed import generated, people, riverside
+from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, developer_app
+from embedded_app.simulator.seed.catalog import Firm, firms
+from embedded_app.simulator.seed.insurances import insurances
+from embedded_app.simulator.seed.plan import AS_OF, Plan, at, contract
+
+__all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_world", "developer_app"]
+
+_BUILT = at(date(2026, 1, 12))
+
+_PROJECTS: tuple[tuple[int, str, str | None, str | None, str | None, int], ...] = (
+    # id, name, number, city, state, commitments (0: written one by one)
+    (people.HOLLIS_PROJECTS[0], "Riverside Medical Center — Phase 2", "21-0417", "Tacoma", "WA", 0),
+    (people.HOLLIS_PROJECTS[1], "Harbor Point Office Tower", "21-0388", "Seattle", "WA", 36),
+    (people.HOLLIS_PROJECTS[2], "Lakeview Elementary Modernization", "22-0051", "Kirkland", "WA", 24),
+    (people.HOLLIS_PROJECTS[3], "County Justice Center Annex", "20-0295", "Everett", "WA", 18),
+    (people.HOLLIS_PROJECTS[4], "Airport Concourse B Refresh", None, None, None, 12),
+    (people.CASCADIA_PROJECTS[0], "Snoqualmie River Bridge Replacement", "C-1187", "Fall City", "WA", 26),
+    (people.CASCADIA_PROJECTS[1], "Tolt Pipeline, Segment 4", "C-1204", "Duvall", "WA", 16),
+    (people.HARBOR_PROJECTS[0], "Pier 48 Cruise Terminal", "HJV-48", "Seattle", "WA", 10),
+    (people.NORTHGATE_PROJECTS[0], "Northgate Distribution Center", "22-0102", "Kent", "WA", 10),
+)
+_FIRMS = {
+    people.HOLLIS: "hollis",
+    people.CASCADIA: "cascadia",
+    people.HARBOR: "harbor",
+    people.NORTHGATE: "northgate",
+}
+_FAMILY = {people.HOLLIS: 562949953600000, people.CASCADIA: 5_518_800, people.HARBOR: 6_027_400}
+"""Where the ids of a company's records begin; newer regions give ids beyond 32 bits."""
+
+
+_UNFIT = {
+    people.CASCADIA_PROJECTS[1]: {"Piling", "Precast", "Bridge components", "Guardrail"},
+    people.HOLLIS_PROJECTS[4]: {
+        "Surveying",
+        "Temporary works",
+        "Dewatering",
+        "Deep foundations",
+        "Earthwork",
+    },
+}
+"""Trades that a project has no work for."""
+
+
+def build_world() -> World:
+    """A new world. The caller may change it; the next one is the same again."""
+    world = World()
+    for company in people.companies():
+        world.companies[company.id] = company
+    for person in people.people():
+        world.people[person.id] = person
+    for membership in people.memberships():
+        world.memberships[membership.user_id, membership.company_id] = membership
+    for company_id, group in _FIRMS.items():
+        for index, firm in enumerate(firms(group), start=1):
+            vendor = _vendor(firm, company_id, _family(company_id) + index)
+            world.vendors[vendor.id] = vendor
+    for index, row in enumerate(_PROJECTS, start=1):
+        _add_project(world, row, index)
+    _install(world)
+    return world
+
+
+def _family(company_id: int) -> int:
+    return _FAMILY.get(company_id, 7_100_100)
+
+
+def _company_of(project_id: int) -> int:
+    owners = {
+        people.HOLLIS: people.HOLLIS_PROJECTS,
+        people.CASCADIA: people.CASCADIA_PROJECTS,
+        people.HARBOR: people.HARBOR_PROJECTS,
+        people.NORTHGATE: people.NORTHGATE_PROJECTS,
+    }
+    return next(company_id for company_id, projects in owners.items() if project_id in projects)
+
+
+def _add_project(
+    world: World, row: tuple[int, str, str | None, str | None, str | None, int], index: int
+) -> None:
+    project_id, name, number, city, state, count = row
+    company_id = _company_of(project_id)
+    catalog = firms(_FIRMS[company_id])
+    base = _family(company_id) + 10_000 * index
+    codes = dict.fromkeys(firm.code for firm in catalog)
+    project = Project(
+        id=project_id,
+        company_id=company_id,
+        name=name,
+        project_number=number,
+        city=city,
+        state_code=state,
+        stage="Course of Construction",
+        created_at=_BUILT,
+        updated_at=at(AS_OF),
+        start_date=date(2025, 3, 3) if number else None,
+        completion_date=date(2027, 10, 29) if number else None,
+        description=None if number is None else f"<p>{name}</p>",
+        cost_codes=tuple(CostCode(base + 9_000 + step, *code) for step, code in enumerate(codes, start=1)),
+    )
+    world.projects[project.id] = project
+    fit = [firm for firm in catalog if firm.trade not in _UNFIT.get(project_id, ())]
+    vendors = {vendor.name: vendor for vendor in world.vendors_of(company_id)}
+    plans: tuple[Plan, ...] = generated.plans(project, fit, count) if count else riverside.plans()
+    for step, plan in enumerate(plans, start=1):
+        made = contract(plan, base + step, project, vendors)
+        world.contracts[made.id] = made
+        if made.vendor:
+            made.vendor.project_ids |= {project.id}
+
+
+def _vendor(firm: Firm, company_id: int, vendor_id: int) -> Vendor:
+    slug = "".join(letter for letter in firm.name.lower() if letter.isalnum())[:24]
+    return Vendor(
+        id=vendor_id,
+        company_id=company_id,
+        name=firm.name,
+        city=firm.city,
+        state_code=firm.state,
+        trade_name=firm.trade,
+        business_phone=None if firm.city is None else f"(253) 555-{vendor_id % 10_000:04d}",
+        email_address=None if firm.city is None else f"office@{slug}.example",
+        created_at=_BUILT,
+        updated_at=_BUILT,
+        insurances=insurances(firm.name, vendor_id),
+    )
+
+
+def _install(world: World) -> None:
+    for number, (company_id, person_id, title, on_company) in enumerate(
+        (
+            (people.HOLLIS, people.DANA, "Tieback on every project", True),
+            (people.HARBOR, people.HARBOR_ADMIN, "Tieback", False),
+        ),
+        start=1,
+    ):
+        world.installations[number] = AppInstallation(number, company_id, "installed", at(AS_OF), person_id)
+        world.configurations[number] = AppConfiguration(
+            number,
+            company_id,
+            installation_id=number,
+            title=title,
+            created_at=at(AS_OF),
+            created_by=person_id,
+            applies_to_all_projects=True,
+            applies_to_company=on_company,
+        )

@@ -1,0 +1,123 @@
+"""The seed is one world, the same everywhere, and holds what the documentation names."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from embedded_app.simulator.model import CommitmentKind, Contract, Level, World
+from embedded_app.simulator.seed import build_world, developer_app, people
+
+RIVERSIDE = people.HOLLIS_PROJECTS[0]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world()
+
+
+def commitment(world: World, number: str) -> Contract:
+    return next(each for each in world.contracts_of(RIVERSIDE) if each.number == number)
+
+
+def test_two_worlds_are_equal_and_independent(world: World) -> None:
+    other = build_world()
+    assert other == world
+    next(iter(other.contracts.values())).status = "Void"
+    assert other != world
+
+
+def test_riverside_ties_to_the_cent(world: World) -> None:
+    contracts = list(world.contracts_of(RIVERSIDE))
+    assert len(contracts) == 38
+    assert sum(each.revised_contract for each in contracts) == Decimal("50286690.40")
+    assert commitment(world, "SC-014").revised_contract == Decimal("6842500.00")
+    assert commitment(world, "SC-011").revised_contract == Decimal("7905640.00")
+    assert commitment(world, "SC-016").pending_change_orders == Decimal("16800.00")
+    assert commitment(world, "SC-027").retainage_held == Decimal("20658.23")
+
+
+def test_every_amount_is_in_whole_cents_and_the_parts_make_the_whole(world: World) -> None:
+    for contract in world.contracts.values():
+        amounts = [line.amount for line in contract.line_items]
+        amounts += [change.grand_total for change in contract.change_orders]
+        amounts += [each.current_payment_due for each in contract.requisitions]
+        assert all(amount == amount.quantize(Decimal("0.01")) for amount in amounts), contract.number
+        assert contract.paid == contract.total_requisitions_amount - contract.retainage_held
+        assert [line.position for line in contract.line_items] == list(range(1, len(contract.line_items) + 1))
+
+
+def test_ids_are_unique_within_their_family_and_exceed_32_bits_in_the_newer_region(world: World) -> None:
+    lines = [line.id for contract in world.contracts.values() for line in contract.line_items]
+    changes = [change.id for contract in world.contracts.values() for change in contract.change_orders]
+    invoices = [each.id for contract in world.contracts.values() for each in contract.requisitions]
+    codes = [code.id for project in world.projects.values() for code in project.cost_codes]
+    for ids in (lines, changes, invoices, codes):
+        assert len(ids) == len(set(ids))
+    hollis = [each.id for each in world.contracts.values() if each.company_id == people.HOLLIS]
+    assert min(hollis) > 2**32
+    assert max(lines) < 2**63
+
+
+def test_the_oddities_that_readers_have_to_survive_are_there(world: World) -> None:
+    riverside = list(world.contracts_of(RIVERSIDE))
+    assert {"Void", "Terminated", "Draft", "Out For Bid"} <= {each.status for each in riverside}
+    assert commitment(world, "SC-030").vendor is None
+    assert commitment(world, "SC-030").description is None
+    assert "<script>" in (commitment(world, "SC-013").description or "")
+    assert commitment(world, "SC-019").private
+    assert any(each.vendor and "'" in each.vendor.name for each in riverside)
+    assert max(len(each.vendor.name) for each in riverside if each.vendor) == 60
+    assert {each.kind for each in riverside} == set(CommitmentKind)
+
+
+def test_levels_follow_the_memberships(world: World) -> None:
+    def level(user: int, project: int) -> Level:
+        return world.level(user, people.HOLLIS, "commitments", project)
+
+    assert level(people.DANA, RIVERSIDE) is Level.ADMIN
+    assert level(people.MARCUS, RIVERSIDE) is Level.STANDARD
+    assert level(people.MARCUS, people.HOLLIS_PROJECTS[4]) is Level.NONE
+    assert level(people.PRIYA, people.HOLLIS_PROJECTS[4]) is Level.READ_ONLY
+    assert level(people.SEAN, RIVERSIDE) is Level.NONE
+    assert level(people.TOM, RIVERSIDE) is Level.NONE
+    assert world.level(people.DANA, people.HARBOR, "admin") is Level.NONE
+    assert world.level(people.DANA, people.CASCADIA, "admin") is Level.ADMIN
+    # A project of another company is nobody's through this one.
+    assert world.level(people.DANA, people.HOLLIS, "commitments", people.CASCADIA_PROJECTS[0]) is Level.NONE
+    assert {each.id for each in world.companies_of(people.DANA)} == {
+        people.HOLLIS,
+        people.CASCADIA,
+        people.HARBOR,
+    }
+
+
+def test_a_tool_that_is_off_is_off_for_administrators_too() -> None:
+    world = build_world()
+    world.projects[RIVERSIDE].tools_off = frozenset({"commitments"})
+    assert world.level(people.DANA, people.HOLLIS, "commitments", RIVERSIDE) is Level.NONE
+
+
+def test_a_private_commitment_is_for_administrators_and_those_named(world: World) -> None:
+    private = commitment(world, "SC-019")
+    assert world.can_read(people.DANA, private)
+    assert not world.can_read(people.MARCUS, private)
+    assert world.can_read(people.MARCUS, commitment(world, "SC-014"))
+
+
+def test_the_app_is_installed_where_the_story_says(world: World) -> None:
+    assert world.installation(people.HOLLIS) is not None
+    assert world.installation(people.HARBOR) is not None
+    assert world.installation(people.CASCADIA) is None
+    assert world.installation(people.NORTHGATE) is None
+
+
+def test_the_app_urls_carry_the_tokens_of_the_platform() -> None:
+    app = developer_app("http://app.example:8000")
+    assert app.project_url == (
+        "http://app.example:8000/frame/project"
+        "?company_id={{procore.company.id}}&project_id={{procore.project.id}}"
+    )
+    assert app.company_url == "http://app.example:8000/frame/company?company_id={{procore.company.id}}"
+    assert len(app.installation_key) == 36
