@@ -1,1 +1,71 @@
-"""See the level table in docs/architecture.md."""
+"""The queue and the schedule: Huey carries the work, SQLite by default and Redis when `REDIS_URL` is set.
+
+This package knows no feature; a feature registers what it wants done. The truth about work that must not be lost
+stands in the feature's own table, and a periodic sweep finds what was left behind: so nothing depends on the
+queue surviving.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from huey import RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from embedded_app.config import Config
+
+_log = logging.getLogger(__name__)
+_WORKER_THREADS = 4
+
+
+class Jobs:
+    """What runs outside a request. Every function runs in an app context of its own."""
+
+    def __init__(self, app: Flask, huey: Any) -> None:
+        self._app = app
+        self._huey = huey
+
+    def every_minutes(self, minutes: int, name: str, function: Callable[[], None]) -> None:
+        """Run `function` whenever the minute of the hour is a multiple of `minutes`, on one worker."""
+        self._huey.periodic_task(crontab(minute=f"*/{minutes}"), name=name)(
+            self._in_app_context(name, function)
+        )
+
+    def run_worker(self) -> None:
+        """Work until a signal ends the process; running tasks are finished first."""
+        Consumer(self._huey, workers=_WORKER_THREADS, check_worker_health=True).run()
+
+    def is_reachable(self) -> bool:
+        """Whether the queue's storage answers."""
+        self._huey.pending_count()
+        return True
+
+    def _in_app_context(self, name: str, function: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            with self._app.app_context():
+                function()
+            _log.debug("job done", extra={"job": name})
+
+        run.__name__ = name
+        return run
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Open the queue that the environment names. Reads REDIS_URL."""
+    if config.redis_url is not None:
+        huey: Any = RedisHuey("tieback", url=config.redis_url.reveal(), immediate=False)
+    else:
+        folder = Path(app.instance_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        huey = SqliteHuey("tieback", filename=str(folder / "jobs.sqlite3"), immediate=False)
+    app.extensions["jobs"] = Jobs(app, huey)
+
+
+def jobs() -> Jobs:
+    """The queue of the current app."""
+    found: Jobs = current_app.extensions["jobs"]
+    return found

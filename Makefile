@@ -1,0 +1,58 @@
+# Two commands need nothing but Python 3.11 or newer, git and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RESET ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench lock browsers clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.run ## Start the simulator, a sample ERP and the app; Ctrl-C ends them
+	@$(BIN)/embedded-app demo $(if $(RESET),--reset)
+
+test: $(VENV)/.dev browsers ## Run the whole suite, browsers included
+	@$(BIN)/python -m pytest
+
+check: lint test ## Run what CI runs
+
+lint: $(VENV)/.dev ## Style, types and import levels
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Measure what must be fast
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.dev ## Compile the pinned requirements anew from pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK) -o requirements.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK) --extra dev --allow-unsafe \
+		-c requirements.txt -o requirements-dev.txt pyproject.toml
+
+LOCK := --quiet --generate-hashes --strip-extras --no-header --build-deps-for editable \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+browsers: $(VENV)/.dev
+	@$(BIN)/python tests/browser/install.py
+
+clean: ## Remove the environment and every cache; the data in instance/ stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the app needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

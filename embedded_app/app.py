@@ -1,0 +1,43 @@
+"""The composition root: which parts the app is made of, in the order in which they rest on each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from embedded_app import frames, installations, jobs, panels, principals, settings, sources, storage, web
+from embedded_app.clock import Clock, SystemClock
+from embedded_app.config import Config
+from embedded_app.crypto import EnvironmentKeys, Vault
+from embedded_app.procore import Environment, Procore
+from embedded_app.storage.fan_out import FanOut
+
+ROOT = Path(__file__).parents[1]
+
+
+def create_app(config: Config, *, clock: Clock | None = None, instance_path: Path | None = None) -> Flask:
+    """The app that `config` describes. Nothing here decides anything about the domain."""
+    clock = clock or SystemClock()
+    app = Flask(
+        "embedded_app",
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(instance_path or ROOT / "instance"),
+    )
+    vault = Vault(EnvironmentKeys(config.master_keys), storage.find_wrapped_key, clock)
+    procore = Procore(
+        Environment.from_config(config), config.procore_client_id, config.procore_client_secret, clock=clock
+    )
+    fan_out = FanOut(app)
+
+    web.init_app(app, config)
+    storage.init_app(app, config)
+    jobs.init_app(app, config)
+    installations.init_app(app, config, vault=vault, procore=procore, clock=clock)
+    principals.init_app(app, config, procore=procore, clock=clock)
+    sources.init_app(app, config, vault=vault, clock=clock)
+    panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)
+    frames.init_app(app, config)
+    settings.init_app(app, config)
+    return app

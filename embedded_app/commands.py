@@ -1,0 +1,172 @@
+"""The command line: `embedded-app …`. Each command is a few lines around the service that does the work."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask import Flask
+from sqlalchemy import select
+
+from embedded_app import audit, demo, storage
+from embedded_app.app import ROOT, create_app
+from embedded_app.config import Config
+from embedded_app.errors import ConfigurationError, EmbeddedAppError
+from embedded_app.ids import CompanyId, parse_company_id
+from embedded_app.jobs import jobs
+from embedded_app.storage import Company, company_scope, db, system_scope
+
+_THREADS = 16
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Entry point; an error that a person can act on is printed as its sentence, without a traceback."""
+    try:
+        cli(standalone_mode=True)
+    except EmbeddedAppError as error:
+        click.echo(error.sentence, err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Tieback: a company's own systems beside the live Procore record."""
+
+
+def _configured_app() -> Flask:
+    try:
+        return create_app(Config.from_environment(os.environ))
+    except ConfigurationError as error:
+        raise click.ClickException("\n".join(error.problems)) from None
+
+
+def with_app(function: Command) -> Command:
+    """Run a command inside the app that the environment configures."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with _configured_app().app_context():
+            return function(*args, **kwargs)
+
+    return run  # type: ignore[return-value] # same signature, by `wraps`
+
+
+@cli.command("demo")
+@click.option("--reset", is_flag=True, help="Forget everything the demo kept and start over.")
+@click.option("--app-port", default=8470, show_default=True, help="Where the app listens.")
+@click.option(
+    "--simulator-port", default=8460, show_default=True, help="Where the simulated Procore listens."
+)
+def demo_command(*, reset: bool, app_port: int, simulator_port: int) -> None:
+    """Run everything on this machine: a simulated Procore, a sample ERP, the app and its worker."""
+    demo.run(
+        demo.Options(
+            folder=ROOT / "instance" / "demo", app_port=app_port, simulator_port=simulator_port, reset=reset
+        )
+    )
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulator(arguments: tuple[str, ...]) -> None:
+    """Run the simulated Procore alone; `embedded-app simulator --help` lists its options."""
+    sys.exit(subprocess.call([sys.executable, "-m", "embedded_app.simulator", *arguments]))  # noqa: S603 # the person's own arguments, to our own program
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, envvar="PORT")
+@click.option("--workers", default=os.cpu_count() or 1, show_default="cores")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the app with gunicorn; the environment configures it (docs/configuration.md)."""
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(_THREADS)]
+    arguments += ["--bind", f"{host}:{port}", "--chdir", str(ROOT), "--graceful-timeout", "20", "wsgi:app"]
+    os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606 # no shell is wanted
+
+
+@cli.command()
+@with_app
+def worker() -> None:
+    """Work off the queue and the schedule until a signal ends it."""
+    jobs().run_worker()
+
+
+@cli.group("db")
+def database() -> None:
+    """The database schema."""
+
+
+@database.command()
+@with_app
+def upgrade() -> None:
+    """Bring the schema up to date; does nothing when it is."""
+    storage.upgrade()
+    click.echo("The database is up to date.")
+
+
+@cli.group()
+def keys() -> None:
+    """Master keys."""
+
+
+@keys.command()
+@click.argument("key_id")
+def generate(key_id: str) -> None:
+    """Print a new master key, to be put first in MASTER_KEYS. KEY_ID names it, for example 2026-11."""
+    if not key_id or set(key_id) & set(",: "):
+        raise click.BadParameter("A key id has no comma, colon or space.", param_hint="KEY_ID")
+    click.echo(f"{key_id}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+
+
+@cli.group()
+def companies() -> None:
+    """The companies that have installed the app."""
+
+
+@companies.command("list")
+@with_app
+def list_companies() -> None:
+    """One line a company: Procore's id, state, name."""
+    with system_scope("companies list"):
+        for company in db.session.scalars(select(Company).order_by(Company.name)):
+            click.echo(f"{company.id}\t{company.state}\t{company.name}")
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """The audit log."""
+
+
+@audit_group.command("verify")
+@click.argument("company", required=False)
+@with_app
+def verify_audit(company: str | None) -> None:
+    """Check the chain of every company, or of COMPANY (Procore's id); fails when one does not hold."""
+    with system_scope("audit verify"):
+        ids = (
+            [parse_company_id(company)]
+            if company
+            else list(map(CompanyId, db.session.scalars(select(Company.id))))
+        )
+    broken = 0
+    for company_id in ids:
+        with company_scope(company_id):
+            at = audit.verify()
+        broken += at is not None
+        click.echo(f"{company_id}\t{'holds' if at is None else f'broken at event {at}'}")
+    if broken:
+        raise click.ClickException(f"{broken} of {len(ids)} chains do not hold.")
+
+
+if __name__ == "__main__":
+    main()

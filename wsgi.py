@@ -1,0 +1,13 @@
+"""What gunicorn serves: the app as the environment configures it."""
+
+import os
+import sys
+
+from embedded_app.app import create_app
+from embedded_app.config import Config
+from embedded_app.errors import ConfigurationError
+
+try:
+    app = create_app(Config.from_environment(os.environ))
+except ConfigurationError as error:
+    sys.exit("\n".join(error.problems))
