@@ -1,0 +1,133 @@
+"""The tables of custody: grants, and the sign-ins under way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from embedded_app.crypto import SealContext, Sealed, WrappedKey
+from embedded_app.storage import CompanyOwned, Model, SealedColumn, UtcDateTime, new_id
+
+
+class GrantState(StrEnum):
+    """Where a grant stands. See docs/custody.md for the ways between the three."""
+
+    GOOD = "good"
+    REFRESHING = "refreshing"
+    """Somebody has said that they will use the refresh token, and may have done so."""
+    LOST = "lost"
+
+
+class Grant(CompanyOwned, Model):
+    """One principal's authorization for one company.
+
+    The row is changed by compare-and-swap on `version` alone: `version` counts the token sets this row has held,
+    and the sealed value is bound to it.
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        UniqueConstraint("company_id", "principal_id"),
+        Index(
+            "ix_grants_service_account",
+            "company_id",
+            unique=True,
+            sqlite_where=text("principal_id IS NULL"),
+            postgresql_where=text("principal_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    principal_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("principals.id", ondelete="CASCADE"))
+    """`None` for the company's service account."""
+    sealed_tokens: Mapped[Sealed | None] = mapped_column(SealedColumn)
+    """`None` once the tokens were revoked; the grant is lost then."""
+    version: Mapped[int] = mapped_column(default=1)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the access token ends."""
+    refresh_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """From when on the next user refreshes it."""
+    state: Mapped[GrantState] = mapped_column(String(16), default=GrantState.GOOD)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """While refreshing: when whoever does it must have finished. After that the outcome is unknown."""
+    attempt: Mapped[int] = mapped_column(default=0)
+    """How often this token set's refresh was announced: 0 not yet, 1 first, 2 the one probe."""
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """After a refresh that was not sent: no other one before this."""
+    last_failure: Mapped[str | None] = mapped_column(String(64))
+    last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lost_cause: Mapped[str | None] = mapped_column(String(64))
+    """Why it is lost; one of `LossCause`."""
+    lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def seal_context(self) -> SealContext:
+        """Where the token set of this row stands: it opens in this row at this version only."""
+        return SealContext("grants.sealed_tokens", self.company_id, str(self.id), self.version)
+
+
+class FlowKind(StrEnum):
+    """What a sign-in is for."""
+
+    INSTALL = "install"
+    TAB = "tab"
+    FRAME = "frame"
+
+
+class FlowOutcome(StrEnum):
+    """How a sign-in ended. A frame is told this very word."""
+
+    READY = "ready"
+    DECLINED = "declined"
+    NOT_A_MEMBER = "not_a_member"
+    NOT_INSTALLED = "not_installed"
+    FAILED = "failed"
+
+
+class SignInFlow(Model):
+    """One sign-in under way. It belongs to no company yet: the company it names is a claim until the callback.
+
+    `state` and the cookie are kept as SHA-256 in hexadecimal, so that whoever reads the table can finish nothing.
+    """
+
+    __tablename__ = "sign_in_flows"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    """For a frame, the `rid` of the protocol."""
+    kind: Mapped[FlowKind] = mapped_column(String(16))
+    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    cookie_hash: Mapped[str] = mapped_column(String(64), index=True)
+    challenge: Mapped[str | None] = mapped_column(String(64))
+    """For a frame: base64url of the SHA-256 of the verifier that the frame keeps."""
+    company_claim: Mapped[int | None] = mapped_column(BigInteger)
+    """No foreign key: it is only what the page said."""
+    consent_version: Mapped[str | None] = mapped_column(String(16))
+    next_path: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the answer of the login came; a state is good once."""
+    outcome: Mapped[FlowOutcome | None] = mapped_column(String(16))
+    outcome_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    principal_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """For a frame: who signed in, in the company claimed, which was verified by then."""
+    redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wrong_verifiers: Mapped[int] = mapped_column(default=0)
+    master_key_id: Mapped[str | None] = mapped_column(String(64))
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_sign_in: Mapped[Sealed | None] = mapped_column(SealedColumn)
+    """Who signed in and their tokens, until the company is chosen; under a key of this row alone."""
+
+    def seal_context(self) -> SealContext:
+        """Where `sealed_sign_in` stands."""
+        return SealContext("sign_in_flows.sealed_sign_in", 0, str(self.id))
+
+    @property
+    def own_key(self) -> WrappedKey | None:
+        """The wrapped key of `sealed_sign_in`."""
+        if self.wrapped_key is None or self.master_key_id is None:
+            return None
+        return WrappedKey(self.master_key_id, self.wrapped_key)
