@@ -1,0 +1,68 @@
+"""The tables of sources and of the files that people upload for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from embedded_app.crypto import Sealed
+from embedded_app.storage import CompanyOwned, Model, SealedColumn, UtcDateTime, new_id
+
+LONGEST_NAME = 60
+
+
+class Source(CompanyOwned, Model):
+    """An external system of a company, and how its last reading went. Its rows are never stored here."""
+
+    __tablename__ = "sources"
+    __table_args__ = (UniqueConstraint("company_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """Unique in the company; stands over the external columns."""
+    kind: Mapped[str] = mapped_column(String(16))
+    """The `kind` of the connector that reads it."""
+    settings: Mapped[dict[str, str]] = mapped_column(JSON)
+    """What the connector's form asks for, without its secrets."""
+    credentials: Mapped[Sealed | None] = mapped_column(SealedColumn)
+    """The secrets of the form, sealed for this row and `version`."""
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    """Counts changes. What was kept of an older version is not used, and its credentials no longer open."""
+    key_column: Mapped[str | None] = mapped_column(String(255))
+    """The column whose value is a row's id; `None` where the number of the line is."""
+    keep_seconds: Mapped[int] = mapped_column(Integer)
+    """How long a reading counts as fresh."""
+    columns: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    """The columns as they were when the source was saved; see `columns.to_json`."""
+    row_count: Mapped[int | None] = mapped_column(Integer)
+    """Rows of the last complete reading."""
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failure_code: Mapped[str | None] = mapped_column(String(64))
+    """`None` while the last attempt succeeded."""
+    last_failure: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SourceFile(CompanyOwned, Model):
+    """An uploaded file. Without a source it waits for one to be saved, a day at most."""
+
+    __tablename__ = "source_files"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    source_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("sources.id", ondelete="CASCADE"), index=True
+    )
+    file_name: Mapped[str] = mapped_column(String(255))
+    content: Mapped[Sealed] = mapped_column(SealedColumn, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the plain bytes, in hexadecimal."""
+    size: Mapped[int] = mapped_column(Integer)
+    """Bytes before sealing."""
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(String(255))
+    """The name by which people knew the uploader then."""
