@@ -1,0 +1,29 @@
+"""Our app as Procore sees it installed (docs/platform-reference.md, section 3.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embedded_app.ids import RecordId
+from embedded_app.procore.decoding import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class AppInstallation:
+    """An app in a company.
+
+    Attributes:
+        app_uid: the app's client id, or ``None`` where Procore leaves it out.
+        is_installed: false once it was uninstalled.
+    """
+
+    id: RecordId
+    app_uid: str | None
+    is_installed: bool
+
+
+def decode_app_installation(fields: Fields) -> AppInstallation:
+    """One of `GET /rest/v1.0/app_installations`."""
+    return AppInstallation(
+        RecordId(fields.id()), fields.optional_text("app_uid"), fields.text("status") == "installed"
+    )

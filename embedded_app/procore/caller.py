@@ -1,0 +1,160 @@
+"""The way of one call: room, token, wire, and what to do about the answer.
+
+A 401 is answered by another token, once. 5xx, 408 and 429 are asked again, with growing random pauses, while the
+deadline leaves time for it. No other 4xx is ever repeated (docs/platform-reference.md, section 4.6).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from embedded_app.clock import Clock
+from embedded_app.errors import ProcoreError, RateLimited, ServerFailed, TimedOut, Unauthorized
+from embedded_app.ids import CompanyId
+from embedded_app.procore.calls import Call
+from embedded_app.procore.deadline import Deadline, current_or
+from embedded_app.procore.environment import Environment
+from embedded_app.procore.failures import failure_of, wait_until
+from embedded_app.procore.grant import Grant
+from embedded_app.procore.pacing import Pacer
+from embedded_app.procore.sentences import NO_ANSWER
+from embedded_app.procore.transport import Transport, WireRequest, WireResponse
+from embedded_app.secret import Secret
+
+MOST_ATTEMPTS = 3
+_FIRST_PAUSE_SECONDS = 0.5
+USER_AGENT = "embedded-app"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One exchange with Procore, for metrics.
+
+    Attributes:
+        route: the normalised route.
+        company_id: the company it was made for, or ``None``.
+        status_code: what Procore answered, or ``None`` without an answer.
+        seconds: from the first byte sent to the last received.
+    """
+
+    route: str
+    company_id: CompanyId | None
+    status_code: int | None
+    seconds: float
+
+
+OnCall = Callable[[CallRecord], None]
+
+
+def ignore_call(_record: CallRecord) -> None:
+    """Watch nothing."""
+
+
+class MeteredTransport:
+    """Tells `on_call` of each exchange."""
+
+    def __init__(self, transport: Transport, clock: Clock, on_call: OnCall = ignore_call) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._on_call = on_call
+
+    def send(
+        self, request: WireRequest, *, seconds: float, company_id: CompanyId | None = None
+    ) -> WireResponse:
+        """`Transport.send`, for `company_id`."""
+        began = self._clock.monotonic()
+        status: int | None = None
+        try:
+            response = self._transport.send(request, seconds=seconds)
+            status = response.status
+            return response
+        finally:
+            self._on_call(CallRecord(request.route, company_id, status, self._clock.monotonic() - began))
+
+
+class Caller:
+    """Makes calls to the REST API, as whoever owns the grant.
+
+    Args:
+        jitter: a random number from 0 to 1 for the pauses between attempts.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        transport: MeteredTransport,
+        pacer: Pacer,
+        clock: Clock,
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._environment = environment
+        self._transport = transport
+        self._pacer = pacer
+        self._clock = clock
+        self._jitter = jitter
+
+    def get(self, call: Call, grant: Grant) -> WireResponse:
+        """The answer 200 to `call`.
+
+        Raises:
+            ProcoreError: any other outcome.
+            GrantLost: `grant` has no usable token.
+        """
+        with current_or(self._clock) as deadline:
+            token = grant.access_token()
+            try:
+                return self._patiently(call, token, deadline)
+            except Unauthorized:
+                token = grant.renew(token)
+            return self._patiently(call, token, deadline)
+
+    def _patiently(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
+        attempt = 1
+        while True:
+            response = self._once(call, token, deadline)
+            if response.status == HTTPStatus.OK:
+                return response
+            failure = failure_of(response, call.route.name, self._clock.now())
+            if attempt == MOST_ATTEMPTS or not isinstance(failure, ServerFailed | RateLimited):
+                raise failure
+            self._pause(attempt, response, failure, deadline)
+            attempt += 1
+
+    def _pause(self, attempt: int, response: WireResponse, failure: ProcoreError, deadline: Deadline) -> None:
+        """Wait before another attempt, or raise `failure` when the deadline leaves no time for it."""
+        seconds = _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * (0.5 + self._jitter())
+        now = self._clock.now()
+        until = wait_until(response, now)
+        if until is not None:
+            seconds += max(0.0, (until - now).total_seconds())
+        if seconds >= deadline.remaining(self._clock):
+            raise failure
+        self._clock.sleep(seconds)
+
+    def _once(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
+        route = call.route.name
+        url = self._environment.api_url + call.path
+        assert self._environment.may_receive_bearer(url)
+        if deadline.remaining(self._clock) <= 0:
+            raise TimedOut(NO_ANSWER, route=route)
+        self._pacer.wait_for_room(deadline, route)
+        headers = {
+            "Authorization": f"Bearer {token.reveal()}",
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+            **call.headers,
+        }
+        request = WireRequest("GET", url, route, headers)
+        try:
+            response = self._transport.send(
+                request, seconds=deadline.remaining(self._clock), company_id=call.company_id
+            )
+        except BaseException:
+            self._pacer.abandoned()
+            raise
+        self._pacer.answered(response)
+        return response

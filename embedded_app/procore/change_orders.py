@@ -1,0 +1,63 @@
+"""Change orders of commitments (docs/platform-reference.md, section 5.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from embedded_app.ids import ProjectId, RecordId
+from embedded_app.procore.company_access import CompanyAccess
+from embedded_app.procore.decoding import Fields
+from embedded_app.procore.reading import Read
+from embedded_app.procore.routes import COMMITMENT_CHANGE_ORDERS
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """A commitment change order.
+
+    The answer's fields are not documented (section 9, number 16), so all but the id may be ``None``.
+    """
+
+    id: RecordId
+    contract_id: RecordId | None
+    number: str | None
+    title: str | None
+    status: str | None
+    grand_total: Decimal | None
+    executed: bool | None
+    due_date: date | None
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+def decode_change_order(fields: Fields) -> ChangeOrder:
+    """One of `GET /rest/v1.0/projects/{p}/commitment_change_orders`."""
+    contract_id = fields.optional_id("contract_id")
+    return ChangeOrder(
+        id=RecordId(fields.id()),
+        contract_id=None if contract_id is None else RecordId(contract_id),
+        number=fields.optional_text("number"),
+        title=fields.optional_text("title"),
+        status=fields.optional_text("status"),
+        grand_total=fields.number("grand_total"),
+        executed=fields.flag("executed"),
+        due_date=fields.day("due_date"),
+        created_at=fields.moment("created_at"),
+        updated_at=fields.moment("updated_at"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrders:
+    """The commitment change orders of one company that the viewer may see."""
+
+    _access: CompanyAccess
+
+    def list(
+        self, project_id: ProjectId, contract_id: RecordId | None = None
+    ) -> Read[tuple[ChangeOrder, ...]]:
+        """Those of a project, or of one commitment; projects with three tiers have none of these."""
+        call = self._access.call(COMMITMENT_CHANGE_ORDERS, p=project_id).filtered(contract_id=contract_id)
+        return self._access.read_list(call, decode_change_order)

@@ -1,0 +1,168 @@
+"""From JSON to typed values, one field at a time.
+
+Unknown fields are ignored, missing ones and ``null`` are ``None`` where a value is optional, and a value of
+another type than the reference gives is refused. A message names the field and never the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import orjson
+
+from embedded_app.errors import InvalidField, UnexpectedPayload
+from embedded_app.ids import parse_id
+from embedded_app.procore.sentences import NOT_UNDERSTOOD
+from embedded_app.procore.transport import WireResponse
+
+T = TypeVar("T")
+
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+_TOO_LARGE = 10**30  # as far as the digits above go
+
+
+class Malformed(Exception):
+    """A value is not what the reference describes; `args[0]` is the name of its field."""
+
+
+def decoded(response: WireResponse, route: str, decode: Callable[[object], T]) -> T:
+    """`decode` applied to the JSON of `response`.
+
+    Raises:
+        UnexpectedPayload: it is no JSON, or not what `decode` expects.
+    """
+    try:
+        return decode(orjson.loads(response.body))
+    except (orjson.JSONDecodeError, Malformed) as error:
+        # JSON errors carry the document, which may hold records: not to be kept with the error.
+        cause = error if isinstance(error, Malformed) else None
+        raise UnexpectedPayload(
+            NOT_UNDERSTOOD,
+            route=route,
+            request_id=response.header("X-Request-Id"),
+            status_code=response.status,
+            messages=(f"field {cause.args[0]}",) if cause else ("not JSON",),
+        ) from cause
+
+
+def each(decode: Callable[[Fields], T]) -> Callable[[object], tuple[T, ...]]:
+    """A decoder of a list (section 4.1: a bare JSON array) from one of its items."""
+
+    def decode_list(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list):
+            raise Malformed("[]")
+        return tuple(decode(Fields(item)) for item in value)
+
+    return decode_list
+
+
+def one(decode: Callable[[Fields], T]) -> Callable[[object], T]:
+    """A decoder of one object."""
+    return lambda value: decode(Fields(value))
+
+
+class Fields:
+    """The fields of one JSON object; each method reads one as one type."""
+
+    def __init__(self, value: object, within: str = "") -> None:
+        if not isinstance(value, dict):
+            raise Malformed(within or "{}")
+        self._value: dict[str, Any] = value
+        self._within = within
+
+    def _name(self, name: str) -> str:
+        return f"{self._within}.{name}" if self._within else name
+
+    def id(self, name: str = "id") -> int:
+        """A positive 64-bit id; a number in v1, decimal digits in v2 (section 4.1)."""
+        found = self.optional_id(name)
+        if found is None:
+            raise Malformed(self._name(name))
+        return found
+
+    def optional_id(self, name: str) -> int | None:
+        """`id`, or ``None``."""
+        value = self._value.get(name)
+        if value is None:
+            return None
+        try:
+            return parse_id(value)
+        except InvalidField as error:
+            raise Malformed(self._name(name)) from error
+
+    def text(self, name: str) -> str:
+        """A text that must be there and say something."""
+        found = self.optional_text(name)
+        if found is None:
+            raise Malformed(self._name(name))
+        return found
+
+    def optional_text(self, name: str) -> str | None:
+        """A text, or ``None`` when there is none or it is blank."""
+        value = self._value.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise Malformed(self._name(name))
+        return value if value.strip() else None
+
+    def flag(self, name: str) -> bool | None:
+        """True, false, or ``None``."""
+        value = self._value.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        raise Malformed(self._name(name))
+
+    def number(self, name: str, *, percent: bool = False) -> Decimal | None:
+        """Money or another number, exactly as written (section 4.7).
+
+        Normally a decimal string. A JSON number is taken by its shortest decimal form, which is what was written
+        as long as that has at most fifteen digits. With `percent` a trailing ``%`` is allowed.
+        """
+        value = self._value.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            text = value.removesuffix("%") if percent else value
+            if _DECIMAL.fullmatch(text):
+                return Decimal(text)
+        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
+            return Decimal(repr(value))
+        raise Malformed(self._name(name))
+
+    def day(self, name: str) -> date | None:
+        """A date without a time; of a date with a time, its date (section 4.7: some fields come both ways)."""
+        text = self.optional_text(name)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text) if "T" not in text else datetime.fromisoformat(text).date()
+        except ValueError as error:
+            raise Malformed(self._name(name)) from error
+
+    def moment(self, name: str) -> datetime | None:
+        """A point in time, in UTC; Procore's times are UTC where they name no zone."""
+        text = self.optional_text(name)
+        if text is None:
+            return None
+        try:
+            found = datetime.fromisoformat(text)
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise Malformed(self._name(name)) from error
+
+    def inner(self, name: str) -> Fields | None:
+        """An object inside this one, or ``None``."""
+        value = self._value.get(name)
+        return None if value is None else Fields(value, self._name(name))
+
+    def items(self, name: str) -> tuple[Fields, ...]:
+        """The objects of a list that must be there."""
+        value = self._value.get(name)
+        if not isinstance(value, list):
+            raise Malformed(self._name(name))
+        return tuple(Fields(item, self._name(name)) for item in value)

@@ -1,0 +1,126 @@
+"""A whole list out of its pages (docs/platform-reference.md, section 4.3).
+
+The first page says how many there are; the others are read side by side. Where the headers are missing, pages
+are read one after another until one is short, empty or the same again: not every list knows pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from embedded_app.errors import UnexpectedPayload
+from embedded_app.procore.fan_out import FanOut
+from embedded_app.procore.sentences import NOT_UNDERSTOOD
+from embedded_app.procore.transport import WireResponse
+
+MOST_PAGES = 200
+_LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?([a-z]+)"?')
+_ROUND = 10  # a server that quietly serves smaller pages than asked for serves round ones
+
+
+class Identified(Protocol):
+    """A record with its id, unique in its list."""
+
+    @property
+    def id(self) -> int:
+        """The id."""
+        ...
+
+
+R = TypeVar("R", bound=Identified)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """One page: its records, and what its headers said about the list."""
+
+    records: tuple[R, ...]
+    last: int | None
+    has_next: bool | None
+
+    @classmethod
+    def of(cls, records: tuple[R, ...], response: WireResponse, per_page: int) -> Page[R]:
+        """`records` with the headers of `response`, which was asked for `per_page`."""
+        links = _links(response.header("Link") or "")
+        total = _number(response.header("Total"))
+        size = _number(response.header("Per-Page")) or per_page
+        last = _page_number(links.get("last"))
+        if last is None and total is not None:
+            last = max(1, -(-total // size))
+        return cls(records, last, "next" in links if links else None)
+
+    def may_have_successor(self, per_page: int) -> bool:
+        """Whether to ask for the page after this one, where nothing said which is the last."""
+        if self.has_next is not None:
+            return self.has_next
+        count = len(self.records)
+        return count > 0 and (count >= per_page or count % _ROUND == 0)
+
+
+def read_list(
+    fetch: Callable[[int], Page[R]], fan_out: FanOut, *, per_page: int, route: str
+) -> tuple[R, ...]:
+    """All records, each once, in Procore's order.
+
+    Args:
+        fetch: reads one page; the first is 1.
+        fan_out: where the other pages are read.
+        per_page: what `fetch` asks for.
+        route: for the error.
+
+    Raises:
+        UnexpectedPayload: the list has more than `MOST_PAGES` pages.
+    """
+    first = fetch(1)
+    if first.last is not None:
+        _limit(first.last, route)
+        rest = fan_out.run([partial(fetch, number) for number in range(2, first.last + 1)])
+        return _distinct([first, *rest])
+    pages = [first]
+    while pages[-1].may_have_successor(per_page):
+        _limit(len(pages) + 1, route)
+        page = fetch(len(pages) + 1)
+        if page.records == pages[-1].records:
+            break
+        pages.append(page)
+    return _distinct(pages)
+
+
+def _limit(pages: int, route: str) -> None:
+    if pages > MOST_PAGES:
+        raise UnexpectedPayload(NOT_UNDERSTOOD, route=route, messages=(f"more than {MOST_PAGES} pages",))
+
+
+def _distinct(pages: list[Page[R]]) -> tuple[R, ...]:
+    """A record that moved to another page between two reads comes twice; it counts once."""
+    found: dict[int, R] = {}
+    for page in pages:
+        for record in page.records:
+            found[record.id] = record
+    return tuple(found.values())
+
+
+def _links(header: str) -> Mapping[str, str]:
+    return {rel: url for url, rel in _LINK.findall(header)}
+
+
+def _page_number(url: str | None) -> int | None:
+    """The page that a link means. The link itself is never followed."""
+    if url is None:
+        return None
+    try:
+        values = parse_qs(urlsplit(url).query).get("page", [])
+    except ValueError:
+        return None
+    return _number(values[0]) if values else None
+
+
+def _number(text: str | None) -> int | None:
+    """A positive or zero decimal of reasonable length."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len("999999999") else None

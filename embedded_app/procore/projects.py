@@ -1,0 +1,60 @@
+"""Projects (docs/platform-reference.md, section 5.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embedded_app.ids import ProjectId
+from embedded_app.procore.company_access import CompanyAccess
+from embedded_app.procore.decoding import Fields
+from embedded_app.procore.reading import Read
+from embedded_app.procore.routes import PROJECT, PROJECTS
+
+_PER_PAGE = 300  # the most this list gives
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project. The texts beside its name are what an outside job number may be."""
+
+    id: ProjectId
+    name: str
+    number: str | None
+    accounting_number: str | None
+    code: str | None
+    origin_id: str | None
+    active: bool | None
+
+
+def decode_project(fields: Fields) -> Project:
+    """One of `GET /rest/v1.1/projects`, or `GET /rest/v1.0/projects/{p}`."""
+    return Project(
+        id=ProjectId(fields.id()),
+        name=fields.text("name"),
+        number=fields.optional_text("project_number"),
+        accounting_number=fields.optional_text("accounting_project_number"),
+        code=fields.optional_text("code"),
+        origin_id=fields.optional_text("origin_id"),
+        active=fields.flag("active"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """The projects of one company that the viewer may see."""
+
+    _access: CompanyAccess
+
+    def list(self) -> Read[tuple[Project, ...]]:
+        """All of them; a company administrator sees every project, others their own."""
+        call = self._access.call(PROJECTS).asking(company_id=self._access.company_id)
+        return self._access.read_list(call, decode_project, _PER_PAGE)
+
+    def get(self, project_id: ProjectId) -> Read[Project]:
+        """One.
+
+        Raises:
+            NotFound: there is none, or the viewer may not see it.
+        """
+        call = self._access.call(PROJECT, p=project_id).asking(company_id=self._access.company_id)
+        return self._access.read_one(call, decode_project)

@@ -1,0 +1,158 @@
+"""Reading something of a company: from memory, by joining a read under way, or from Procore.
+
+When Procore cannot be asked, what was read before is shown, marked as stale: one side down never blanks a page.
+When Procore says no, nothing old is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from embedded_app.clock import Clock
+from embedded_app.errors import (
+    AppNotConnected,
+    EmbeddedAppError,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unreachable,
+)
+from embedded_app.procore.cache import Cache, Held, ReadKey
+from embedded_app.procore.deadline import current_or
+from embedded_app.procore.sentences import NO_ANSWER
+from embedded_app.procore.single_flight import SingleFlight
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FRESH_SECONDS = 10.0
+STALE_SECONDS = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[T]):
+    """Something Procore said, and when.
+
+    Attributes:
+        value: the records.
+        read_at: wall clock, UTC; of several reads the earliest.
+        stale: whether it is past its time and shown only because Procore cannot be asked now.
+    """
+
+    value: T
+    read_at: datetime
+    stale: bool = False
+
+    @staticmethod
+    def joined(reads: Sequence[Read[tuple[R, ...]]]) -> Read[tuple[R, ...]]:
+        """Several lists as one, in order; as old as the oldest, and stale if one is. Needs at least one."""
+        return Read(
+            tuple(record for read in reads for record in read.value),
+            min(read.read_at for read in reads),
+            stale=any(read.stale for read in reads),
+        )
+
+    def age(self, now: datetime) -> timedelta:
+        """How long ago Procore said so."""
+        return now - self.read_at
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How long a read may be used.
+
+    Attributes:
+        fresh_seconds: without asking again.
+        stale_seconds: altogether, while Procore cannot be asked. 0 for what decides about access.
+    """
+
+    fresh_seconds: float = FRESH_SECONDS
+    stale_seconds: float = STALE_SECONDS
+
+
+RECORDS = Freshness()
+ACCESS = Freshness(fresh_seconds=60, stale_seconds=0)
+PLACES = Freshness(fresh_seconds=3600, stale_seconds=24 * 3600)
+
+
+class Reader:
+    """Reads through the cache."""
+
+    def __init__(self, cache: Cache, clock: Clock) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._flights = SingleFlight()
+
+    def read(
+        self,
+        key: ReadKey,
+        load: Callable[[], T],
+        freshness: Freshness = RECORDS,
+        *,
+        anew: bool = False,
+    ) -> Read[T]:
+        """What `load` gives, or gave lately.
+
+        Args:
+            key: what is read, and by whom.
+            load: asks Procore and decodes the answer.
+            freshness: how long it may be used.
+            anew: ask Procore in any case.
+
+        Raises:
+            EmbeddedAppError: what `load` raised, when nothing usable is held.
+        """
+        if not anew:
+            held: Read[T] | None = self._usable(key, freshness)
+            if held is not None:
+                return held
+        with current_or(self._clock) as deadline:
+            # A read that began before an invalidation is not joined by one that began after it.
+            flight = (key, self._cache.generation, deadline.background, anew)
+            try:
+                return self._flights.run(
+                    flight,
+                    lambda: self._load(key, load, freshness),
+                    seconds=deadline.remaining(self._clock),
+                )
+            except TimeoutError as error:
+                raise TimedOut(NO_ANSWER) from error
+
+    def _usable(self, key: ReadKey, freshness: Freshness) -> Read[T] | None:
+        held = self._cache.find(key)
+        if held is None:
+            return None
+        now = self._clock.monotonic()
+        if now - held.since < freshness.fresh_seconds:
+            return Read(held.value, held.read_at)
+        lately_in_vain = now - held.asked < freshness.fresh_seconds
+        return self._stale(held, freshness) if lately_in_vain else None
+
+    def _stale(self, held: Held, freshness: Freshness) -> Read[T] | None:
+        age = self._clock.monotonic() - held.since
+        return Read(held.value, held.read_at, stale=True) if age < freshness.stale_seconds else None
+
+    def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness) -> Read[T]:
+        generation = self._cache.generation
+        began = self._clock.monotonic()
+        read_at = self._clock.now()
+        try:
+            value = load()
+        except (Unreachable, RateLimited, ServerFailed):
+            held = self._cache.find(key)
+            old: Read[T] | None = self._stale(held, freshness) if held else None
+            if held is None or old is None:
+                raise
+            self._cache.keep(key, replace(held, asked=self._clock.monotonic()), generation)
+            return old
+        except AppNotConnected:
+            self._cache.invalidate(company_id=key.company_id)
+            raise
+        except EmbeddedAppError:
+            self._cache.drop(key)
+            raise
+        self._cache.keep(key, Held(value, read_at, began, began), generation)
+        return Read(value, read_at)

@@ -1,0 +1,192 @@
+"""The only code that touches the wire: one request out, one answer in.
+
+`Transport` is the seam for tests and for the simulator: whoever implements it replaces the network and nothing
+else. An implementation never follows a redirect, so that a bearer token goes only where it was sent.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from embedded_app.errors import ConnectFailed, TimedOut, UnexpectedPayload
+from embedded_app.procore.sentences import CANNOT_REACH, NO_ANSWER, NOT_UNDERSTOOD
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+LARGEST_BODY = 16 * 1024 * 1024
+_POOL_SIZE = 32
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """What goes out. Headers and body hold tokens, so they are not printed.
+
+    `route` is the normalised name that errors carry instead of the address.
+    """
+
+    method: str
+    url: str
+    route: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WireResponse:
+    """What came back, whole and decompressed. The body may hold a token or a record, so it is not printed."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        lower = {name.lower(): value for name, value in self.headers.items()}
+        object.__setattr__(self, "headers", MappingProxyType(lower))
+
+    def header(self, name: str) -> str | None:
+        """The header `name`, whatever its case, or ``None``."""
+        return self.headers.get(name.lower())
+
+
+class Transport(Protocol):
+    """A way to Procore. Safe to use from several threads."""
+
+    def send(self, request: WireRequest, *, seconds: float) -> WireResponse:
+        """Exchange one request for one answer of any status, in at most about `seconds`.
+
+        Raises:
+            ConnectFailed: nothing was sent.
+            TimedOut: it may have been sent, and no whole answer came.
+            UnexpectedPayload: the answer is larger than we accept.
+        """
+        ...
+
+
+class PooledTransport:
+    """The network, through one pool of kept connections with one shared TLS context.
+
+    A context of its own for each connection would double the CPU of a page.
+
+    Args:
+        largest_body: bytes after decompression beyond which an answer is refused.
+        connect_seconds: longest wait for a connection.
+        read_seconds: longest silence while an answer is read.
+    """
+
+    def __init__(
+        self,
+        *,
+        largest_body: int = LARGEST_BODY,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self._largest_body = largest_body
+        self._connect_seconds = connect_seconds
+        self._read_seconds = read_seconds
+        self._tls = ssl.create_default_context()
+        self._pool = self._new_pool(_POOL_SIZE)
+
+    def _new_pool(self, size: int) -> urllib3.PoolManager:
+        return urllib3.PoolManager(num_pools=8, maxsize=size, block=False, ssl_context=self._tls)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._pool.clear()
+
+    def send(self, request: WireRequest, *, seconds: float) -> WireResponse:
+        ends_at = time.monotonic() + seconds
+        if request.method == "GET":
+            try:
+                return self._exchange(self._pool, request, ends_at)
+            except ProtocolError:  # a kept connection that had died; a GET may be asked again
+                pass
+            return self._translated(self._pool, request, ends_at)
+        # Anything else must not be lost in a dying connection: only a new one makes "not sent" certain.
+        with self._new_pool(1) as fresh:
+            return self._translated(fresh, request, ends_at)
+
+    def _translated(self, pool: urllib3.PoolManager, request: WireRequest, ends_at: float) -> WireResponse:
+        try:
+            return self._exchange(pool, request, ends_at)
+        except ProtocolError as error:
+            raise TimedOut(NO_ANSWER, route=request.route) from error
+
+    def _exchange(self, pool: urllib3.PoolManager, request: WireRequest, ends_at: float) -> WireResponse:
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            raise TimedOut(NO_ANSWER, route=request.route)
+        url, headers = _to_loopback(request.url, request.headers)
+        try:
+            response = pool.request(
+                request.method,
+                url,
+                body=request.body,
+                headers={"Accept-Encoding": "gzip", **headers},
+                timeout=urllib3.Timeout(
+                    connect=min(self._connect_seconds, left), read=min(self._read_seconds, left)
+                ),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                body = self._body(response, request.route, ends_at)
+            except BaseException:
+                response.close()  # half an answer is left in it: not to be used again
+                raise
+            response.release_conn()
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            raise ConnectFailed(CANNOT_REACH, route=request.route) from error
+        except SSLError as error:
+            if isinstance(error.args[0], ssl.SSLCertVerificationError):
+                raise ConnectFailed(CANNOT_REACH, route=request.route) from error
+            raise TimedOut(NO_ANSWER, route=request.route) from error
+        except ReadTimeoutError as error:
+            raise TimedOut(NO_ANSWER, route=request.route) from error
+        except ProtocolError:
+            raise
+        except HTTPError as error:  # for example a body that is not what Content-Encoding says
+            raise UnexpectedPayload(NOT_UNDERSTOOD, route=request.route) from error
+        return WireResponse(response.status, response.headers, body)
+
+    def _body(self, response: urllib3.BaseHTTPResponse, route: str, ends_at: float) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.stream(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > self._largest_body:
+                raise UnexpectedPayload(NOT_UNDERSTOOD, route=route, status_code=response.status)
+            if time.monotonic() > ends_at:
+                raise TimedOut(NO_ANSWER, route=route, status_code=response.status)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def _to_loopback(url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Send plain-http names under `.localhost` to this machine, with the name kept in `Host`.
+
+    They always mean loopback (RFC 6761 section 6.3), but not every resolver knows it.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or not host.endswith(".localhost"):
+        return url, dict(headers)
+    netloc = "127.0.0.1" if parts.port is None else f"127.0.0.1:{parts.port}"
+    return urlunsplit(parts._replace(netloc=netloc)), {**headers, "Host": parts.netloc}
