@@ -7,7 +7,6 @@ What `static/js/lib/fragments.js` finds in a piece:
 - ``<form data-fragment-form>`` (POST): sent by script; the answer replaces the nearest target.
 - ``<a data-download href="…">``: fetched and offered as a file.
 - ``data-announce`` on the outermost element: said to screen readers after the swap.
-- ``data-address`` on the outermost element: the query that the frame keeps in its own address.
 """
 
 from __future__ import annotations

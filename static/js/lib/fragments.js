@@ -1,0 +1,190 @@
+// Fetches pieces of HTML with the bearer and puts them into the shell. What it looks for in a piece is listed in
+// embedded_app/web/fragments.py.
+import { send } from "./api.js";
+import { startControllers } from "./controllers.js";
+import { findAgain, traceOf } from "./focus.js";
+import { announce } from "./status.js";
+import { writeTimes } from "./times.js";
+
+// The only way by which text becomes HTML here. The server escapes what it puts into a piece, and the policy of the frame
+// lets no script run that a piece could bring.
+const policy = globalThis.trustedTypes?.createPolicy("fragment", { createHTML: (html) => html });
+
+const SKELETON_AFTER_MS = 300;
+const SEARCH_AFTER_MS = 300;
+const MOMENTARY = ["refresh"]; // parameters that are an act, not a place
+
+/** The server did not answer with a piece. */
+export class NoFragment extends Error {}
+
+export class Fragments {
+  #root;
+  #session;
+  #onError;
+  #options;
+  /** @type {WeakMap<Element, AbortController>} */
+  #running = new WeakMap();
+  #shown = null;
+  #reloadTimer = 0;
+  #searchTimer = 0;
+
+  /**
+   * @param {HTMLElement} root the target of the shell; every other one lies inside it
+   * @param {import("./session.js").Session} session
+   * @param {(error: Error) => void} onError SignedOut, Offline or NoFragment
+   * @param {{keepsAddress: boolean, signal: AbortSignal}} options keepsAddress: whether the query of what is shown becomes
+   *   the query of the page, so that loading it again leads to the same place
+   */
+  constructor(root, session, onError, options) {
+    this.#root = root;
+    this.#session = session;
+    this.#onError = onError;
+    this.#options = options;
+    const { signal } = options;
+    root.addEventListener("click", (event) => this.#click(event), { signal });
+    root.addEventListener("submit", (event) => this.#submit(event), { signal });
+    root.addEventListener("input", (event) => this.#input(event), { signal });
+    root.addEventListener("change", (event) => this.#change(event), { signal });
+    root.addEventListener("fragment:load", (event) => this.load(event.detail.url, event.detail.target), { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.#reloadTimer));
+  }
+
+  /** Whether content is showing, and not a card. */
+  get hasContent() {
+    return this.#root.childElementCount > 0 && !this.#root.querySelector(":scope > [data-card], :scope > [data-skeleton]");
+  }
+
+  /** Reads what is shown once more. */
+  reload() {
+    return this.#shown ? this.load(this.#shown) : undefined;
+  }
+
+  /**
+   * @param {string | URL} address
+   * @param {Element} [target] replaced; the root without it
+   */
+  async load(address, target = this.#root) {
+    const url = new URL(address, location.href);
+    if (target === this.#root) this.#shown = url;
+    await this.#exchange(url, target, {});
+  }
+
+  async #exchange(url, target, { method, body }) {
+    this.#running.get(target)?.abort();
+    const run = new AbortController();
+    this.#running.set(target, run);
+    this.#markBusy(target);
+    const signal = AbortSignal.any([run.signal, this.#options.signal]);
+    try {
+      const response = await send(this.#session, url, { method, body, signal });
+      const isPiece = response.headers.get("Content-Type")?.startsWith("text/html");
+      if (!isPiece || (!response.ok && response.headers.get("X-Fragment") !== "error")) throw new NoFragment(url.pathname);
+      const html = await response.text();
+      if (signal.aborted) return;
+      this.#insert(target, html);
+      if (target === this.#root && !method && this.#options.keepsAddress) keepAddress(url);
+    } catch (error) {
+      if (signal.aborted) return;
+      target.removeAttribute("aria-busy");
+      this.#onError(error);
+    }
+  }
+
+  #markBusy(target) {
+    target.setAttribute("aria-busy", "true");
+    if (this.hasContent) {
+      // The old rows stay; only the freshness says that something is under way.
+      for (const element of target.querySelectorAll("[data-reading]")) element.textContent = "reading";
+      return;
+    }
+    setTimeout(() => {
+      if (target !== this.#root || this.hasContent || target.getAttribute("aria-busy") !== "true") return;
+      const skeleton = document.importNode(document.getElementById("skeleton").content, true);
+      skeleton.firstElementChild.dataset.skeleton = "";
+      target.replaceChildren(skeleton);
+      announce("Reading");
+    }, SKELETON_AFTER_MS);
+  }
+
+  #insert(target, html) {
+    const trace = traceOf(target);
+    const template = document.createElement("template");
+    template.innerHTML = policy ? policy.createHTML(html) : html;
+    target.replaceChildren(template.content);
+    target.removeAttribute("aria-busy");
+    startControllers(target);
+    writeTimes(target);
+    if (trace) findAgain(target, trace);
+    announce(target.firstElementChild?.dataset.announce ?? "");
+    this.#planReload();
+  }
+
+  #planReload() {
+    clearTimeout(this.#reloadTimer);
+    const due = this.#root.querySelector("[data-reload-at]")?.dataset.reloadAt;
+    if (due) this.#reloadTimer = setTimeout(() => this.reload(), Math.max(1_000, new Date(due) - Date.now()));
+  }
+
+  #click(event) {
+    const link = event.target.closest("a[data-fragment], button[data-fragment], a[data-download]");
+    if (!link || link.target === "_blank") return;
+    event.preventDefault();
+    const address = link.dataset.fragment || link.getAttribute("href");
+    if ("download" in link.dataset) this.#download(address);
+    else if (link.getAttribute("aria-disabled") !== "true") this.load(address, targetOf(link));
+  }
+
+  #submit(event) {
+    const form = event.target;
+    event.preventDefault(); // the policy of the frame forbids a submission anyway
+    clearTimeout(this.#searchTimer);
+    const data = new FormData(form, event.submitter);
+    const url = new URL(form.getAttribute("action") ?? this.#shown, location.href);
+    if (form.method === "post") {
+      const hasFile = [...data.values()].some((value) => value instanceof File);
+      this.#exchange(url, targetOf(form), { method: "POST", body: hasFile ? data : new URLSearchParams(data) });
+    } else {
+      for (const name of new Set(data.keys())) url.searchParams.delete(name);
+      for (const [name, value] of data) if (value) url.searchParams.append(name, value);
+      this.load(url, targetOf(form));
+    }
+  }
+
+  #input(event) {
+    const form = event.target.type === "search" && event.target.closest("form[data-fragment]");
+    if (!form) return;
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(() => form.requestSubmit(), SEARCH_AFTER_MS);
+  }
+
+  #change(event) {
+    if (event.target.matches("form[data-fragment] select")) event.target.form.requestSubmit();
+  }
+
+  async #download(address) {
+    try {
+      const response = await send(this.#session, new URL(address, location.href));
+      if (!response.ok) throw new NoFragment(address);
+      const name = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition"))?.[1];
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await response.blob());
+      link.download = name ?? "";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}
+
+/** @param {Element} element @returns {Element} the nearest target around it */
+function targetOf(element) {
+  return element.closest("[data-fragment-target]");
+}
+
+/** @param {URL} url of the piece that is shown */
+function keepAddress(url) {
+  const query = new URLSearchParams(url.search);
+  for (const name of MOMENTARY) query.delete(name);
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+}

@@ -1,0 +1,119 @@
+// What the full screen and the side panel do alike: find out who is looking, show the card where nobody is, show the view
+// where somebody is. Order on load: the bearer in sessionStorage, a sign-in that is under way, resuming once, the card.
+import { SignedOut } from "./api.js";
+import { Offline } from "./auth-api.js";
+import { fillSlot, hideNotice, showCard, shownCard, showNotice } from "./cards.js";
+import { Fragments } from "./fragments.js";
+import { Session } from "./session.js";
+import { SignIn } from "./sign-in.js";
+import { canRemember } from "./store.js";
+
+const CLOSED_HINT = "If the Procore window is gone and nothing happens here, start again.";
+
+export class FrameApp {
+  #session;
+  #signIn;
+  #fragments;
+  #life = new AbortController();
+  /** @type {string | null} where the view is fetched from */
+  #address = null;
+  /** @type {string | null} whose content is showing */
+  #login = null;
+
+  /** @param {string} companyId a claim @param {{keepsAddress: boolean}} options */
+  constructor(companyId, { keepsAddress }) {
+    const { signal } = this.#life;
+    this.companyId = companyId;
+    this.#session = new Session(companyId);
+    this.#signIn = new SignIn(companyId, {
+      show: (card, slots) => this.#showSignIn(card, slots),
+      looksClosed: () => fillSlot("waiting", CLOSED_HINT),
+      done: (granted) => this.#signedIn(granted),
+    });
+    const view = document.getElementById("view");
+    this.#fragments = new Fragments(view, this.#session, (error) => this.#failed(error), { keepsAddress, signal });
+    document.addEventListener("click", (event) => this.#act(event), { signal });
+  }
+
+  /** Shows the view at `address`, signing in first where it is needed. @param {string} address */
+  async open(address) {
+    this.#address = address;
+    if (this.#session.token) return this.#load();
+    if (this.#signIn.restore()) return undefined;
+    try {
+      if (await this.#session.resume()) return this.#load();
+    } catch (error) {
+      return this.#failed(error);
+    }
+    return this.#showCard();
+  }
+
+  /** Reads again what is shown. */
+  refresh() {
+    if (this.#session.token && this.#fragments.hasContent) this.#fragments.reload();
+  }
+
+  /** Ends everything that is under way. */
+  close() {
+    this.#signIn.stop({ keepsPending: true });
+    this.#session.close();
+    this.#life.abort();
+  }
+
+  async #load() {
+    hideNotice();
+    this.#login = this.#session.user.login;
+    await this.#fragments.load(this.#address);
+  }
+
+  #act(event) {
+    const action = event.target.closest("[data-action]")?.dataset.action;
+    if (action === "sign-in") this.#signIn.start();
+    else if (action === "reload") this.#reload();
+    else if (action === "sign-out") this.#signOut();
+    else return;
+    event.preventDefault();
+  }
+
+  #reload() {
+    hideNotice();
+    if (this.#session.token && this.#fragments.hasContent) this.#fragments.reload();
+    else this.open(this.#address);
+  }
+
+  async #signOut() {
+    this.#signIn.stop();
+    this.#login = null;
+    showCard("sign-in");
+    await this.#session.logout();
+  }
+
+  #signedIn(granted) {
+    this.#session.adopt(granted);
+    const isSamePerson = this.#login === granted.user.login;
+    if (isSamePerson && this.#fragments.hasContent) hideNotice(); // what was typed stays
+    else this.#load();
+  }
+
+  // While content is showing, a sign-in goes on beside it; its cards would take the content away.
+  #showSignIn(card, slots) {
+    if (!this.#fragments.hasContent || card === "no-access" || card === "not-installed") showCard(card, slots);
+    else if (card !== "waiting") showNotice("signed-out");
+  }
+
+  #failed(error) {
+    if (error instanceof SignedOut) {
+      if (this.#fragments.hasContent) showNotice("signed-out");
+      else this.#showCard();
+    } else {
+      if (!(error instanceof Offline)) console.error(error);
+      if (!this.#fragments.hasContent && shownCard() === null) document.getElementById("view").replaceChildren();
+      showNotice("offline");
+    }
+  }
+
+  #showCard() {
+    if (this.#session.hasExpired) showCard("expired");
+    else showCard(canRemember ? "sign-in" : "storage");
+  }
+}

@@ -1,0 +1,7 @@
+// Pages in a tab of their own: install, settings, privacy.
+import { startControllers } from "./lib/controllers.js";
+import { startTicking, writeTimes } from "./lib/times.js";
+
+startControllers(document);
+writeTimes(document);
+startTicking();
