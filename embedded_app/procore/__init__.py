@@ -14,7 +14,6 @@ from embedded_app.procore.commitments import Commitment, CommitmentKind, Commitm
 from embedded_app.procore.companies import Company, Me
 from embedded_app.procore.deadline import Deadline
 from embedded_app.procore.environment import Environment
-from embedded_app.procore.fan_out import FanOut
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.pacing import RateNotice, RateWindows
 from embedded_app.procore.permissions import COMPANY_ADMIN_TOOLS, AccessLevel, Permissions
@@ -39,7 +38,6 @@ __all__ = [
     "CompanyApi",
     "Deadline",
     "Environment",
-    "FanOut",
     "Grant",
     "LineItem",
     "Me",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.procore.app_installations import AppInstallation, decode_app_installation
 from embedded_app.procore.authorization import Authorization
 from embedded_app.procore.cache import Cache
+from embedded_app.procore.call_pool import CallPool, ThreadContext
 from embedded_app.procore.caller import Caller, MeteredTransport, OnCall, ignore_call
 from embedded_app.procore.calls import ViewerCall
 from embedded_app.procore.change_orders import ChangeOrders
@@ -23,7 +24,6 @@ from embedded_app.procore.company_access import PER_PAGE, CompanyAccess
 from embedded_app.procore.deadline import DEFAULT_SECONDS, Deadline, within
 from embedded_app.procore.decoding import decoded, each, one
 from embedded_app.procore.environment import Environment
-from embedded_app.procore.fan_out import FanOut
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.pacing import Pacer, RateWindows
 from embedded_app.procore.paging import Page, read_list
@@ -53,15 +53,15 @@ class Procore:
         client_secret: of our app in that environment.
         clock: the time, for waits, ages and expiry.
         transport: the wire; the network when ``None``.
-        fan_out: threads for calls side by side; its own when ``None``.
         on_call: told of every exchange, in the thread that made it; must be quick and must not raise.
         rate_windows: what is left of the rate limit; this process's own when ``None``.
         jitter: a random number from 0 to 1, for pauses between attempts.
+        thread_context: entered in each thread of ours before a grant is asked there for its token, so that a
+            grant that needs a database session or the like has one of its own.
 
     Attributes:
         authorization: the OAuth calls.
         environment: as given.
-        fan_out: the threads, for whoever else waits for several things in one page.
     """
 
     def __init__(
@@ -72,13 +72,13 @@ class Procore:
         *,
         clock: Clock,
         transport: Transport | None = None,
-        fan_out: FanOut | None = None,
         on_call: OnCall = ignore_call,
         rate_windows: RateWindows | None = None,
         jitter: Callable[[], float] = random.random,
+        thread_context: ThreadContext = nullcontext,
     ) -> None:
         self.environment = environment
-        self.fan_out = fan_out or FanOut()
+        self._pool = CallPool(thread_context=thread_context)
         self._clock = clock
         metered = MeteredTransport(transport or PooledTransport(), clock, on_call)
         self.authorization = Authorization(environment, client_id, client_secret, metered, clock)
@@ -88,11 +88,11 @@ class Procore:
 
     def viewer(self, grant: Grant) -> ViewerApi:
         """What can be asked before a company is chosen."""
-        return ViewerApi(grant, self._caller, self.fan_out)
+        return ViewerApi(grant, self._caller, self._pool)
 
     def company(self, company_id: CompanyId, grant: Grant) -> CompanyApi:
         """One company. Making a call through it counts as using the app there."""
-        access = CompanyAccess(company_id, grant, self._caller, self._reader, self.fan_out)
+        access = CompanyAccess(company_id, grant, self._caller, self._reader, self._pool)
         return CompanyApi(access, self.environment)
 
     def within(
@@ -125,7 +125,7 @@ class ViewerApi:
 
     _grant: Grant
     _caller: Caller
-    _fan_out: FanOut
+    _pool: CallPool
 
     def me(self) -> Me:
         """Who the grant's principal is; without a name."""
@@ -140,7 +140,7 @@ class ViewerApi:
             response = self._caller.get(call, self._grant)
             return Page.of(decoded(response, COMPANIES.name, each(decode_company)), response, PER_PAGE)
 
-        return read_list(fetch, self._fan_out, per_page=PER_PAGE, route=COMPANIES.name)
+        return read_list(fetch, self._pool, per_page=PER_PAGE, route=COMPANIES.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,7 @@ class Commitments:
 
     def list(self, project_id: ProjectId) -> Read[tuple[Commitment, ...]]:
         """Both kinds, subcontracts first, read side by side."""
-        reads = self._access.fan_out.run(
-            [partial(self._of_kind, kind, project_id) for kind in CommitmentKind]
-        )
+        reads = self._access.pool.run([partial(self._of_kind, kind, project_id) for kind in CommitmentKind])
         return Read.joined(reads)
 
     def _of_kind(self, kind: CommitmentKind, project_id: ProjectId) -> Read[tuple[Commitment, ...]]:

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from embedded_app.ids import CompanyId
 from embedded_app.procore.cache import ReadKey
+from embedded_app.procore.call_pool import CallPool
 from embedded_app.procore.caller import Caller
 from embedded_app.procore.calls import CompanyCall
 from embedded_app.procore.decoding import Fields, decoded, each, one
-from embedded_app.procore.fan_out import FanOut
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.paging import Page, R, read_list
 from embedded_app.procore.reading import RECORDS, Freshness, Read, Reader
@@ -30,7 +30,7 @@ class CompanyAccess:
     grant: Grant
     caller: Caller
     reader: Reader
-    fan_out: FanOut
+    pool: CallPool
 
     def call(self, route: CompanyRoute, **ids: int) -> CompanyCall:
         """A call for this company."""
@@ -62,7 +62,7 @@ class CompanyAccess:
             return Page.of(records, response, per_page)
 
         def load() -> tuple[R, ...]:
-            return read_list(fetch, self.fan_out, per_page=per_page, route=call.route.name)
+            return read_list(fetch, self.pool, per_page=per_page, route=call.route.name)
 
         return self.reader.read(self._key(call), load)
 

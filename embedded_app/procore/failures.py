@@ -30,7 +30,6 @@ _LONGEST_MESSAGE = 300
 _DEEPEST = 6
 _UNSTATED_WAIT = timedelta(seconds=10)  # the shorter of the two windows of section 4.6
 _LONGEST_WAIT = timedelta(hours=1)  # the longer one
-_ABOUT_THE_ERROR = frozenset({"code", "reason", "source", "status", "fields", "details", "message", "error"})
 
 # What ends here, by status. 5xx and other 4xx are decided by their hundred.
 _BY_STATUS: dict[int, tuple[type[ProcoreError], str]] = {
@@ -152,21 +151,22 @@ def _texts(value: Any, field: str, depth: int) -> Iterator[str]:
 def _of_object(value: dict[str, Any], field: str, depth: int) -> Iterator[str]:
     if "errors" in value:
         yield from _fields(value["errors"], field, depth + 1)
-    if not _ABOUT_THE_ERROR.isdisjoint(value):
-        source = value.get("source")
-        about = source if isinstance(source, str) else field
-        for key in ("message", "error", "reason", "details"):
-            yield from _texts(value.get(key), about, depth + 1)
-        yield from _fields(value.get("fields"), field, depth + 1)
+    source = value.get("source")
+    about = source if isinstance(source, str) else field
+    for key in ("message", "error", "reason", "details"):
+        yield from _texts(value.get(key), about, depth + 1)
+    yield from _fields(value.get("fields"), field, depth + 1)
 
 
 def _fields(errors: Any, field: str, depth: int) -> Iterator[str]:
-    """`errors` and `fields`: a list of texts, or an object from a field's name to its texts."""
-    if not isinstance(errors, dict):
-        yield from _texts(errors, field, depth)
+    """`errors` and `fields`: texts, or an object from a field's name to its texts or to fields of its own."""
+    if depth > _DEEPEST:
         return
-    for name, value in errors.items():
-        if name == "fields":
-            yield from _fields(value, field, depth + 1)
-        else:
-            yield from _texts(value, "" if name == "base" else name, depth + 1)
+    if isinstance(errors, list):
+        for part in errors:
+            yield from _fields(part, field, depth + 1)
+    elif isinstance(errors, dict) and {"message", "error"}.isdisjoint(errors):
+        for name, value in errors.items():
+            yield from _fields(value, field if name in {"base", "fields"} else name, depth + 1)
+    else:
+        yield from _texts(errors, field, depth)

@@ -87,7 +87,7 @@ class RateWindows:
     def settle(self, now: float, notice: RateNotice | None) -> None:
         """A request that was taken has ended, with what its answer said, if it said anything."""
         with self._lock:
-            self._in_flight -= 1
+            self._in_flight = max(0, self._in_flight - 1)
             if notice is not None:
                 self._learn(now, notice)
 

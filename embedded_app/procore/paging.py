@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from embedded_app.errors import UnexpectedPayload
-from embedded_app.procore.fan_out import FanOut
+from embedded_app.procore.call_pool import CallPool
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 from embedded_app.procore.transport import WireResponse
 
@@ -62,14 +62,12 @@ class Page(Generic[R]):
         return count > 0 and (count >= per_page or count % _ROUND == 0)
 
 
-def read_list(
-    fetch: Callable[[int], Page[R]], fan_out: FanOut, *, per_page: int, route: str
-) -> tuple[R, ...]:
+def read_list(fetch: Callable[[int], Page[R]], pool: CallPool, *, per_page: int, route: str) -> tuple[R, ...]:
     """All records, each once, in Procore's order.
 
     Args:
         fetch: reads one page; the first is 1.
-        fan_out: where the other pages are read.
+        pool: where the other pages are read.
         per_page: what `fetch` asks for.
         route: for the error.
 
@@ -79,7 +77,7 @@ def read_list(
     first = fetch(1)
     if first.last is not None:
         _limit(first.last, route)
-        rest = fan_out.run([partial(fetch, number) for number in range(2, first.last + 1)])
+        rest = pool.run([partial(fetch, number) for number in range(2, first.last + 1)])
         return _distinct([first, *rest])
     pages = [first]
     while pages[-1].may_have_successor(per_page):

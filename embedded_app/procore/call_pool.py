@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
-THREADS = 24
+ThreadContext = Callable[[], AbstractContextManager[object]]
+THREADS = 16
 
 
-class FanOut:
-    """Runs calls side by side; one per process, shared by whoever waits for several things.
+class CallPool:
+    """Runs calls side by side; one per client.
 
-    The caller works too: it runs the first call, and then whatever no thread has begun. So work that fans out
-    may itself be part of a fan-out, and a full pool slows things down but never locks them up.
+    The caller works too: it runs the first call, and then whatever no thread has begun. So calls may themselves
+    run others in the pool, and a full pool slows things down but never locks them up.
+
+    Args:
+        threads: how many at most.
+        thread_context: entered around each call that runs in a thread of the pool, for what a grant needs there.
     """
 
-    def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fan-out")
+    def __init__(self, threads: int = THREADS, thread_context: ThreadContext = nullcontext) -> None:
+        self._thread_context = thread_context
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="procore")
 
     def run(self, calls: Sequence[Callable[[], T]]) -> list[T]:
         """The results, in the order of `calls`; each call sees the caller's context variables.
@@ -29,7 +36,7 @@ class FanOut:
         """
         if not calls:
             return []
-        futures = [self._pool.submit(copy_context().run, call) for call in calls[1:]]
+        futures = [self._pool.submit(copy_context().run, self._in_thread, call) for call in calls[1:]]
         try:
             results = [calls[0]()]
             for call, future in zip(calls[1:], futures, strict=True):
@@ -39,6 +46,10 @@ class FanOut:
                 future.cancel()
             raise
         return results
+
+    def _in_thread(self, call: Callable[[], T]) -> T:
+        with self._thread_context():
+            return call()
 
     def close(self) -> None:
         """Let the threads end once they have nothing left to do."""
