@@ -16,12 +16,12 @@ from embedded_app.simulator.model import (
     World,
 )
 from embedded_app.simulator.seed import generated, people, riverside
-from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, developer_app
+from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, build_app
 from embedded_app.simulator.seed.catalog import Firm, firms
 from embedded_app.simulator.seed.insurances import insurances
 from embedded_app.simulator.seed.plan import AS_OF, Plan, at, contract
 
-__all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_world", "developer_app"]
+__all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_app", "build_world"]
 
 _BUILT = at(date(2026, 1, 12))
 

@@ -12,7 +12,7 @@ _COMPANY = "company_id={{procore.company.id}}"
 _PROJECT = f"{_COMPANY}&project_id={{{{procore.project.id}}}}"
 
 
-def developer_app(app_url: str, *, client_id: str = "tieback-demo") -> App:
+def build_app(app_url: str, client_id: str = "tieback-demo") -> App:
     """The app as its developer registered it, with its pages below `app_url` (an origin without final slash)."""
     return App(
         uid=APP_UID,

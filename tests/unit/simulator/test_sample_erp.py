@@ -30,6 +30,10 @@ from embedded_app.simulator.sample_erp.stories import (
 )
 from embedded_app.simulator.seed import build_world
 
+PAYMENTS = """
+    SELECT payments.amount FROM payments JOIN ap_invoices USING (invoice_no)
+    WHERE (job_no, commitment_no) = (?, ?)
+"""
 DOCUMENT = Path(__file__).parents[3] / "docs" / "sample-erp.md"
 
 
@@ -137,7 +141,7 @@ def test_every_amount_survives_sqlite_exactly(database: sqlite3.Connection, jobs
         ("retainage", "SELECT retainage FROM ap_invoices WHERE (job_no, commitment_no) = (?, ?)"),
         (
             "paid",
-            "SELECT p.amount FROM payments p JOIN ap_invoices USING (invoice_no) WHERE (job_no, commitment_no)=(?, ?)",
+            PAYMENTS,
         ),
     ],
 )

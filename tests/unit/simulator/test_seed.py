@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from embedded_app.simulator.model import CommitmentKind, Contract, Level, World
-from embedded_app.simulator.seed import build_world, developer_app, people
+from embedded_app.simulator.seed import build_app, build_world, people
 
 RIVERSIDE = people.HOLLIS_PROJECTS[0]
 
@@ -114,7 +114,7 @@ def test_the_app_is_installed_where_the_story_says(world: World) -> None:
 
 
 def test_the_app_urls_carry_the_tokens_of_the_platform() -> None:
-    app = developer_app("http://app.example:8000")
+    app = build_app("http://app.example:8000")
     assert app.project_url == (
         "http://app.example:8000/frame/project"
         "?company_id={{procore.company.id}}&project_id={{procore.project.id}}"
