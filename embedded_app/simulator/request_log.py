@@ -27,7 +27,7 @@ class Breach(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `route` is its path with every id as `{id}`; `status` is None until it is answered, or for ever."""
+    """One request. `route` is its path with every id as `{id}`; `status` is None if it got no answer."""
 
     at: str
     method: str

@@ -1,0 +1,243 @@
+"""The switches under `/_sim/`: what a test or a demonstration changes from outside (docs/simulator.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from flask import Blueprint, request
+from werkzeug import Response
+
+from embedded_app.simulator import editing
+from embedded_app.simulator.faults import Drop, Fault
+from embedded_app.simulator.model import Level, Membership, Person
+from embedded_app.simulator.sessions import sign_in
+from embedded_app.simulator.state import Simulator, simulator
+from embedded_app.simulator.tokens import RefreshMode
+
+blueprint = Blueprint("control", __name__, url_prefix="/_sim")
+
+
+@blueprint.errorhandler(ValueError)
+@blueprint.errorhandler(TypeError)
+@blueprint.errorhandler(LookupError)
+def _wrong(problem: Exception) -> Response:
+    return _json({"problem": f"{type(problem).__name__}: {problem}"}, 422)
+
+
+@blueprint.get("/requests")
+def requests() -> Response:
+    """What was asked of the login host and the API, oldest first; `path` limits it to paths that begin so."""
+    begin = request.args.get("path", "")
+    return _json([asdict(entry) for entry in simulator().log if entry.path.startswith(begin)])
+
+
+@blueprint.delete("/requests")
+def forget_requests() -> Response:
+    """Empty the log."""
+    simulator().log.clear()
+    return _done()
+
+
+@blueprint.post("/faults")
+def add_fault() -> Response:
+    """Switch a fault on; the fields are those of `Fault`."""
+    sent = dict(_sent())
+    if sent.get("drop") is not None:
+        sent["drop"] = Drop(sent["drop"])
+    simulator().faults.add(Fault(**sent))
+    return _done()
+
+
+@blueprint.delete("/faults")
+def clear_faults() -> Response:
+    """Switch every fault off."""
+    simulator().faults.clear()
+    return _done()
+
+
+@blueprint.get("/rate")
+def rate() -> Response:
+    """Both windows as they stand."""
+    return _json(_rate(simulator()))
+
+
+@blueprint.post("/rate")
+def set_rate() -> Response:
+    """Set `hour_limit`, `hour_remaining`, `spike_limit`, `spike_remaining` or `send_retry_after`."""
+    sent, limits = _sent(), simulator().limits
+    limits.headers()  # rolls the windows on, so that what is set now counts from now
+    for name, window in (("hour", limits.hour), ("spike", limits.spike)):
+        window.limit = int(sent.get(f"{name}_limit", window.limit))
+        window.used = window.limit - int(sent.get(f"{name}_remaining", window.remaining))
+    limits.send_retry_after = bool(sent.get("send_retry_after", limits.send_retry_after))
+    return _json(_rate(simulator()))
+
+
+@blueprint.get("/clock")
+def clock() -> Response:
+    """What time it is here."""
+    return _json({"now": simulator().clock.now().isoformat(), "factor": simulator().clock.factor})
+
+
+@blueprint.post("/clock")
+def set_clock() -> Response:
+    """Jump forward by `advance_seconds`, or run at another `factor`."""
+    sent, running = _sent(), simulator()
+    if "factor" in sent:
+        running.clock.factor = float(sent["factor"])
+    running.clock.advance(float(sent.get("advance_seconds", 0)))
+    return clock()
+
+
+@blueprint.get("/switches")
+def switches() -> Response:
+    """How the login host and the API behave."""
+    running = simulator()
+    return _json(
+        {"refresh_mode": running.tokens.refresh_mode, "coop": running.coop, "latency_ms": running.latency_ms}
+    )
+
+
+@blueprint.patch("/switches")
+def set_switches() -> Response:
+    """Set `refresh_mode`, `coop`, `latency_ms`; what is not sent stays."""
+    sent, running = _sent(), simulator()
+    running.tokens.refresh_mode = RefreshMode(sent.get("refresh_mode", running.tokens.refresh_mode))
+    running.coop = bool(sent.get("coop", running.coop))
+    running.latency_ms = int(sent.get("latency_ms", running.latency_ms))
+    return switches()
+
+
+@blueprint.post("/reset")
+def reset() -> Response:
+    """Back to the seed, in everything."""
+    simulator().reset()
+    return _done()
+
+
+@blueprint.post("/login")
+def login() -> Response:
+    """Sign a person in without the page: the answer sets the portal's cookie, and names it."""
+    person = _person(_sent()["login"])
+    return sign_in(_json({"user_id": person.id}), person)
+
+
+@blueprint.post("/tokens")
+def issue_tokens() -> Response:
+    """A token pair for the person of `login`, as if they had allowed the app; for the service account without."""
+    sent, running = _sent(), simulator()
+    user_id = _person(sent["login"]).id if "login" in sent else None
+    pair = running.tokens.issue(running.options.client_id, user_id)
+    return _json({"access_token": pair.access_token, "refresh_token": pair.refresh_token})
+
+
+@blueprint.delete("/tokens")
+def revoke_tokens() -> Response:
+    """End the tokens of one `login`, or everybody's."""
+    login_ = request.args.get("login")
+    count = simulator().tokens.revoke_all(None if login_ is None else _person(login_).id)
+    return _json({"revoked": count})
+
+
+@blueprint.post("/companies/<int:company_id>/install")
+def install(company_id: int) -> Response:
+    """Install the app there, as the company's first administrator, and put it into the menus of all projects."""
+    running = simulator()
+    by = _administrator(company_id)
+    running.install(company_id, by)
+    if not any(running.world.configurations_of(company_id)):
+        running.configure(
+            company_id, by, title=running.app.name, applies_to_all_projects=True, applies_to_company=True
+        )
+    return _done()
+
+
+@blueprint.post("/companies/<int:company_id>/uninstall")
+def uninstall(company_id: int) -> Response:
+    """Uninstall the app there."""
+    simulator().uninstall(company_id, _administrator(company_id))
+    return _done()
+
+
+@blueprint.patch("/memberships")
+def set_membership() -> Response:
+    """Change what the person of `login` may do in `company_id`; makes them a member if they are none.
+
+    `company_levels` and `project_levels` map tools to `None`, `Read Only`, `Standard` or `Admin`, and are added to
+    those that are; `project_ids` lists the projects, null for all.
+    """
+    sent, world = _sent(), simulator().world
+    key = (_person(sent["login"]).id, world.companies[int(sent["company_id"])].id)
+    membership = world.memberships.setdefault(key, Membership(*key, {}, {}, frozenset()))
+    membership.company_levels = {**membership.company_levels, **_levels(sent.get("company_levels"))}
+    membership.project_levels = {**membership.project_levels, **_levels(sent.get("project_levels"))}
+    if "project_ids" in sent:
+        membership.project_ids = None if sent["project_ids"] is None else frozenset(sent["project_ids"])
+    return _done()
+
+
+@blueprint.patch("/records/<family>/<int:record_id>")
+def edit(family: str, record_id: int) -> Response:
+    """Set fields of a record, by their names in the model."""
+    editing.edit(simulator().world, family, record_id, _sent())
+    return _done()
+
+
+@blueprint.delete("/records/<family>/<int:record_id>")
+def delete(family: str, record_id: int) -> Response:
+    """Remove a record."""
+    editing.delete(simulator().world, family, record_id)
+    return _done()
+
+
+@blueprint.post("/canary")
+def canary() -> Response:
+    """Append a marker, unique and beginning with `prefix`, to every text of every record; answers with them."""
+    return _json({"markers": editing.plant(simulator().world, str(_sent()["prefix"]))})
+
+
+def _sent() -> Mapping[str, Any]:
+    body = orjson.loads(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        raise TypeError("Send a JSON object.")
+    return body
+
+
+def _person(login_: str) -> Person:
+    found = next((each for each in simulator().world.people.values() if each.login == login_), None)
+    if found is None:
+        raise LookupError(f"Nobody has the login {login_}.")
+    return found
+
+
+def _administrator(company_id: int) -> int:
+    for membership in simulator().world.memberships.values():
+        if membership.company_id == company_id and membership.is_company_admin:
+            return membership.user_id
+    raise LookupError(f"Company {company_id} has no administrator.")
+
+
+def _levels(sent: Mapping[str, str] | None) -> dict[str, Level]:
+    return {tool: Level[label.upper().replace(" ", "_")] for tool, label in (sent or {}).items()}
+
+
+def _rate(running: Simulator) -> dict[str, object]:
+    limits = running.limits
+    return {
+        "hour_limit": limits.hour.limit,
+        "hour_remaining": limits.hour.remaining,
+        "spike_limit": limits.spike.limit,
+        "spike_remaining": limits.spike.remaining,
+        "send_retry_after": limits.send_retry_after,
+    }
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, mimetype="application/json")
+
+
+def _done() -> Response:
+    return Response(status=204)

@@ -1,0 +1,148 @@
+"""Changing records from outside: single fields, and canary markers in every text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import count
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from embedded_app.simulator.model import (
+    ChangeOrder,
+    Contract,
+    CostCode,
+    Insurance,
+    LineItem,
+    Project,
+    Requisition,
+    Vendor,
+    World,
+)
+
+_TEXTS: Mapping[type, tuple[str, ...]] = {
+    Project: ("name", "address", "city", "description"),
+    CostCode: ("name",),
+    Vendor: ("name", "city", "trade_name", "business_phone", "email_address"),
+    Insurance: ("insurance_type", "insurance_provider", "policy_number"),
+    Contract: ("title", "description", "origin_data"),
+    LineItem: ("description",),
+    ChangeOrder: ("title", "description"),
+    Requisition: ("invoice_number",),
+}
+"""What people wrote into records. Numbers and codes are keys, and stay; so do companies and people, who are known
+by name outside the records."""
+
+
+def edit(world: World, family: str, record_id: int, values: Mapping[str, object]) -> None:
+    """Set fields of one record from JSON values.
+
+    `family` is `projects`, `vendors`, `contracts`, `change_orders`, `companies`, `people` or `configurations`.
+
+    Raises:
+        LookupError: there is no such family, record or field.
+        ValueError: a value does not fit its field.
+    """
+    record = _find(world, family, record_id)
+    hints = get_type_hints(type(record))
+    known = {each.name for each in fields(record)}
+    parsed = {}
+    for name, value in values.items():
+        if name not in known:
+            raise LookupError(f"{family} have no field {name}.")
+        parsed[name] = _parse(hints[name], value)
+    for name, value in parsed.items():
+        setattr(record, name, value)
+
+
+def delete(world: World, family: str, record_id: int) -> None:
+    """Remove one project, vendor, contract, change order or configuration.
+
+    Raises:
+        LookupError: there is no such family or record.
+    """
+    record = _find(world, family, record_id)
+    if isinstance(record, ChangeOrder):
+        world.contracts[record.contract_id].change_orders.remove(record)
+    else:
+        getattr(world, family).pop(record_id)
+
+
+def plant(world: World, prefix: str) -> list[str]:
+    """Append a marker, unique and beginning with `prefix`, to every text of every record; lists them."""
+    planted: list[str] = []
+    numbers = count(1)
+
+    def mark(text: str) -> str:
+        planted.append(f"{prefix}{next(numbers):05d}")
+        return f"{text} {planted[-1]}"
+
+    codes: dict[int, CostCode] = {}
+    for project in world.projects.values():
+        _mark(project, mark)
+        project.cost_codes = tuple(
+            codes.setdefault(code.id, replace(code, **_marked(code, mark))) for code in project.cost_codes
+        )
+    for vendor in world.vendors.values():
+        _mark(vendor, mark)
+        vendor.insurances = tuple(replace(each, **_marked(each, mark)) for each in vendor.insurances)
+    for contract in world.contracts.values():
+        _mark(contract, mark)
+        contract.line_items = [
+            replace(line, cost_code=codes.get(line.cost_code.id, line.cost_code), **_marked(line, mark))
+            for line in contract.line_items
+        ]
+        contract.requisitions = [replace(each, **_marked(each, mark)) for each in contract.requisitions]
+        for change in contract.change_orders:
+            _mark(change, mark)
+    return planted
+
+
+def _marked(record: object, mark: Callable[[str], str]) -> dict[str, Any]:
+    texts = ((name, getattr(record, name)) for name in _TEXTS[type(record)])
+    return {name: mark(text) for name, text in texts if text is not None}
+
+
+def _mark(record: object, mark: Callable[[str], str]) -> None:
+    for name, text in _marked(record, mark).items():
+        setattr(record, name, text)
+
+
+def _find(world: World, family: str, record_id: int) -> Any:
+    families: Mapping[str, Mapping[int, object]] = {
+        "companies": world.companies,
+        "people": world.people,
+        "projects": world.projects,
+        "vendors": world.vendors,
+        "contracts": world.contracts,
+        "configurations": world.configurations,
+        "change_orders": {change.id: change for change in _change_orders(world)},
+    }
+    if family not in families or record_id not in families[family]:
+        raise LookupError(f"There is no record {record_id} among {family}.")
+    return families[family][record_id]
+
+
+def _change_orders(world: World) -> Iterator[ChangeOrder]:
+    return (change for contract in world.contracts.values() for change in contract.change_orders)
+
+
+def _parse(kind: Any, value: Any) -> Any:
+    if isinstance(kind, UnionType):
+        if value is None:
+            return None
+        kind = next(each for each in get_args(kind) if each is not type(None))
+    if get_origin(kind) is frozenset:
+        return frozenset(value)
+    if kind in (datetime, date):
+        return kind.fromisoformat(value)
+    if kind is Decimal:
+        return Decimal(str(value))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if kind in (str, int, bool) and isinstance(value, kind):
+        return value
+    raise ValueError(f"{value!r} does not fit {kind}.")

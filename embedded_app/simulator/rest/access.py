@@ -1,0 +1,191 @@
+"""Who calls, for which company, and what that company, this person and this project allow.
+
+The order is the platform's as far as it is known: token, rate limit, company header, connection of the app,
+membership, project, tool, record. Docs: platform-reference.md, sections 2.5, 3.6, 4.5, 4.6 and 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+from flask import Blueprint, g, request
+from werkzeug import Response
+
+from embedded_app.simulator import wire
+from embedded_app.simulator.model import Contract, Level, Project
+from embedded_app.simulator.request_log import Breach
+from embedded_app.simulator.state import simulator
+
+blueprint = Blueprint("rest", __name__, url_prefix="/rest")
+
+NOT_CONNECTED = "App is not connected to this company."
+NOT_PERMITTED = "You do not have permission to access this resource."
+NOT_FOUND = "The resource you are looking for does not exist."
+_IDENTITY = frozenset({"/rest/v1.0/me", "/rest/v1.0/companies"})
+"""They work without a company, and for companies that the app is not connected to."""
+
+
+class Refusal(Exception):
+    """The request ends here, with this status and these messages."""
+
+    def __init__(self, status: int, *messages: str, field: str | None = None) -> None:
+        super().__init__(*messages)
+        self.status = status
+        self.messages = messages
+        self.field = field
+
+    def body(self, path: str) -> object:
+        """The error shape of the API version that was asked, of the several in use."""
+        if path.startswith("/rest/v2"):
+            return {"error": {"code": str(self.status), "message": self.messages[0], "details": []}}
+        if self.status in (401, 429):
+            return {"code": self.status, "message": self.messages[0]}
+        if self.field is not None:
+            return {"errors": {self.field: list(self.messages)}}
+        return {"errors": list(self.messages)}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a request is made: a person's, or (`user_id` None) the service account's.
+
+    `company_id` is the header's; None where none is needed. The service account reads everything where the app is
+    installed, as its version declares.
+    """
+
+    user_id: int | None
+    company_id: int | None
+
+    def level(self, tool: str, project_id: int | None = None) -> Level:
+        """What this caller may do in a tool of the company, or of the given project."""
+        world = simulator().world
+        if self.company_id is None:
+            return Level.NONE
+        if self.user_id is not None:
+            return world.level(self.user_id, self.company_id, tool, project_id)
+        project = None if project_id is None else world.projects.get(project_id)
+        return Level.NONE if project is not None and tool in project.tools_off else Level.READ_ONLY
+
+    def sees(self, project: Project) -> bool:
+        """Whether the project is one of the caller's."""
+        if self.company_id != project.company_id:
+            return False
+        if self.user_id is None:
+            return True
+        membership = simulator().world.membership(self.user_id, project.company_id)
+        return membership is not None and membership.sees(project.id)
+
+    def reads(self, contract: Contract) -> bool:
+        """Whether this commitment is visible to the caller; the tool itself was checked before."""
+        if self.user_id is None:
+            return not contract.private
+        return simulator().world.can_read(self.user_id, contract)
+
+
+def caller() -> Caller:
+    """The caller of the current request."""
+    return cast("Caller", g.caller)
+
+
+def company_of_call() -> int:
+    """The company that the current call is made for."""
+    company_id = caller().company_id
+    if company_id is None:
+        raise Refusal(400, "company_id is required.")
+    return company_id
+
+
+def query_id(name: str) -> int:
+    """The id in a query parameter that the endpoint requires."""
+    text = request.args.get(name, "")
+    if not text:
+        raise Refusal(400, "is required", field=name)
+    if not text.isdecimal():
+        raise Refusal(400, "is not an id", field=name)
+    return int(text)
+
+
+def visible_project(project_id: int) -> Project:
+    """The project; 404 where it does not exist, or not for this caller."""
+    project = simulator().world.projects.get(project_id)
+    if project is None or not caller().sees(project):
+        raise Refusal(404, NOT_FOUND)
+    return project
+
+
+def permitted_project(project_id: int, tool: str | None = None) -> Project:
+    """The project, as the place of a tool: 403 for people who are not in it or have no access to the tool."""
+    project = simulator().world.projects.get(project_id)
+    if project is None or project.company_id != caller().company_id:
+        raise Refusal(404, NOT_FOUND)
+    if not caller().sees(project):
+        raise Refusal(403, NOT_PERMITTED)
+    if tool is not None:
+        require(tool, project_id)
+    return project
+
+
+def require(tool: str, project_id: int | None = None, at_least: Level = Level.READ_ONLY) -> None:
+    """Refuse with 403 a caller whose level in the tool is lower."""
+    if caller().level(tool, project_id) < at_least:
+        raise Refusal(403, NOT_PERMITTED)
+
+
+@blueprint.before_request
+def _admit() -> None:
+    running = simulator()
+    with running.lock:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        pair = running.tokens.use(token) if scheme.lower() == "bearer" else None
+        if pair is None:
+            wire.breach(Breach.UNAUTHENTICATED)
+            raise Refusal(401, "The access token is invalid")
+        wire.caller_is(pair.user_id)
+        if not running.limits.take():
+            wire.breach(Breach.OVER_LIMIT)
+            raise Refusal(429, "You have surpassed the rate limit.")
+        g.caller = Caller(pair.user_id, None)
+        is_identity = request.path in _IDENTITY and not (request.args.keys() & {"company_id", "project_id"})
+        header = request.headers.get("Procore-Company-Id", "")
+        if is_identity and (pair.user_id is not None or header):
+            return
+        if not header:
+            wire.breach(Breach.MISSING_COMPANY_HEADER)
+            raise Refusal(400, "Missing Procore-Company-Id header! Every request must name its company.")
+        if not header.isdecimal():
+            raise Refusal(400, "Procore-Company-Id is not an id.")
+        g.caller = Caller(pair.user_id, int(header))
+        _admit_to_company(int(header))
+
+
+def _admit_to_company(company_id: int) -> None:
+    running = simulator()
+    if not running.is_connected(company_id):
+        wire.breach(Breach.APP_NOT_CONNECTED)
+        raise Refusal(403, NOT_CONNECTED)
+    user_id = caller().user_id
+    if user_id is not None and running.world.membership(user_id, company_id) is None:
+        raise Refusal(403, NOT_PERMITTED)
+    named = [(request.view_args or {}).get("company_id"), request.args.get("company_id")]
+    if any(str(claim) != str(company_id) for claim in named if claim is not None):
+        wire.breach(Breach.COMPANY_MISMATCH)
+        raise Refusal(403, NOT_PERMITTED)
+
+
+@blueprint.errorhandler(Refusal)
+def _refuse(refusal: Refusal) -> Response:
+    running = simulator()
+    headers = {"Content-Type": "application/json"}
+    if refusal.status == 429 and running.limits.send_retry_after:  # noqa: PLR2004 # Too Many Requests
+        with running.lock:
+            headers["Retry-After"] = str(running.limits.retry_after())
+    return Response(orjson.dumps(refusal.body(request.path)), refusal.status, headers)
+
+
+@blueprint.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@blueprint.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def _unknown(path: str) -> Response:  # noqa: ARG001 # the address is what does not matter here
+    wire.breach(Breach.UNKNOWN_PATH)
+    raise Refusal(404, NOT_FOUND)

@@ -1,0 +1,83 @@
+"""The simulator as a Flask application, and as a process."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from gunicorn.app.base import BaseApplication
+
+from embedded_app.simulator import control, oauth, rest, wire
+from embedded_app.simulator.authorization_server import LoginServer
+from embedded_app.simulator.options import Options
+from embedded_app.simulator.seed import build_app, build_world
+from embedded_app.simulator.state import EXTENSION, Simulator
+
+_SETTINGS = {
+    "workers": 1,  # the state is in this process
+    "worker_class": "gthread",
+    "threads": 32,  # requests that wait for a simulated latency hold one each
+    "keepalive": 75,
+    "graceful_timeout": 1,
+    "loglevel": "warning",
+    "preload_app": True,
+    "control_socket_disable": True,
+}
+
+
+class _SimulatorApp(Flask):
+    """Answers one request at a time: the state has one lock, and an answer costs less than a millisecond."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        running: Simulator = self.extensions[EXTENSION]
+        with running.lock:
+            return super().dispatch_request()
+
+
+def create_simulator(options: Options) -> Flask:
+    """The whole simulated Procore with its seed: login host, API, portal and, if wanted, the control switches."""
+    app = _SimulatorApp("embedded_app.simulator")
+    made = build_app(options.app_url, options.client_id)
+    app.extensions[EXTENSION] = Simulator(options, made, build_world)
+    app.extensions[oauth.EXTENSION] = LoginServer(options)
+    wire.attach(app)
+    app.register_blueprint(oauth.blueprint)
+    app.register_blueprint(rest.blueprint)
+    if options.control:
+        app.register_blueprint(control.blueprint)
+    return app
+
+
+def serve(options: Options) -> None:
+    """Run until SIGTERM or SIGINT. Prints one line, with the address, once requests are accepted.
+
+    Raises:
+        SystemExit: the port is taken.
+    """
+    _Gunicorn(create_simulator(options), options).run()
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
+    """Gunicorn, told in Python what it is to run."""
+
+    def __init__(self, app: Flask, options: Options) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.cfg.set("bind", f"{self._options.host}:{self._options.port}")
+        self.cfg.set("when_ready", _announce)
+        for name, value in _SETTINGS.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def _announce(arbiter: Any) -> None:
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    sys.stdout.write(f"Simulated Procore is ready at http://{host}:{port}\n")
+    sys.stdout.flush()
