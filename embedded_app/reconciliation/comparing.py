@@ -1,0 +1,223 @@
+"""Comparing one record with its rows, field by field.
+
+Most comparisons of most panels agree, so the engine asks first only *whether* a pair agrees. What each field
+says is worked out from the same judges when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from embedded_app.reconciliation.normalizers import Normalizer, chain
+from embedded_app.reconciliation.rules import Comparison
+from embedded_app.reconciliation.values import EXACT, FieldKind, Item, Value, amount, is_missing
+
+
+class Verdict(StrEnum):
+    """What a comparison found. The first three agree."""
+
+    SAME = "same"
+    """Equal as they stand, or missing on both sides."""
+    SAME_AFTER_NORMALISING = "same_after_normalising"
+    """Equal in their normal forms; for a status, mapped to the same."""
+    WITHIN_TOLERANCE = "within_tolerance"
+    DIFFERENT = "different"
+    MISSING_IN_PROCORE = "missing_in_procore"
+    MISSING_OUTSIDE = "missing_outside"
+    NOT_COMPARABLE = "not_comparable"
+    """A value of another type than the comparison's, such as a text where an amount belongs."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether this is no reason for a variance."""
+        return self in _AGREEING
+
+
+_AGREEING = (Verdict.SAME, Verdict.SAME_AFTER_NORMALISING, Verdict.WITHIN_TOLERANCE)
+
+
+class Basis(StrEnum):
+    """Which rows `Compared.row_value` stands for."""
+
+    ONE_ROW = "one_row"
+    SUM_OF_ROWS = "sum_of_rows"
+    FIRST_OF_ROWS = "first_of_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of a finding, both sides.
+
+    Attributes:
+        name: that of the comparison, as are `label` and `kind`.
+        row_value: what `basis` says; a sum with a missing part is missing.
+        difference: row minus record: an amount for MONEY and NUMBER, whole days for DATE; `None` for other
+            kinds and where one side holds nothing comparable.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    record_value: Value
+    row_value: Value
+    difference: Decimal | int | None
+    verdict: Verdict
+    basis: Basis = Basis.ONE_ROW
+
+
+Judgement = tuple[Verdict, Decimal | int | None]
+"""A verdict and a difference, as in `Compared`."""
+Judge = Callable[[Value, Value], Judgement]
+
+_SAME: Judgement = (Verdict.SAME, None)
+_SAME_NORMAL: Judgement = (Verdict.SAME_AFTER_NORMALISING, None)
+_DIFFERENT: Judgement = (Verdict.DIFFERENT, None)
+_NOT_COMPARABLE: Judgement = (Verdict.NOT_COMPARABLE, None)
+_SAME_AMOUNT: Judgement = (Verdict.SAME, Decimal(0))
+
+
+class Comparer:
+    """The comparisons of one panel, made ready for many pairs.
+
+    It remembers the normal forms it has seen, so build one for each reconciliation and let it go afterwards.
+    """
+
+    def __init__(self, comparisons: Sequence[Comparison]) -> None:
+        self._comparisons = [(comparison, _judge(comparison)) for comparison in comparisons]
+        self._judges = [(c.record_field, c.row_field, judge) for c, judge in self._comparisons]
+
+    def agree(self, record: Item, rows: Sequence[Item]) -> bool:
+        """Whether every comparison agrees."""
+        if len(rows) > 1:
+            return all(compared.verdict.agrees for compared in self.compare(record, rows))
+        record_values, row_values = record.values, rows[0].values
+        for record_field, row_field, judge in self._judges:
+            verdict, _ = judge(record_values.get(record_field), row_values.get(row_field))
+            if verdict not in _AGREEING:
+                return False
+        return True
+
+    def compare(self, record: Item, rows: Sequence[Item]) -> tuple[Compared, ...]:
+        """Every comparison, in the order of the rules."""
+        compared = []
+        for comparison, judge in self._comparisons:
+            record_value = record.values.get(comparison.record_field)
+            row_value, basis = _outside(comparison, rows)
+            verdict, difference = judge(record_value, row_value)
+            compared.append(
+                Compared(
+                    comparison.name,
+                    comparison.label,
+                    comparison.kind,
+                    record_value,
+                    row_value,
+                    difference,
+                    verdict,
+                    basis,
+                )
+            )
+        return tuple(compared)
+
+
+def _outside(comparison: Comparison, rows: Sequence[Item]) -> tuple[Value, Basis]:
+    """What the rows say together."""
+    values = [row.values.get(comparison.row_field) for row in rows]
+    if len(values) == 1:
+        return values[0], Basis.ONE_ROW
+    if comparison.kind not in (FieldKind.MONEY, FieldKind.NUMBER):
+        return values[0], Basis.FIRST_OF_ROWS
+    total = Decimal(0)
+    for value in values:
+        usable = amount(value)
+        if usable is None:  # missing or not comparable: the judge says which
+            return value, Basis.SUM_OF_ROWS
+        total = EXACT.add(total, usable)
+    return total, Basis.SUM_OF_ROWS
+
+
+def _judge(comparison: Comparison) -> Judge:
+    match comparison.kind:
+        case FieldKind.MONEY | FieldKind.NUMBER:
+            return _amount_judge(Decimal(comparison.tolerance))
+        case FieldKind.DATE:
+            return _date_judge(Decimal(comparison.tolerance))
+        case FieldKind.STATUS:
+            return _status_judge(comparison.status_map)
+        case FieldKind.TEXT:
+            return _text_judge(comparison.normalizers)
+
+
+def _incomplete(record_value: Value, row_value: Value) -> Judgement:
+    """The judgement of two values of which at least one is missing or of another type than the comparison's."""
+    if is_missing(record_value):
+        return _SAME if is_missing(row_value) else (Verdict.MISSING_IN_PROCORE, None)
+    return (Verdict.MISSING_OUTSIDE, None) if is_missing(row_value) else _NOT_COMPARABLE
+
+
+def _amount_judge(tolerance: Decimal) -> Judge:
+    lowest = tolerance.copy_negate()
+
+    def judge(record_value: Value, row_value: Value) -> Judgement:
+        inside, outside = amount(record_value), amount(row_value)
+        if inside is None or outside is None:
+            return _incomplete(record_value, row_value)
+        if inside == outside:
+            return _SAME_AMOUNT
+        difference = EXACT.subtract(outside, inside)
+        close = lowest <= difference <= tolerance
+        return (Verdict.WITHIN_TOLERANCE if close else Verdict.DIFFERENT), difference
+
+    return judge
+
+
+def _date_judge(tolerance: Decimal) -> Judge:
+    def judge(record_value: Value, row_value: Value) -> Judgement:
+        inside, outside = _day(record_value), _day(row_value)
+        if inside is None or outside is None:
+            return _incomplete(record_value, row_value)
+        days = (outside - inside).days
+        if days == 0:
+            return Verdict.SAME, 0
+        return (Verdict.WITHIN_TOLERANCE if abs(days) <= tolerance else Verdict.DIFFERENT), days
+
+    return judge
+
+
+def _day(value: Value) -> date | None:
+    """The calendar day as written, whatever the time zone; `None` if `value` is no date."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _text_judge(normalizers: Sequence[Normalizer]) -> Judge:
+    normalize = chain(normalizers, remember=True)
+
+    def judge(record_value: Value, row_value: Value) -> Judgement:
+        if is_missing(record_value) or is_missing(row_value):
+            return _incomplete(record_value, row_value)
+        if record_value == row_value and type(record_value) is type(row_value):
+            return _SAME
+        inside = normalize(record_value)
+        return _SAME_NORMAL if inside is not None and inside == normalize(row_value) else _DIFFERENT
+
+    return judge
+
+
+def _status_judge(status_map: Mapping[str, frozenset[str]]) -> Judge:
+    fold = chain((Normalizer.TRIM, Normalizer.CASE), remember=True)
+    same = {fold(status): {fold(outside) for outside in alike} for status, alike in status_map.items()}
+
+    def judge(record_value: Value, row_value: Value) -> Judgement:
+        if is_missing(record_value) or is_missing(row_value):
+            return _incomplete(record_value, row_value)
+        inside, outside = fold(record_value), fold(row_value)
+        if inside == outside:
+            return _SAME if record_value == row_value else _SAME_NORMAL
+        return _SAME_NORMAL if outside in same.get(inside, ()) else _DIFFERENT
+
+    return judge

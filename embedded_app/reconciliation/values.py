@@ -1,0 +1,82 @@
+"""What goes into the engine: records and rows as plain named values, and the pairs that people decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
+from enum import StrEnum
+
+Value = str | Decimal | date | datetime | bool | None
+"""A field's content. `None`, and a text of spaces only, mean that the side says nothing; that is never zero."""
+
+
+class FieldKind(StrEnum):
+    """How two values of a field are compared."""
+
+    TEXT = "text"
+    MONEY = "money"
+    NUMBER = "number"
+    DATE = "date"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record or a row. `id` is unique on its side and means nothing to the engine."""
+
+    id: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record and a row that a person paired, or, among `rejected`, said do not belong together."""
+
+    record_id: str
+    row_id: str
+
+
+EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
+"""Arithmetic that never rounds. The default context keeps 28 digits and says nothing when it drops one."""
+
+_LARGEST_EXPONENT = 1000
+
+
+def amount(value: Value) -> Decimal | None:
+    """The number that can be added up, or `None` if `value` is none: missing, another type, NaN, infinite.
+
+    A power of ten beyond ±1000 is no amount either: added to another number it would fill the memory.
+    """
+    if (
+        type(value) is Decimal
+        and value.is_finite()
+        and -_LARGEST_EXPONENT < value.adjusted() < _LARGEST_EXPONENT
+    ):
+        return value
+    return None
+
+
+def is_missing(value: Value) -> bool:
+    """Whether the side says nothing."""
+    return value is None or (type(value) is str and not value.strip())
+
+
+def text_of(value: Value) -> str | None:
+    """The value as one would write it in a key: ``14.00`` is "14", a date is ISO 8601; `None` if missing."""
+    match value:
+        case None:
+            return None
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            usable = amount(value)
+            if usable is None:
+                return None
+            plain = f"{usable:f}"
+            return plain.rstrip("0").rstrip(".") if "." in plain else plain
+        case _:
+            return value.isoformat()
