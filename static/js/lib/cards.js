@@ -24,7 +24,7 @@ export function showCard(name, slots = {}) {
     element.hidden = !slots[element.dataset.slotFor];
   }
   for (const link of card.querySelectorAll('[data-slot-href="here"]')) link.href = location.href;
-  const heading = card.querySelector("h1").textContent;
+  const heading = card.querySelector("h1, h2").textContent;
   const hadFocus = view().contains(document.activeElement);
   hideNotice();
   view().replaceChildren(card);

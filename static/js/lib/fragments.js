@@ -20,10 +20,12 @@ export class NoFragment extends Error {}
 export class Fragments {
   #root;
   #session;
-  #onError;
+  #listener;
   #options;
   /** @type {WeakMap<Element, AbortController>} */
   #running = new WeakMap();
+  /** @type {WeakMap<Element, ChildNode[]>} what stood where "reading" stands now */
+  #readings = new WeakMap();
   #shown = null;
   #reloadTimer = 0;
   #searchTimer = 0;
@@ -31,14 +33,14 @@ export class Fragments {
   /**
    * @param {HTMLElement} root the target of the shell; every other one lies inside it
    * @param {import("./session.js").Session} session
-   * @param {(error: Error) => void} onError SignedOut, Offline or NoFragment
+   * @param {{onShown: () => void, onError: (error: Error) => void}} listener the error is SignedOut, Offline or NoFragment
    * @param {{keepsAddress: boolean, signal: AbortSignal}} options keepsAddress: whether the query of what is shown becomes
    *   the query of the page, so that loading it again leads to the same place
    */
-  constructor(root, session, onError, options) {
+  constructor(root, session, listener, options) {
     this.#root = root;
     this.#session = session;
-    this.#onError = onError;
+    this.#listener = listener;
     this.#options = options;
     const { signal } = options;
     root.addEventListener("click", (event) => this.#click(event), { signal });
@@ -59,6 +61,12 @@ export class Fragments {
     return this.#shown ? this.load(this.#shown) : undefined;
   }
 
+  /** The same, when nobody has asked for it: not while something typed would be lost. */
+  refresh() {
+    const typed = [...this.#root.querySelectorAll("form[data-fragment-form] :is(input, textarea)")];
+    if (!typed.some((field) => field.value !== field.defaultValue)) this.reload();
+  }
+
   /**
    * @param {string | URL} address
    * @param {Element} [target] replaced; the root without it
@@ -73,7 +81,7 @@ export class Fragments {
     this.#running.get(target)?.abort();
     const run = new AbortController();
     this.#running.set(target, run);
-    this.#markBusy(target);
+    const unmark = this.#markBusy(target);
     const signal = AbortSignal.any([run.signal, this.#options.signal]);
     try {
       const response = await send(this.#session, url, { method, body, signal });
@@ -82,21 +90,32 @@ export class Fragments {
       const html = await response.text();
       if (signal.aborted) return;
       this.#insert(target, html);
+      this.#listener.onShown();
       if (target === this.#root && !method && this.#options.keepsAddress) keepAddress(url);
     } catch (error) {
       if (signal.aborted) return;
-      target.removeAttribute("aria-busy");
-      this.#onError(error);
+      unmark();
+      this.#listener.onError(error);
     }
   }
 
+  /** @returns {() => void} takes the marks away, when nothing came */
   #markBusy(target) {
     target.setAttribute("aria-busy", "true");
-    if (this.hasContent) {
-      // The old rows stay; only the freshness says that something is under way.
-      for (const element of target.querySelectorAll("[data-reading]")) element.textContent = "reading";
-      return;
+    if (!this.hasContent) this.#planSkeleton(target);
+    // Where there are old rows they stay; only the freshness says that something is under way.
+    const marked = [...target.querySelectorAll("[data-reading]")];
+    for (const element of marked) {
+      if (!this.#readings.has(element)) this.#readings.set(element, [...element.childNodes]);
+      element.replaceChildren("reading");
     }
+    return () => {
+      target.removeAttribute("aria-busy");
+      for (const element of marked) element.replaceChildren(...this.#readings.get(element));
+    };
+  }
+
+  #planSkeleton(target) {
     setTimeout(() => {
       if (target !== this.#root || this.hasContent || target.getAttribute("aria-busy") !== "true") return;
       const skeleton = document.importNode(document.getElementById("skeleton").content, true);
@@ -122,7 +141,7 @@ export class Fragments {
   #planReload() {
     clearTimeout(this.#reloadTimer);
     const due = this.#root.querySelector("[data-reload-at]")?.dataset.reloadAt;
-    if (due) this.#reloadTimer = setTimeout(() => this.reload(), Math.max(1_000, new Date(due) - Date.now()));
+    if (due) this.#reloadTimer = setTimeout(() => this.refresh(), Math.max(1_000, new Date(due) - Date.now()));
   }
 
   #click(event) {
@@ -172,7 +191,7 @@ export class Fragments {
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     } catch (error) {
-      this.#onError(error);
+      this.#listener.onError(error);
     }
   }
 }

@@ -2,7 +2,7 @@
 // where somebody is. Order on load: the bearer in sessionStorage, a sign-in that is under way, resuming once, the card.
 import { SignedOut } from "./api.js";
 import { Offline } from "./auth-api.js";
-import { fillSlot, hideNotice, showCard, shownCard, showNotice } from "./cards.js";
+import { fillSlot, hideNotice, showCard, showNotice } from "./cards.js";
 import { Fragments } from "./fragments.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign-in.js";
@@ -31,7 +31,8 @@ export class FrameApp {
       done: (granted) => this.#signedIn(granted),
     });
     const view = document.getElementById("view");
-    this.#fragments = new Fragments(view, this.#session, (error) => this.#failed(error), { keepsAddress, signal });
+    const listener = { onShown: hideNotice, onError: (error) => this.#failed(error) };
+    this.#fragments = new Fragments(view, this.#session, listener, { keepsAddress, signal });
     document.addEventListener("click", (event) => this.#act(event), { signal });
   }
 
@@ -48,9 +49,9 @@ export class FrameApp {
     return this.#showCard();
   }
 
-  /** Reads again what is shown. */
+  /** Reads again what is shown, of its own accord. */
   refresh() {
-    if (this.#session.token && this.#fragments.hasContent) this.#fragments.reload();
+    if (this.#session.token && this.#fragments.hasContent) this.#fragments.refresh();
   }
 
   /** Ends everything that is under way. */
@@ -107,8 +108,8 @@ export class FrameApp {
       else this.#showCard();
     } else {
       if (!(error instanceof Offline)) console.error(error);
-      if (!this.#fragments.hasContent && shownCard() === null) document.getElementById("view").replaceChildren();
-      showNotice("offline");
+      if (this.#fragments.hasContent) showNotice("offline");
+      else showCard("offline");
     }
   }
 

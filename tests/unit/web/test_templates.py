@@ -87,6 +87,7 @@ def test_shells_carry_every_card_and_no_data(app: Flask) -> None:
     cards = set(re.findall(r'<template id="card-([a-z-]+)">', html))
     assert cards == {
         "sign-in", "waiting", "blocked", "cancelled", "no-access", "not-installed", "storage", "expired",
-        "error", "outside",
+        "error", "offline",
+        "outside",
     }  # fmt: skip
     assert 'data-host-origins="https://*.procore.com"' in html
