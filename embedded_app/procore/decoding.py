@@ -35,18 +35,23 @@ def decoded(response: WireResponse, route: str, decode: Callable[[object], T]) -
     Raises:
         UnexpectedPayload: it is no JSON, or not what `decode` expects.
     """
+    malformed: Malformed | None
     try:
-        return decode(orjson.loads(response.body))
-    except (orjson.JSONDecodeError, Malformed) as error:
-        # JSON errors carry the document, which may hold records: not to be kept with the error.
-        cause = error if isinstance(error, Malformed) else None
-        raise UnexpectedPayload(
-            NOT_UNDERSTOOD,
-            route=route,
-            request_id=response.header("X-Request-Id"),
-            status_code=response.status,
-            messages=(f"field {cause.args[0]}",) if cause else ("not JSON",),
-        ) from cause
+        document = orjson.loads(response.body)
+    except orjson.JSONDecodeError:  # it holds the document, which may hold records: it must not stay
+        malformed = None
+    else:
+        try:
+            return decode(document)
+        except Malformed as error:
+            malformed = error
+    raise UnexpectedPayload(
+        NOT_UNDERSTOOD,
+        route=route,
+        request_id=response.header("X-Request-Id"),
+        status_code=response.status,
+        messages=(f"field {malformed.args[0]}",) if malformed else ("not JSON",),
+    ) from malformed
 
 
 def each(decode: Callable[[Fields], T]) -> Callable[[object], tuple[T, ...]]:

@@ -105,17 +105,16 @@ class Reader:
         Raises:
             EmbeddedAppError: what `load` raised, when nothing usable is held.
         """
-        if not anew:
-            held: Read[T] | None = self._usable(key, freshness)
-            if held is not None:
-                return held
+        usable: Read[T] | None = None if anew else self._usable(key, freshness)
+        if usable is not None:
+            return usable
         with current_or(self._clock) as deadline:
             # A read that began before an invalidation is not joined by one that began after it.
             flight = (key, self._cache.generation, deadline.background, anew)
             try:
                 return self._flights.run(
                     flight,
-                    lambda: self._load(key, load, freshness),
+                    lambda: self._load(key, load, freshness, anew=anew),
                     seconds=deadline.remaining(self._clock),
                 )
             except TimeoutError as error:
@@ -135,7 +134,10 @@ class Reader:
         age = self._clock.monotonic() - held.since
         return Read(held.value, held.read_at, stale=True) if age < freshness.stale_seconds else None
 
-    def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness) -> Read[T]:
+    def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness, *, anew: bool) -> Read[T]:
+        usable: Read[T] | None = None if anew else self._usable(key, freshness)
+        if usable is not None:  # another thread has read it since we looked
+            return usable
         generation = self._cache.generation
         began = self._clock.monotonic()
         read_at = self._clock.now()

@@ -94,9 +94,7 @@ def test_a_failing_server_is_asked_again_with_growing_pauses(
     assert clock.slept == [0.5, 1.0]
 
 
-def test_it_is_not_asked_for_ever(
-    procore: Procore, transport: ScriptedTransport, grant: FakeGrant, clock: FakeClock
-) -> None:
+def test_it_is_not_asked_for_ever(procore: Procore, transport: ScriptedTransport, grant: FakeGrant) -> None:
     transport.answer(_ROUTE, WireResponse(500))
     with pytest.raises(ServerFailed):
         _get(procore, grant)
@@ -184,7 +182,7 @@ def test_nothing_is_sent_after_the_deadline(
     assert transport.requests == []
 
 
-def test_an_inner_deadline_never_extends_the_outer_one(procore: Procore, clock: FakeClock) -> None:
+def test_an_inner_deadline_never_extends_the_outer_one(procore: Procore) -> None:
     with procore.within(5, background=True) as outer, procore.within(60) as inner:
         assert inner.at == outer.at
         assert inner.background

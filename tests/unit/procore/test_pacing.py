@@ -93,7 +93,7 @@ def test_both_windows_are_kept_apart(clock: FakeClock) -> None:
         _go(pacer, clock)
 
 
-def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window(clock: FakeClock) -> None:
+def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window() -> None:
     windows = RateWindows()
     windows.settle(0, RateNotice(limit=600, remaining=500, resets_in=30))
     windows.settle(25, RateNotice(limit=600, remaining=0, resets_in=5))
@@ -103,7 +103,7 @@ def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window(clock: FakeClo
     assert windows.take(30, background=False) == 3600
 
 
-def test_a_window_begins_again_after_its_end(clock: FakeClock) -> None:
+def test_a_window_begins_again_after_its_end() -> None:
     windows = RateWindows()
     windows.settle(0, RateNotice(limit=2, remaining=0, resets_in=4))
     assert windows.take(4, background=False) == 0

@@ -12,7 +12,9 @@ _REFERENCE = (Path(__file__).parents[3] / "docs" / "platform-reference.md").read
 
 
 def _section(number: str) -> str:
-    found = re.search(rf"^#{{2,3}} {re.escape(number)}\.? .*?(?=^#{{1,3}} |\Z)", _REFERENCE, re.M | re.S)
+    found = re.search(
+        rf"^#{{2,3}} {re.escape(number)}\.? .*?(?=^#{{1,3}} |\Z)", _REFERENCE, re.MULTILINE | re.DOTALL
+    )
     assert found, f"The reference has no section {number}."
     return found[0]
 
