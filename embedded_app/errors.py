@@ -8,6 +8,7 @@ EmbeddedAppError
 ├── AuthenticationError           sign in again
 │   ├── SessionExpired
 │   ├── StateMismatch
+│   ├── SignInRefused
 │   └── FrameNotAllowed
 ├── AuthorizationError            ask an administrator
 │   ├── CompanyMismatch
@@ -122,10 +123,27 @@ class SessionExpired(AuthenticationError):
 
 
 class StateMismatch(AuthenticationError):
-    """The answer of the login does not belong to a sign-in that this browser began."""
+    """The answer of the login does not belong to a sign-in that this browser began and may still finish.
+
+    `why` is one of ``unknown``, ``used``, ``expired`` and ``foreign``.
+    """
 
     code = "state_mismatch"
     status = 400
+
+    def __init__(self, why: str, sentence: str = "This sign-in cannot be finished. Start again.") -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+class SignInRefused(AuthenticationError):
+    """A sign-in ended without a session. `reason` is its code: ``declined``, ``not_a_member`` …"""
+
+    status = 403
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = reason
 
 
 class FrameNotAllowed(AuthenticationError):

@@ -1,1 +1,66 @@
-"""See the level table in docs/architecture.md."""
+"""A company's consent and its grants: connecting, custody, refreshing, disconnecting.
+
+docs/custody.md tells how a grant is kept; docs/sign-in.md how one comes about.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, current_app
+
+from embedded_app.clock import Clock
+from embedded_app.config import Config
+from embedded_app.crypto import Vault
+from embedded_app.installations.custody import Custody, LossCause
+from embedded_app.installations.flows import LIFE, Flows, is_proof_text
+from embedded_app.installations.grants import GrantCondition, GrantService, PrincipalGrant
+from embedded_app.installations.models import FlowKind, FlowOutcome, Grant, GrantState, SignInFlow
+from embedded_app.installations.refresh import Refresher
+from embedded_app.installations.service import CONSENT_VERSION, Begun, Connection, InstallationService
+from embedded_app.installations.tokens import SignIn
+from embedded_app.procore import Procore
+
+__all__ = [
+    "CONSENT_VERSION",
+    "LIFE",
+    "Begun",
+    "Connection",
+    "Custody",
+    "FlowKind",
+    "FlowOutcome",
+    "Flows",
+    "Grant",
+    "GrantCondition",
+    "GrantService",
+    "GrantState",
+    "InstallationService",
+    "LossCause",
+    "PrincipalGrant",
+    "Refresher",
+    "SignIn",
+    "SignInFlow",
+    "init_app",
+    "is_proof_text",
+    "service",
+]
+
+
+def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, clock: Clock) -> None:
+    """Build the service. Reads PUBLIC_URL for the redirect URI."""
+    redirect_uri = config.redirect_uri
+    custody = Custody(app, vault)
+    refresher = Refresher(custody, lambda token: procore.authorization.refresh(token, redirect_uri), clock)
+    app.extensions["installations"] = InstallationService(
+        vault=vault,
+        procore=procore,
+        clock=clock,
+        redirect_uri=redirect_uri,
+        flows=Flows(vault, clock),
+        grants=GrantService(vault, custody, refresher, clock),
+    )
+
+
+def service() -> InstallationService:
+    """The current app's."""
+    return cast("InstallationService", current_app.extensions["installations"])

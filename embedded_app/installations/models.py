@@ -65,9 +65,10 @@ class Grant(CompanyOwned, Model):
     lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    def seal_context(self) -> SealContext:
-        """Where the token set of this row stands: it opens in this row at this version only."""
-        return SealContext("grants.sealed_tokens", self.company_id, str(self.id), self.version)
+
+def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
+    """Where a token set stands: it opens in this row at this version only."""
+    return SealContext("grants.sealed_tokens", company_id, str(grant_id), version)
 
 
 class FlowKind(StrEnum):

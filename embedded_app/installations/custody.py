@@ -1,0 +1,250 @@
+"""The row of a grant as custody sees it, and every change it may undergo. Each function here is one transaction.
+
+The steps between them are in `refresh`. No function makes a call; every decision about time is made by the
+database's clock, because the processes' clocks may differ.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import CursorResult, select, update
+
+from embedded_app.crypto import Vault
+from embedded_app.errors import GrantLost
+from embedded_app.ids import CompanyId
+from embedded_app.installations.models import Grant, GrantState, token_context
+from embedded_app.installations.tokens import pack_tokens, unpack_tokens
+from embedded_app.procore import TokenSet
+from embedded_app.storage import company_scope, database_now, db
+
+LEASE = timedelta(seconds=30)
+"""Longer than the client's own time limits for one token request together."""
+_REFRESH_AT = 0.78
+_REFRESH_JITTER = 0.04  # so that grants of one hour do not all come at one moment
+
+
+class LossCause(StrEnum):
+    """Why a grant is lost. Stored, and shown to administrators in words."""
+
+    ABSENT = "absent"
+    """There never was one, or it was deleted."""
+    REFUSED = "refused"
+    """Procore refused the refresh token at the first attempt: revoked, or used by somebody else."""
+    ANSWER_LOST = "answer_lost"
+    """An answer got lost, and the probe found that it had used up the refresh token."""
+    NO_ANSWER = "no_answer"
+    """Neither the refresh nor the probe was answered."""
+    INTERRUPTED = "interrupted"
+    """The process ended in the middle of the probe."""
+    NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 # a cause, no password
+    """The access token ended and there was nothing to refresh it with."""
+    DISCONNECTED = "disconnected"
+    """We revoked it when the company disconnected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the row said at `now`, by the database's clock."""
+
+    version: int
+    state: GrantState
+    attempt: int
+    tokens: TokenSet
+    expires_at: datetime
+    refresh_at: datetime
+    lease_until: datetime | None
+    retry_at: datetime | None
+    now: datetime
+
+    @property
+    def wants_refresh(self) -> bool:
+        return self.now >= self.refresh_at
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the access token has not ended by its own time; Procore may think otherwise."""
+        return self.now < self.expires_at
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether somebody is at it right now, or the last attempt is too recent."""
+        return any(until is not None and self.now < until for until in (self.lease_until, self.retry_at))
+
+
+class Custody:
+    """Reads and changes grants, in database sessions of its own, apart from what the caller has open.
+
+    Args:
+        app: for the database sessions; calls to Procore come from threads that have none.
+        vault: opens and seals.
+        jitter: a random number from 0 to 1.
+    """
+
+    def __init__(self, app: Flask, vault: Vault, *, jitter: Callable[[], float] = random.random) -> None:
+        self._app = app
+        self._vault = vault
+        self._jitter = jitter
+
+    def find(self, company_id: CompanyId, principal_id: UUID) -> UUID | None:
+        """The id of the principal's grant, or `None`."""
+        with self._apart(company_id):
+            return db.session.scalar(select(Grant.id).where(Grant.principal_id == principal_id))
+
+    def look(self, company_id: CompanyId, grant_id: UUID) -> Held:
+        """The grant as it stands.
+
+        Raises:
+            GrantLost: with the stored cause.
+        """
+        with self._apart(company_id):
+            grant = db.session.get(Grant, grant_id)
+            if grant is None:
+                raise GrantLost(LossCause.ABSENT)
+            if grant.state == GrantState.LOST or grant.sealed_tokens is None:
+                raise GrantLost(grant.lost_cause or LossCause.ABSENT)
+            return Held(
+                version=grant.version,
+                state=GrantState(grant.state),
+                attempt=grant.attempt,
+                tokens=unpack_tokens(
+                    self._vault.open(token_context(company_id, grant_id, grant.version), grant.sealed_tokens)
+                ),
+                expires_at=grant.expires_at,
+                refresh_at=grant.refresh_at,
+                lease_until=grant.lease_until,
+                retry_at=grant.retry_at,
+                now=database_now(),
+            )
+
+    def announce(self, company_id: CompanyId, grant_id: UUID, held: Held) -> bool:
+        """Say that the refresh token of `held` is about to be used; whether this caller may.
+
+        A good grant gets its first attempt; one whose lease ran out gets its probe. Of all processes that try,
+        one succeeds.
+        """
+        return self._change(
+            company_id,
+            grant_id,
+            (Grant.version == held.version)
+            & (Grant.state == held.state)
+            & (Grant.attempt == held.attempt)
+            & (Grant.lease_until.is_(None) | (Grant.lease_until <= held.now))
+            & (Grant.retry_at.is_(None) | (Grant.retry_at <= held.now)),
+            state=GrantState.REFRESHING,
+            attempt=held.attempt + 1,
+            lease_until=held.now + LEASE,
+        )
+
+    def keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> bool:
+        """Store the new pair in place of the one at `version`, whatever the state.
+
+        `False` when another pair was stored meanwhile; that one wins.
+        """
+        with self._apart(company_id):
+            sealed = self._vault.seal(token_context(company_id, grant_id, version + 1), pack_tokens(tokens))
+        return self._change(
+            company_id,
+            grant_id,
+            Grant.version == version,
+            version=version + 1,
+            sealed_tokens=sealed,
+            **good_marks(tokens, self.refresh_time(tokens)),
+        )
+
+    def postpone(
+        self,
+        company_id: CompanyId,
+        grant_id: UUID,
+        held: Held,
+        *,
+        failure: str,
+        seconds: float,
+        was_sent: bool,
+    ) -> None:
+        """Note a failure that has not decided anything, and let nobody try again for `seconds`.
+
+        If nothing was sent, the attempt did not happen. If it was, the grant stays in doubt until the probe.
+        """
+        with self._apart(company_id):
+            now = database_now()
+        attempt = held.attempt + 1 if was_sent else held.attempt
+        is_in_doubt = attempt > 0
+        self._change(
+            company_id,
+            grant_id,
+            (Grant.version == held.version)
+            & (Grant.state == GrantState.REFRESHING)
+            & (Grant.attempt == held.attempt + 1),
+            state=GrantState.REFRESHING if is_in_doubt else GrantState.GOOD,
+            attempt=attempt,
+            lease_until=None,
+            retry_at=now + timedelta(seconds=seconds),
+            last_failure=failure,
+            last_failure_at=now,
+        )
+
+    def lose(self, company_id: CompanyId, grant_id: UUID, version: int, cause: LossCause) -> bool:
+        """Give the grant up, unless another pair was stored meanwhile."""
+        with self._apart(company_id):
+            now = database_now()
+        return self._change(
+            company_id,
+            grant_id,
+            (Grant.version == version) & (Grant.state != GrantState.LOST),
+            state=GrantState.LOST,
+            lease_until=None,
+            retry_at=None,
+            last_failure=str(cause),
+            last_failure_at=now,
+            lost_cause=str(cause),
+            lost_at=now,
+        )
+
+    def refresh_time(self, tokens: TokenSet) -> datetime:
+        """About 80 % of the access token's life."""
+        share = _REFRESH_AT + _REFRESH_JITTER * self._jitter()
+        return tokens.created_at + (tokens.expires_at - tokens.created_at) * share
+
+    def _change(self, company_id: CompanyId, grant_id: UUID, condition: Any, **values: Any) -> bool:
+        """Compare and swap; whether `condition` still held."""
+        with self._apart(company_id):
+            result = db.session.execute(
+                update(Grant)
+                .where(Grant.id == grant_id, condition)
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
+            changed = cast("CursorResult[Any]", result).rowcount == 1
+            db.session.commit()
+            return changed
+
+    @contextmanager
+    def _apart(self, company_id: CompanyId) -> Iterator[None]:
+        """A database session of our own: what the caller has not committed is not committed by us."""
+        with self._app.app_context(), company_scope(company_id):
+            yield
+
+
+def good_marks(tokens: TokenSet, refresh_at: datetime) -> dict[str, Any]:
+    """What a row with a fresh pair says: every mark of an earlier failure is gone."""
+    return {
+        "state": GrantState.GOOD,
+        "expires_at": tokens.expires_at,
+        "refresh_at": refresh_at,
+        "attempt": 0,
+        "lease_until": None,
+        "retry_at": None,
+        "last_failure": None,
+        "last_failure_at": None,
+        "lost_cause": None,
+        "lost_at": None,
+    }

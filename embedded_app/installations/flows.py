@@ -1,0 +1,239 @@
+"""Sign-ins under way: issue a state, consume it once, keep who came back until the company is known.
+
+Three things have to meet at the callback: a state that we issued, that is unused and at most ten minutes old, and
+the cookie of the browser that began. See docs/sign-in.md for the attack that each of them stops.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, select, update
+
+from embedded_app.clock import Clock
+from embedded_app.crypto import Vault
+from embedded_app.errors import SignInRefused, StateMismatch
+from embedded_app.ids import CompanyId
+from embedded_app.installations.models import FlowKind, FlowOutcome, SignInFlow
+from embedded_app.installations.tokens import SignIn, pack_sign_in, unpack_sign_in
+from embedded_app.storage import db, new_id
+
+LIFE = timedelta(minutes=10)
+"""Of a flow, of its state and cookie, and of the choice of a company after it."""
+READY_LIFE = timedelta(seconds=120)
+"""How long the frame has to fetch a finished sign-in."""
+
+_KEPT = timedelta(hours=1)
+_MOST_WRONG_VERIFIERS = 5
+_TEXT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits in base64url, without padding
+
+_SENTENCES = {
+    "expired": "This sign-in took too long. Sign in again.",
+    "other": "This sign-in is not known here. Sign in again.",
+    FlowOutcome.DECLINED: "Access was declined in Procore. Nothing was saved.",
+    FlowOutcome.NOT_A_MEMBER: "You are not in the directory of this company. Sign in with another account.",
+    FlowOutcome.NOT_INSTALLED: "This company has not connected the app. A company administrator can install it.",
+    FlowOutcome.FAILED: "The sign-in did not come through. Nothing was saved. Sign in again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A flow that has just begun. `state` goes to the login and `cookie` to the browser; neither is kept."""
+
+    flow_id: UUID
+    state: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Who a frame may act for."""
+
+    company_id: CompanyId
+    principal_id: UUID
+
+
+class Flows:
+    """The life of a sign-in."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def issue(
+        self,
+        kind: FlowKind,
+        *,
+        cookie: str | None,
+        company_claim: CompanyId | None = None,
+        challenge: str | None = None,
+        consent_version: str | None = None,
+        next_path: str | None = None,
+    ) -> Issued:
+        """Begin a sign-in, and commit.
+
+        Args:
+            kind: what for.
+            cookie: what the browser sent. A well-formed one is used again, so that two windows can sign in at
+                the same time; nobody but this browser knows it.
+            company_claim: the company that the page named, unverified.
+            challenge: for a frame, checked with `is_proof_text` by then.
+            consent_version: for an install, the version of the text that was agreed to.
+            next_path: where to go afterwards, a path of ours.
+        """
+        now = self._clock.now()
+        db.session.execute(delete(SignInFlow).where(SignInFlow.created_at < now - _KEPT))
+        state = secrets.token_urlsafe(32)
+        value = cookie if cookie is not None and is_proof_text(cookie) else secrets.token_urlsafe(32)
+        flow = SignInFlow(
+            id=new_id(),
+            kind=kind,
+            state_hash=_hash(state),
+            cookie_hash=_hash(value),
+            challenge=challenge,
+            company_claim=company_claim,
+            consent_version=consent_version,
+            next_path=next_path,
+            created_at=now,
+        )
+        flow_id = flow.id
+        db.session.add(flow)
+        db.session.commit()
+        return Issued(flow_id, state, value)
+
+    def consume(self, *, state: str, cookie: str | None) -> SignInFlow:
+        """Use up the state that came back, and commit: of two callbacks with one state, one gets here.
+
+        Raises:
+            StateMismatch: `unknown`, `foreign` (begun in another browser; the state stays good for that one),
+                `used` or `expired`.
+        """
+        flow = db.session.scalars(
+            select(SignInFlow).where(SignInFlow.state_hash == _hash(state))
+        ).one_or_none()
+        if flow is None:
+            raise StateMismatch("unknown")
+        if cookie is None or not hmac.compare_digest(_hash(cookie), flow.cookie_hash):
+            raise StateMismatch("foreign")
+        if flow.consumed_at is not None:
+            raise StateMismatch("used")
+        now = self._clock.now()
+        if now - flow.created_at > LIFE:
+            raise StateMismatch("expired")
+        if not self._set_once(flow.id, "consumed_at"):
+            raise StateMismatch("used")
+        db.session.commit()
+        db.session.refresh(flow)
+        return flow
+
+    def keep(self, flow: SignInFlow, sign_in: SignIn) -> None:
+        """Keep who came back until they have chosen a company, sealed under a key of this row alone; commit."""
+        wrapped, flow.sealed_sign_in = self._vault.seal_apart(flow.seal_context(), pack_sign_in(sign_in))
+        flow.master_key_id, flow.wrapped_key = wrapped.master_key_id, wrapped.wrapped
+        db.session.commit()
+
+    def find_kept(self, kind: FlowKind, cookie: str | None) -> tuple[SignInFlow, SignIn] | None:
+        """The newest sign-in of this browser that waits for a company; `None` when there is none any more."""
+        if cookie is None:
+            return None
+        flow = db.session.scalars(
+            select(SignInFlow)
+            .where(
+                SignInFlow.cookie_hash == _hash(cookie),
+                SignInFlow.kind == kind,
+                SignInFlow.sealed_sign_in.is_not(None),
+                SignInFlow.consumed_at > self._clock.now() - LIFE,
+            )
+            .order_by(SignInFlow.consumed_at.desc())
+            .limit(1)
+        ).one_or_none()
+        if flow is None or flow.sealed_sign_in is None or flow.own_key is None:
+            return None
+        packed = self._vault.open_apart(flow.seal_context(), flow.own_key, flow.sealed_sign_in)
+        return flow, unpack_sign_in(str(flow.id), packed)
+
+    def finish(self, flow: SignInFlow, outcome: FlowOutcome, principal_id: UUID | None = None) -> None:
+        """Say how it ended and forget the tokens, in the open transaction."""
+        flow.outcome = outcome
+        flow.outcome_at = self._clock.now()
+        flow.principal_id = principal_id
+        flow.sealed_sign_in = flow.wrapped_key = flow.master_key_id = None
+
+    def redeem(self, flow_id: UUID, verifier: str) -> Redeemed | None:
+        """What became of a frame's sign-in; `None` while the person is still at it.
+
+        The open transaction gets the mark that it was fetched, so that it is fetched once.
+
+        Raises:
+            SignInRefused: with the reason; ``other`` says as little for an id that never was as for a wrong
+                verifier or a second time.
+        """
+        flow = db.session.get(SignInFlow, flow_id, populate_existing=True)
+        if flow is None or flow.kind != FlowKind.FRAME or flow.challenge is None:
+            raise _refused("other")
+        if flow.wrong_verifiers >= _MOST_WRONG_VERIFIERS:
+            raise _refused("other")
+        if not hmac.compare_digest(challenge_of(verifier), flow.challenge):
+            self._count_wrong_verifier(flow_id)
+            raise _refused("other")
+        now = self._clock.now()
+        if flow.outcome is None:
+            if now - flow.created_at > LIFE:
+                raise _refused("expired")
+            return None
+        if flow.outcome != FlowOutcome.READY:
+            raise _refused(flow.outcome)
+        if flow.redeemed_at is not None or flow.principal_id is None or flow.company_claim is None:
+            raise _refused("other")
+        if flow.outcome_at is None or now - flow.outcome_at > READY_LIFE:
+            raise _refused("expired")
+        if not self._set_once(flow_id, "redeemed_at"):
+            raise _refused("other")
+        return Redeemed(CompanyId(flow.company_claim), flow.principal_id)
+
+    def _set_once(self, flow_id: UUID, column: str) -> bool:
+        """Write the time into `column` if it is empty; whether it was."""
+        mark = getattr(SignInFlow, column)
+        result = db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow_id, mark.is_(None))
+            .values({column: self._clock.now()})
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", result).rowcount == 1
+
+    def _count_wrong_verifier(self, flow_id: UUID) -> None:
+        db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow_id)
+            .values(wrong_verifiers=SignInFlow.wrong_verifiers + 1)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+
+
+def is_proof_text(text: str) -> bool:
+    """Whether `text` is 256 bits in base64url without padding: a verifier, a challenge or a cookie."""
+    return _TEXT.fullmatch(text) is not None
+
+
+def challenge_of(verifier: str) -> str:
+    """base64url of the SHA-256 of `verifier`, without padding: method S256 of RFC 7636, section 4.2."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refused(reason: str) -> SignInRefused:
+    return SignInRefused(str(reason), _SENTENCES[reason])

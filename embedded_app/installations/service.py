@@ -1,0 +1,222 @@
+"""A company's installation: the steps of a sign-in at Procore, connecting, disconnecting, noticing an uninstall.
+
+Who signs in becomes a principal one level above; this package knows no person, only the tokens it keeps for one.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from embedded_app import audit
+from embedded_app.clock import Clock
+from embedded_app.crypto import Vault
+from embedded_app.errors import NotInstalled, PermissionMissing, ProcoreError, UnknownOption
+from embedded_app.ids import CompanyId
+from embedded_app.installations.flows import Flows
+from embedded_app.installations.grants import GrantService
+from embedded_app.installations.models import FlowKind, SignInFlow
+from embedded_app.installations.tokens import FreshTokens, SignIn
+from embedded_app.procore import Company as ProcoreCompany
+from embedded_app.procore import Grant, Procore
+from embedded_app.secret import Secret
+from embedded_app.storage import Company, CompanyState, company_scope, current_company_id, db, system_scope
+
+_log = logging.getLogger(__name__)
+
+CONSENT_VERSION = "2026-11-20"
+"""Of the text on /install; change it whenever that text changes in meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to send the browser, and the cookie it must bring back."""
+
+    flow_id: UUID
+    authorize_url: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What is to be written about a company that connects; all of it asked from Procore beforehand."""
+
+    company_id: CompanyId
+    name: str
+    web_base_url: str
+    consent_version: str
+    consent_by: str
+
+
+class InstallationService:
+    """The use cases of an installation.
+
+    Attributes:
+        flows: sign-ins under way.
+        grants: of the company in scope.
+    """
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        procore: Procore,
+        clock: Clock,
+        redirect_uri: str,
+        flows: Flows,
+        grants: GrantService,
+    ) -> None:
+        self._vault = vault
+        self._procore = procore
+        self._clock = clock
+        self._redirect_uri = redirect_uri
+        self.flows = flows
+        self.grants = grants
+
+    def begin(
+        self,
+        kind: FlowKind,
+        *,
+        cookie: str | None,
+        company_claim: CompanyId | None = None,
+        challenge: str | None = None,
+        next_path: str | None = None,
+    ) -> Begun:
+        """Begin a sign-in at Procore; for an install, this is the consent. See `Flows.issue`."""
+        issued = self.flows.issue(
+            kind,
+            cookie=cookie,
+            company_claim=company_claim,
+            challenge=challenge,
+            consent_version=CONSENT_VERSION if kind is FlowKind.INSTALL else None,
+            next_path=next_path,
+        )
+        url = self._procore.authorization.authorize_url(self._redirect_uri, issued.state)
+        return Begun(issued.flow_id, url, issued.cookie)
+
+    def exchange(self, flow: SignInFlow, code: str) -> SignIn:
+        """Who came back with `code`.
+
+        Raises:
+            ProcoreError: the code is used, foreign or expired, or Procore cannot be asked.
+        """
+        flow_id = str(flow.id)
+        tokens = self._procore.authorization.exchange(code, self._redirect_uri)
+        me = self._procore.viewer(FreshTokens(flow_id, tokens)).me()
+        return SignIn(flow_id, tokens, me.id, me.login)
+
+    def list_companies(self, sign_in: Grant) -> tuple[ProcoreCompany, ...]:
+        """The person's companies, by name. Asks no company: a call for one counts as using the app there."""
+        companies = self._procore.viewer(sign_in).companies()
+        return tuple(sorted(companies, key=lambda company: company.name.casefold()))
+
+    def list_connected(self, company_ids: list[CompanyId]) -> set[CompanyId]:
+        """Those of `company_ids` that are connected with us."""
+        with system_scope("which of a person's companies are connected"):
+            found = db.session.scalars(
+                select(Company.id).where(Company.id.in_(company_ids), Company.state == CompanyState.CONNECTED)
+            ).all()
+        return {CompanyId(company_id) for company_id in found}
+
+    def get_state(self) -> CompanyState | None:
+        """Where the company in scope stands; `None` when it never connected."""
+        state = db.session.scalar(select(Company.state).where(Company.id == current_company_id()))
+        return None if state is None else CompanyState(state)
+
+    def require_connected(self) -> None:
+        """Raise `NotInstalled` unless the company in scope is connected."""
+        if self.get_state() is not CompanyState.CONNECTED:
+            raise NotInstalled("This company is not connected. A company administrator can connect it.")
+
+    def check_connection(
+        self, sign_in: SignIn, company_id: CompanyId, consent_version: str
+    ) -> tuple[Connection, str | None]:
+        """Ask Procore all that connecting the chosen company needs; also the person's name there.
+
+        Raises:
+            UnknownOption: the company is not in the person's list.
+            PermissionMissing: the person does not administer it.
+            AppNotConnected: the app is not installed there in Procore.
+            NotInstalled: the operator has suspended the company.
+        """
+        chosen = next((c for c in self.list_companies(sign_in) if c.id == company_id), None)
+        if chosen is None:
+            raise UnknownOption("This company is not in your list. Choose one of the companies shown.")
+        with company_scope(company_id):
+            if self.get_state() is CompanyState.SUSPENDED:
+                raise NotInstalled("This company is suspended here. Write to support.")
+            db.session.rollback()  # nothing stays open over the calls
+        company = self._procore.company(company_id, sign_in)
+        if not company.permissions(anew=True).is_company_admin():
+            raise PermissionMissing("You are not an administrator of this company in Procore.")
+        me = company.me(anew=True)
+        connection = Connection(
+            company_id, chosen.name, company.web_base_url(), consent_version, me.name or me.login
+        )
+        return connection, me.name
+
+    def connect(self, connection: Connection) -> None:
+        """Write the company as connected, in the open transaction of its scope.
+
+        The first time and every other time are one path, and the last consent counts. A company whose key was
+        destroyed gets a new one; what was sealed under the old one stays unreadable.
+        """
+        now = self._clock.now()
+        company = db.session.scalars(
+            select(Company).where(Company.id == connection.company_id).with_for_update()
+        ).one_or_none()
+        if company is None:
+            company = Company(id=connection.company_id, audit_sequence=0, audit_head="")
+            db.session.add(company)
+        company.name = connection.name
+        company.web_base_url = connection.web_base_url
+        company.state, company.state_reason, company.state_since = CompanyState.CONNECTED, None, now
+        company.consent_version = connection.consent_version
+        company.consent_by, company.consent_at = connection.consent_by, now
+        if company.wrapped_key is None:
+            company.wrapped_key = self._vault.new_company_key(connection.company_id)
+        db.session.flush()
+
+    def disconnect(self, actor: audit.Actor) -> int:
+        """End the connection of the company in scope because a person asked for it.
+
+        Everybody's tokens are wiped here first and then revoked at Procore, each once; how many Procore did not
+        confirm is returned.
+        """
+        company_id = current_company_id()
+        tokens = self.grants.give_up_all()
+        self._mark_disconnected("asked", actor)
+        self._procore.invalidate(company_id=company_id)
+        return sum(not self.revoke(token) for token in tokens)
+
+    def notice_uninstalled(self, company_id: CompanyId) -> None:
+        """Procore answered "App is not connected to this company": work for it stops until it connects again.
+
+        The tokens stay, sealed, until the retention period ends. Says it once, however often it is noticed.
+        """
+        with company_scope(company_id):
+            if self.get_state() is CompanyState.CONNECTED:
+                self._mark_disconnected("app_not_connected", audit.SYSTEM)
+        self._procore.invalidate(company_id=company_id)
+
+    def revoke(self, token: Secret) -> bool:
+        """End a token at Procore; whether Procore confirmed it. Never raises for Procore's sake."""
+        try:
+            self._procore.authorization.revoke(token)
+        except ProcoreError as error:
+            _log.warning("token not revoked", extra={"code": error.code})
+            return False
+        return True
+
+    def _mark_disconnected(self, reason: str, actor: audit.Actor) -> None:
+        company = db.session.get_one(Company, current_company_id())
+        company.state, company.state_reason = CompanyState.DISCONNECTED, reason
+        company.state_since = self._clock.now()
+        db.session.flush()
+        audit.record(
+            "installation.disconnected", actor=actor, subject=company.name, detail={"reason": reason}
+        )
+        db.session.commit()

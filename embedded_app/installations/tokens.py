@@ -1,0 +1,97 @@
+"""Token sets, and who signed in, as bytes to be sealed and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from embedded_app.errors import GrantLost
+from embedded_app.ids import UserId
+from embedded_app.procore import TokenSet
+from embedded_app.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class FreshTokens:
+    """The grant for the few calls between the login and the company: minutes old, so never refreshed.
+
+    Attributes:
+        flow_id: the sign-in they came from, as text.
+        tokens: of the exchange.
+    """
+
+    flow_id: str
+    tokens: TokenSet
+
+    @property
+    def grant_id(self) -> str:
+        return f"sign-in-{self.flow_id}"
+
+    def access_token(self) -> Secret:
+        return self.tokens.access_token
+
+    def renew(self, rejected: Secret) -> Secret:
+        del rejected
+        raise GrantLost("refused", "Procore ended this sign-in. Start again.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn(FreshTokens):
+    """Somebody who came back from Procore's login, before they stand in any company.
+
+    Attributes:
+        user_id: the person's id in Procore.
+        login: their login; a name comes only with a company.
+    """
+
+    user_id: UserId
+    login: str
+
+
+def pack_tokens(tokens: TokenSet) -> bytes:
+    """`tokens`, for the vault and nothing else."""
+    return orjson.dumps(_tokens_as_json(tokens))
+
+
+def unpack_tokens(packed: bytes) -> TokenSet:
+    """What `pack_tokens` packed."""
+    return _tokens_of(orjson.loads(packed))
+
+
+def pack_sign_in(sign_in: SignIn) -> bytes:
+    """`sign_in`, for the vault and nothing else."""
+    return orjson.dumps(
+        {
+            "user_id": sign_in.user_id,
+            "login": sign_in.login,
+            "tokens": _tokens_as_json(sign_in.tokens),
+        }
+    )
+
+
+def unpack_sign_in(flow_id: str, packed: bytes) -> SignIn:
+    """What `pack_sign_in` packed for the flow `flow_id`."""
+    value = orjson.loads(packed)
+    return SignIn(flow_id, _tokens_of(value["tokens"]), UserId(value["user_id"]), value["login"])
+
+
+def _tokens_as_json(tokens: TokenSet) -> dict[str, Any]:
+    refresh_token = tokens.refresh_token
+    return {
+        "access": tokens.access_token.reveal(),
+        "refresh": None if refresh_token is None else refresh_token.reveal(),
+        "created_at": tokens.created_at.timestamp(),
+        "expires_at": tokens.expires_at.timestamp(),
+    }
+
+
+def _tokens_of(value: dict[str, Any]) -> TokenSet:
+    return TokenSet(
+        access_token=Secret(value["access"]),
+        refresh_token=None if value["refresh"] is None else Secret(value["refresh"]),
+        created_at=datetime.fromtimestamp(value["created_at"], UTC),
+        expires_at=datetime.fromtimestamp(value["expires_at"], UTC),
+    )

@@ -1,0 +1,88 @@
+"""What Procore lets a viewer see. Ids from addresses, forms and messages are claims until they were checked."""
+
+from __future__ import annotations
+
+from embedded_app.clock import Clock
+from embedded_app.errors import CompanyMismatch
+from embedded_app.ids import CompanyId, ProjectId, parse_company_id, parse_project_id
+from embedded_app.installations import InstallationService
+from embedded_app.principals.sessions import Sessions
+from embedded_app.principals.verdicts import Verdicts
+from embedded_app.principals.viewer import Viewer
+from embedded_app.procore import CompanyApi, Grant, Me, Procore, Project, Read
+
+
+class PrincipalService:
+    """Questions about a viewer, answered by Procore with the viewer's own token.
+
+    When the token is refused or the grant is lost, the error passes through, and the request ends the session.
+
+    Attributes:
+        sessions: who is signed in.
+    """
+
+    def __init__(
+        self, *, procore: Procore, clock: Clock, installations: InstallationService, sessions: Sessions
+    ) -> None:
+        self._procore = procore
+        self._clock = clock
+        self._installations = installations
+        self.sessions = sessions
+        self._projects: Verdicts[Project] = Verdicts(clock)
+        self._companies: Verdicts[Me] = Verdicts(clock)
+
+    def grant(self, viewer: Viewer) -> Grant:
+        """The viewer's authorization for the company of their session.
+
+        Raises:
+            GrantLost: there is none any more.
+        """
+        return self._installations.grants.for_principal(viewer.company_id, viewer.principal_id)
+
+    def company_api(self, viewer: Viewer) -> CompanyApi:
+        """The company of the viewer's session, as the viewer sees it."""
+        return self._procore.company(viewer.company_id, self.grant(viewer))
+
+    def verify_company(self, viewer: Viewer, company_claim: object) -> CompanyId:
+        """The company claimed, if it is the session's and Procore still counts the viewer in.
+
+        Raises:
+            InvalidField: the claim is no id.
+            CompanyMismatch: the session is another company's.
+            PermissionMissing: the viewer has no access there (any more).
+            ProcoreError: Procore cannot be asked.
+        """
+        company_id = parse_company_id(company_claim)
+        if company_id != viewer.company_id:
+            raise CompanyMismatch
+        self._companies.check(
+            (viewer.principal_id, company_id),
+            lambda: Read(self.company_api(viewer).me(anew=True), self._clock.now()),
+        )
+        return company_id
+
+    def verify_project(self, viewer: Viewer, project_claim: object) -> Project:
+        """The project claimed, if the viewer can read it in the company of the session.
+
+        Raises:
+            InvalidField: the claim is no id.
+            PermissionMissing: there is no such project, or the viewer may not see it; nothing tells which.
+            ProcoreError: Procore cannot be asked.
+        """
+        project_id = parse_project_id(project_claim)
+        return self._projects.check(
+            (viewer.principal_id, viewer.company_id, project_id),
+            lambda: self.company_api(viewer).projects.get(project_id),
+        )
+
+    def is_administrator(self, viewer: Viewer, *, anew: bool = False) -> bool:
+        """Whether the viewer administers the company; at most a minute old, or asked now with `anew`."""
+        return self.company_api(viewer).permissions(anew=anew).is_company_admin()
+
+    def tool_level(self, viewer: Viewer, project_id: ProjectId | None, tool: str) -> str:
+        """``None``, ``Read Only``, ``Standard`` or ``Admin``, as Procore writes them; at most a minute old.
+
+        `project_id` is a verified one; `None` asks for the company's own tools.
+        """
+        level = self.company_api(viewer).permissions(project_id).level(tool)
+        return level.name.replace("_", " ").title()

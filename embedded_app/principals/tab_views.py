@@ -1,0 +1,155 @@
+"""Signing in to our own pages, and the callback at which every sign-in arrives."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, redirect, request, url_for
+
+from embedded_app import principals
+from embedded_app.errors import InvalidField, StateMismatch, UnknownOption
+from embedded_app.ids import CompanyId, parse_company_id
+from embedded_app.installations import FlowKind
+from embedded_app.principals.frame_views import LOGIN_SECONDS
+from embedded_app.principals.presenters import CompanyChoice, EndPage, page_of, page_of_mismatch
+from embedded_app.principals.sessions import SESSION_LIFE
+from embedded_app.principals.sign_in import Ended, SignedIn
+from embedded_app.principals.viewer import current_viewer
+from embedded_app.web import access, cookies, pages
+from embedded_app.web.headers import Kind
+
+blueprint = Blueprint("principals", __name__)
+
+_LONGEST_PATH = 255
+
+
+@blueprint.get("/auth/tab")
+@Kind.STANDALONE
+@access.public
+def sign_in() -> Response:
+    """Begin to sign in to our own pages; `next` is where to go afterwards, `company_id` a hint."""
+    begun = principals.sign_ins().begin_tab(
+        cookies.LOGIN.read(),
+        company_claim=_company_hint(),
+        next_path=_own_path(request.args.get("next", "")),
+    )
+    response = _redirect(begun.authorize_url)
+    cookies.LOGIN.set(response, begun.cookie, max_age_seconds=LOGIN_SECONDS)
+    return response
+
+
+@blueprint.get("/oauth/callback")
+@Kind.CALLBACK
+@access.public
+def callback() -> Response:
+    """The login has sent the browser back."""
+    try:
+        ended = principals.sign_ins().end(
+            state=request.args.get("state", ""),
+            code=request.args.get("code"),
+            error=request.args.get("error"),
+            cookie=cookies.LOGIN.read(),
+        )
+    except StateMismatch as mismatch:
+        return _end_page(page_of_mismatch(mismatch.why))
+    if ended.signed_in is not None:
+        return begin_session(ended.signed_in)
+    if ended.outcome is None:
+        return _choose(ended)
+    return _end_page(page_of(ended))
+
+
+@blueprint.get("/auth/company")
+@Kind.STANDALONE
+@access.public
+def choose_company() -> Response:
+    """Which of the connected companies to sign in to."""
+    return _company_choice()
+
+
+@blueprint.post("/auth/company")
+@Kind.STANDALONE
+@access.public
+def take_company() -> Response:
+    """The person has chosen."""
+    try:
+        company_id = parse_company_id(request.form.get("company_id"))
+        return begin_session(principals.sign_ins().complete_tab(cookies.LOGIN.read(), company_id))
+    except (InvalidField, UnknownOption) as error:
+        return _company_choice(error.sentence)
+
+
+@blueprint.post("/auth/tab/logout")
+@Kind.STANDALONE
+@access.full_tab
+def sign_out() -> Response:
+    """End the session of the full tab."""
+    principals.service().sessions.end(current_viewer())
+    response = _end_page(
+        EndPage(
+            "You are signed out",
+            "Close this window, or sign in again.",
+            "lock",
+            "",
+            action="Sign in",
+            action_endpoint="principals.sign_in",
+        )
+    )
+    cookies.SESSION.clear(response)
+    return response
+
+
+def begin_session(signed_in: SignedIn) -> Response:
+    """Go where the person wanted to go, else to the settings, with the session's cookie."""
+    response = _redirect(signed_in.next_path or url_for("settings.overview"))
+    cookies.SESSION.set(response, signed_in.cookie, max_age_seconds=int(SESSION_LIFE.total_seconds()))
+    cookies.LOGIN.clear(response)
+    return response
+
+
+def _choose(ended: Ended) -> Response:
+    is_install = ended.kind is FlowKind.INSTALL
+    response = _redirect(url_for("settings.choose_company" if is_install else "principals.choose_company"))
+    value = cookies.LOGIN.read()
+    if value is not None:  # the choice has ten minutes of its own
+        cookies.LOGIN.set(response, value, max_age_seconds=LOGIN_SECONDS)
+    return response
+
+
+def _company_choice(problem: str = "") -> Response:
+    pending = principals.sign_ins().pending_tab(cookies.LOGIN.read())
+    if pending is None:
+        return _redirect(url_for("principals.sign_in"))
+    companies = tuple((company.id, company.name) for company in pending.companies)
+    return pages.render(
+        "principals/choose_company.html",
+        CompanyChoice(pending.login, companies, problem),
+        422 if problem else 200,
+    )
+
+
+def _end_page(page: EndPage) -> Response:
+    return pages.render("principals/end.html", page, page.status)
+
+
+def _redirect(address: str) -> Response:
+    response = redirect(address, 303)
+    assert isinstance(response, Response)
+    return response
+
+
+def _company_hint() -> CompanyId | None:
+    try:
+        return parse_company_id(request.args.get("company_id"))
+    except InvalidField:
+        return None  # a hint saves a choice, and decides nothing
+
+
+def _own_path(address: str) -> str | None:
+    """`address` if it is a path of ours, so that signing in leads to nobody else's page."""
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    is_plain = address.isascii() and address.isprintable() and "\\" not in address
+    if not is_path or not is_plain or parts.scheme or parts.netloc or len(address) > _LONGEST_PATH:
+        return None
+    return address
