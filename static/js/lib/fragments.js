@@ -82,7 +82,8 @@ export class Fragments {
     const run = new AbortController();
     this.#running.set(target, run);
     const unmark = this.#markBusy(target);
-    const signal = AbortSignal.any([run.signal, this.#options.signal]);
+    const { signal } = run;
+    this.#options.signal.addEventListener("abort", () => run.abort(), { signal }); // AbortSignal.any is above the browser floor
     try {
       const response = await send(this.#session, url, { method, body, signal });
       const isPiece = response.headers.get("Content-Type")?.startsWith("text/html");
