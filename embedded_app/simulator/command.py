@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import click
 
 from embedded_app.simulator.options import Options
@@ -56,17 +58,23 @@ def simulator(
     coop: bool,
 ) -> None:
     """Run a local Procore: login host, API and portal in one process, with its state in memory."""
-    serve(
-        Options(
-            host=host,
-            port=port,
-            client_id=client_id,
-            client_secret=client_secret,
-            redirect_uris=redirect_uris,
-            app_url=app_url.rstrip("/"),
-            control=control,
-            clock_factor=clock_factor,
-            latency_ms=latency_ms,
-            coop=coop,
-        )
+    options = Options(
+        host=host,
+        port=port,
+        client_id=client_id,
+        client_secret=client_secret,
+        redirect_uris=redirect_uris,
+        app_url=app_url.rstrip("/"),
+        control=control,
+        clock_factor=clock_factor,
+        latency_ms=latency_ms,
+        coop=coop,
     )
+    try:
+        serve(options)
+    except OSError as refused:
+        if refused.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException(
+            f"Port {port} on {host} is taken. Choose another one with --port."
+        ) from refused

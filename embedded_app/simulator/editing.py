@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from itertools import count
 from types import UnionType
@@ -140,7 +140,10 @@ def _parse(kind: Any, value: Any) -> Any:
     if kind in (datetime, date):
         return kind.fromisoformat(value)
     if kind is Decimal:
-        return Decimal(str(value))
+        try:
+            return Decimal(str(value))
+        except InvalidOperation as malformed:
+            raise ValueError(f"{value!r} is not a number.") from malformed
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     if kind in (str, int, bool) and isinstance(value, kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 
-from embedded_app.simulator import control, oauth, rest, wire
+from embedded_app.simulator import control, oauth, portal, rest, wire
 from embedded_app.simulator.authorization_server import LoginServer
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_app, build_world
@@ -45,6 +46,7 @@ def create_simulator(options: Options) -> Flask:
     wire.attach(app)
     app.register_blueprint(oauth.blueprint)
     app.register_blueprint(rest.blueprint)
+    app.register_blueprint(portal.blueprint)
     if options.control:
         app.register_blueprint(control.blueprint)
     return app
@@ -54,21 +56,23 @@ def serve(options: Options) -> None:
     """Run until SIGTERM or SIGINT. Prints one line, with the address, once requests are accepted.
 
     Raises:
-        SystemExit: the port is taken.
+        OSError: the port cannot be had.
     """
-    _Gunicorn(create_simulator(options), options).run()
+    app = create_simulator(options)
+    listener = socket.create_server((options.host, options.port))
+    _Gunicorn(app, listener.detach()).run()
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
-    """Gunicorn, told in Python what it is to run."""
+    """Gunicorn, told in Python what it is to run, and on which listening socket (its descriptor)."""
 
-    def __init__(self, app: Flask, options: Options) -> None:
+    def __init__(self, app: Flask, listener: int) -> None:
         self._app = app
-        self._options = options
+        self._listener = listener
         super().__init__()
 
     def load_config(self) -> None:
-        self.cfg.set("bind", f"{self._options.host}:{self._options.port}")
+        self.cfg.set("bind", f"fd://{self._listener}")
         self.cfg.set("when_ready", _announce)
         for name, value in _SETTINGS.items():
             self.cfg.set(name, value)

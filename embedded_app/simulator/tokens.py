@@ -5,6 +5,7 @@ Tokens live 5400 s, codes 10 minutes and once, refresh tokens once (docs/platfor
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -112,8 +113,8 @@ class TokenStore:
         return pair
 
     def seconds_left(self, pair: TokenPair) -> int:
-        """How long the access token still lives; negative once it expired."""
-        return int(pair.created_at + ACCESS_SECONDS - self._clock.time())
+        """How long the access token still lives; not positive once it expired."""
+        return math.ceil(pair.created_at + ACCESS_SECONDS - self._clock.time())
 
     def find(self, token: str) -> TokenPair | None:
         """The pair that an access or refresh token belongs to, dead or alive."""

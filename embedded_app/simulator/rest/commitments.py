@@ -127,7 +127,8 @@ def change_order(project_id: int, change_order_id: int) -> Response:
 
 def _visible(project_id: int) -> list[Contract]:
     permitted_project(project_id, TOOL)
-    return [each for each in simulator().world.contracts_of(project_id) if caller().reads(each)]
+    me = caller()
+    return [each for each in simulator().world.contracts_of(project_id) if me.reads(each)]
 
 
 def _contract(contract_id: int, project_id: int, kind: CommitmentKind | None = None) -> Contract:

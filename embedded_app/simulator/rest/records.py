@@ -48,7 +48,7 @@ def money(amount: Decimal) -> str:
 
 def stamp(moment: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SSZ`, or None."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else f"{moment.isoformat()[:19]}Z"
 
 
 def day(when: date | None) -> str | None:
