@@ -145,10 +145,10 @@ def _vendor(firm: Firm, company_id: int, vendor_id: int) -> Vendor:
 
 
 def _install(world: World) -> None:
-    for number, (company_id, person_id, title, on_company) in enumerate(
+    for number, (company_id, person_id, on_company) in enumerate(
         (
-            (people.HOLLIS, people.DANA, "Tieback on every project", True),
-            (people.HARBOR, people.HARBOR_ADMIN, "Tieback", False),
+            (people.HOLLIS, people.DANA, True),
+            (people.HARBOR, people.HARBOR_ADMIN, False),
         ),
         start=1,
     ):
@@ -157,7 +157,7 @@ def _install(world: World) -> None:
             number,
             company_id,
             installation_id=number,
-            title=title,
+            title="Tieback",
             created_at=at(AS_OF),
             created_by=person_id,
             applies_to_all_projects=True,

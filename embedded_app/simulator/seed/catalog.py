@@ -28,9 +28,18 @@ class Firm:
     supplies: bool
 
 
+GROUPS = ("hollis", "cascadia", "harbor", "northgate")
+
+
+def code_of(name: str) -> tuple[str, str]:
+    """Division and code of the work that the firm of this name does."""
+    firm = next(firm for group in GROUPS for firm in firms(group) if firm.name == name)
+    return firm.code[0], firm.code[1]
+
+
 @cache
 def firms(group: str) -> tuple[Firm, ...]:
-    """The firms of one group of `firms.csv`: `hollis`, `cascadia`, `harbor` or `northgate`."""
+    """The firms of one of the `GROUPS` of `firms.csv`."""
     with files(__package__).joinpath("firms.csv").open(encoding="utf-8") as lines:
         return tuple(
             Firm(

@@ -13,13 +13,12 @@ from embedded_app.simulator.model import (
     ChangeOrder,
     CommitmentKind,
     Contract,
-    CostCode,
     LineItem,
     Project,
     Requisition,
     Vendor,
 )
-from embedded_app.simulator.seed.catalog import draw
+from embedded_app.simulator.seed.catalog import code_of, draw
 
 AS_OF = date(2026, 11, 20)
 """The day on which the seed's story stands still."""
@@ -133,7 +132,8 @@ def _description(plan: Plan) -> str | None:
 def _lines(plan: Plan, record_id: int, project: Project) -> list[LineItem]:
     if not plan.original:
         return []
-    code = cost_code(project, plan)
+    trade = code_of(plan.vendor or "")
+    code = next(each for each in project.cost_codes if (each.division, each.code) == trade)
     parts = split(plan.original, 2 if plan.original < _SMALL else len(_LINE_TITLES))
     return [
         LineItem(
@@ -148,11 +148,6 @@ def _lines(plan: Plan, record_id: int, project: Project) -> list[LineItem]:
         )
         for position, (title, amount) in enumerate(zip(_LINE_TITLES, parts, strict=False), start=1)
     ]
-
-
-def cost_code(project: Project, plan: Plan) -> CostCode:
-    """The project's cost code for this commitment: always the same one of the job's list."""
-    return project.cost_codes[draw(f"{project.id}/{plan.number}/code", 0, len(project.cost_codes) - 1)]
 
 
 def _retained(amount: Decimal, percent: Decimal | None) -> Decimal:

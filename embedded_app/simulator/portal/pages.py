@@ -1,0 +1,219 @@
+"""Sign-in, companies, projects, commitments and vendors."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import redirect, render_template, request, url_for
+from werkzeug import Response
+from werkzeug.exceptions import NotFound
+
+from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Level, Project
+from embedded_app.simulator.portal.blueprint import (
+    administers,
+    apps_menu,
+    blueprint,
+    company,
+    person,
+    project,
+)
+from embedded_app.simulator.portal.interpolation import interpolate
+from embedded_app.simulator.sessions import sign_in, sign_out
+from embedded_app.simulator.state import simulator
+
+KIND_NAMES = {
+    CommitmentKind.SUBCONTRACT: "Subcontract",
+    CommitmentKind.PURCHASE_ORDER: "Purchase order",
+}
+LIST_VIEW = "commitments.contracts.list"
+
+
+@blueprint.get("/sign-in")
+def sign_in_page() -> str:
+    """Choose who you are."""
+    world = simulator().world
+    people = [
+        (each, " · ".join(company.name for company in world.companies_of(each.id)))
+        for each in world.people.values()
+    ]
+    return render_template("portal/sign_in.html", people=people, next=_local(request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in")
+def sign_in_as() -> Response:
+    """Begin a session as the chosen person; the simulator knows no passwords."""
+    chosen = simulator().world.people.get(request.form.get("user_id", 0, type=int))
+    if chosen is None:
+        return redirect(url_for("portal.sign_in_page"), code=303)
+    return sign_in(redirect(_local(request.form.get("next", "")), code=303), chosen)
+
+
+@blueprint.post("/sign-out")
+def sign_out_here() -> Response:
+    """End the session and let somebody else choose."""
+    return sign_out(redirect(url_for("portal.sign_in_page"), code=303))
+
+
+@blueprint.get("/")
+@blueprint.get("/companies")
+def companies() -> str:
+    """The companies of the person."""
+    running = simulator()
+    found = [
+        (each, sum(1 for _ in _projects(each.id)), running.is_connected(each.id))
+        for each in running.world.companies_of(person().id)
+    ]
+    return render_template("portal/companies.html", person=person(), companies=found)
+
+
+@blueprint.get("/<int:company_id>/company/home/list")
+def company_home(company_id: int) -> str:
+    """The projects of a company that the person is in."""
+    return render_template(
+        "portal/company.html", **_company_frame(company_id), projects=list(_projects(company_id)), tool="home"
+    )
+
+
+@blueprint.get("/<int:company_id>/company/directory")
+def company_directory(company_id: int) -> str:
+    """All vendors of a company."""
+    frame = _company_frame(company_id)
+    return render_template(
+        "portal/directory.html",
+        **frame,
+        vendors=list(simulator().world.vendors_of(company_id)),
+        tool="directory",
+    )
+
+
+@blueprint.get("/<int:project_id>/project/home")
+def project_home(project_id: int) -> str:
+    """What is known about a project."""
+    place = project(project_id)
+    visible = _readable(place)
+    level = simulator().world.level(person().id, place.company_id, "commitments", place.id)
+    return render_template(
+        "portal/project.html",
+        **_project_frame(place),
+        tool="home",
+        reads_commitments=level >= Level.READ_ONLY,
+        count=len(visible),
+        committed=sum((each.revised_contract for each in visible), ZERO),
+    )
+
+
+@blueprint.get("/<int:project_id>/project/commitments")
+def commitments(project_id: int) -> str:
+    """Subcontracts and purchase orders of a project."""
+    place = project(project_id, "commitments")
+    found = _readable(place)
+    totals: dict[str, Decimal] = {
+        name: sum((getattr(each, name) for each in found), ZERO)
+        for name in ("grand_total", "approved_change_orders", "revised_contract", "total_requisitions_amount")
+    }
+    return render_template(
+        "portal/commitments.html",
+        **_project_frame(place),
+        **_dock(place, LIST_VIEW),
+        tool="commitments",
+        contracts=found,
+        totals=totals,
+        kinds=KIND_NAMES,
+    )
+
+
+@blueprint.get(
+    "/<int:project_id>/project/commitments/<any(work_order_contracts,purchase_order_contracts):kind>/<int:contract_id>"
+)
+def commitment(project_id: int, kind: str, contract_id: int) -> str:
+    """One commitment, and beside it the others of the same vendor or kind."""
+    place = project(project_id, "commitments")
+    readable = _readable(place)
+    found = next((each for each in readable if each.id == contract_id and each.kind == kind), None)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "portal/commitment.html",
+        **_project_frame(place),
+        **_dock(place, f"commitments.{kind}.detail", found.id),
+        tool="commitments",
+        contract=found,
+        related=_related(found, readable),
+        kinds=KIND_NAMES,
+    )
+
+
+@blueprint.get("/<int:project_id>/project/directory")
+def project_directory(project_id: int) -> str:
+    """The vendors of a project."""
+    place = project(project_id, "directory")
+    vendors = [
+        each for each in simulator().world.vendors_of(place.company_id) if place.id in each.project_ids
+    ]
+    return render_template(
+        "portal/directory.html", **_project_frame(place), vendors=vendors, tool="directory"
+    )
+
+
+def _company_frame(company_id: int) -> dict[str, object]:
+    place = company(company_id)
+    return {
+        "person": person(),
+        "company": place,
+        "menu": apps_menu(company_id),
+        "is_administrator": administers(company_id),
+    }
+
+
+def _project_frame(place: Project) -> dict[str, object]:
+    return {
+        "person": person(),
+        "company": company(place.company_id),
+        "project": place,
+        "menu": apps_menu(place.company_id, place.id),
+    }
+
+
+def _dock(place: Project, view: str, record_id: int | None = None) -> dict[str, object]:
+    """What the right edge needs to open the app's side panel; nothing where the app is not offered."""
+    running = simulator()
+    if not apps_menu(place.company_id, place.id) or view not in running.app.panel_views:
+        return {"dock": None}
+    owner = company(place.company_id)
+    return {
+        "dock": {
+            "app": running.app.name,
+            "address": interpolate(running.app.panel_url, owner, place),
+            # The platform does not say whether ids are numbers or strings, so each region sends one of them.
+            "id_type": "number" if owner.region == "us01" else "string",
+            "view": view,
+            "id": record_id,
+        }
+    }
+
+
+def _projects(company_id: int) -> list[Project]:
+    world = simulator().world
+    membership = world.membership(person().id, company_id)
+    return [each for each in world.projects_of(company_id) if membership and membership.sees(each.id)]
+
+
+def _readable(place: Project) -> list[Contract]:
+    world = simulator().world
+    return [each for each in world.contracts_of(place.id) if world.can_read(person().id, each)]
+
+
+def _related(contract: Contract, others: list[Contract]) -> list[Contract]:
+    """Up to six: the vendor's other commitments, then the neighbours by number."""
+    rest = [each for each in others if each.id != contract.id]
+    at = others.index(contract)
+    near = sorted(rest, key=lambda each: abs(others.index(each) - at))
+    same = [each for each in rest if contract.vendor is not None and each.vendor is contract.vendor]
+    return list({each.id: each for each in (*same, *near)}.values())[:6]
+
+
+def _local(path: str) -> str:
+    """A path on this host; anything that could lead elsewhere becomes the start page."""
+    return (
+        path if path.startswith("/") and not path.startswith(("//", "/\\")) else url_for("portal.companies")
+    )
