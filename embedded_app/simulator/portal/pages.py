@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from flask import redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ KIND_NAMES = {
     CommitmentKind.SUBCONTRACT: "Subcontract",
     CommitmentKind.PURCHASE_ORDER: "Purchase order",
 }
+_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
 LIST_VIEW = "commitments.contracts.list"
 
 
@@ -214,6 +216,4 @@ def _related(contract: Contract, others: list[Contract]) -> list[Contract]:
 
 def _local(path: str) -> str:
     """A path on this host; anything that could lead elsewhere becomes the start page."""
-    return (
-        path if path.startswith("/") and not path.startswith(("//", "/\\")) else url_for("portal.companies")
-    )
+    return path if _PATH.fullmatch(path) else url_for("portal.companies")
