@@ -13,7 +13,7 @@ class AppInstallation:
     """An app in a company.
 
     Attributes:
-        app_uid: the app's client id, or ``None`` where Procore leaves it out.
+        app_uid: Procore's name of the app; that it is the client id is not documented.
         is_installed: false once it was uninstalled.
     """
 
