@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from embedded_app.reconciliation.normalizers import Normalizer, chain
-from embedded_app.reconciliation.rules import Comparison
+from embedded_app.reconciliation.rules import Comparison, Rules
 from embedded_app.reconciliation.values import EXACT, FieldKind, Item, Value, amount, is_missing
 
 
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     """What a comparison found. The first three agree."""
 
     SAME = "same"
-    """Equal as they stand, or missing on both sides."""
+    """Equal as they stand, whatever they are, or missing on both sides."""
     SAME_AFTER_NORMALISING = "same_after_normalising"
     """Equal in their normal forms; for a status, mapped to the same."""
     WITHIN_TOLERANCE = "within_tolerance"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     MISSING_IN_PROCORE = "missing_in_procore"
     MISSING_OUTSIDE = "missing_outside"
     NOT_COMPARABLE = "not_comparable"
-    """A value of another type than the comparison's, such as a text where an amount belongs."""
+    """Different, and not to be measured: a text where an amount belongs, a name that normalises to nothing."""
 
     @property
     def agrees(self) -> bool:
@@ -76,7 +76,6 @@ Judge = Callable[[Value, Value], Judgement]
 _SAME: Judgement = (Verdict.SAME, None)
 _SAME_NORMAL: Judgement = (Verdict.SAME_AFTER_NORMALISING, None)
 _DIFFERENT: Judgement = (Verdict.DIFFERENT, None)
-_NOT_COMPARABLE: Judgement = (Verdict.NOT_COMPARABLE, None)
 _SAME_AMOUNT: Judgement = (Verdict.SAME, Decimal(0))
 
 
@@ -84,10 +83,14 @@ class Comparer:
     """The comparisons of one panel, made ready for many pairs.
 
     It remembers the normal forms it has seen, so build one for each reconciliation and let it go afterwards.
+
+    Attributes:
+        total: the comparison that the totals add up.
     """
 
-    def __init__(self, comparisons: Sequence[Comparison]) -> None:
-        self._comparisons = [(comparison, _judge(comparison)) for comparison in comparisons]
+    def __init__(self, rules: Rules) -> None:
+        self.total = rules.total_comparison
+        self._comparisons = [(comparison, _judge(comparison)) for comparison in rules.comparisons]
         self._judges = [(c.record_field, c.row_field, judge) for c, judge in self._comparisons]
 
     def agree(self, record: Item, rows: Sequence[Item]) -> bool:
@@ -96,7 +99,10 @@ class Comparer:
             return all(compared.verdict.agrees for compared in self.compare(record, rows))
         record_values, row_values = record.values, rows[0].values
         for record_field, row_field, judge in self._judges:
-            verdict, _ = judge(record_values.get(record_field), row_values.get(row_field))
+            record_value, row_value = record_values.get(record_field), row_values.get(row_field)
+            if record_value == row_value and type(record_value) is type(row_value):
+                continue  # what every judge says of equal values, without asking it
+            verdict, _ = judge(record_value, row_value)
             if verdict not in _AGREEING:
                 return False
         return True
@@ -151,11 +157,18 @@ def _judge(comparison: Comparison) -> Judge:
             return _text_judge(comparison.normalizers)
 
 
-def _incomplete(record_value: Value, row_value: Value) -> Judgement:
-    """The judgement of two values of which at least one is missing or of another type than the comparison's."""
+def _not_measured(record_value: Value, row_value: Value) -> Judgement:
+    """The judgement of two values of which at least one is missing or not of the comparison's kind."""
     if is_missing(record_value):
         return _SAME if is_missing(row_value) else (Verdict.MISSING_IN_PROCORE, None)
-    return (Verdict.MISSING_OUTSIDE, None) if is_missing(row_value) else _NOT_COMPARABLE
+    if is_missing(row_value):
+        return Verdict.MISSING_OUTSIDE, None
+    return _SAME if _equal(record_value, row_value) else (Verdict.NOT_COMPARABLE, None)
+
+
+def _equal(record_value: Value, row_value: Value) -> bool:
+    """Whether both are equal as they stand; ``True`` is not the number 1."""
+    return record_value == row_value and type(record_value) is type(row_value)
 
 
 def _amount_judge(tolerance: Decimal) -> Judge:
@@ -164,7 +177,7 @@ def _amount_judge(tolerance: Decimal) -> Judge:
     def judge(record_value: Value, row_value: Value) -> Judgement:
         inside, outside = amount(record_value), amount(row_value)
         if inside is None or outside is None:
-            return _incomplete(record_value, row_value)
+            return _not_measured(record_value, row_value)
         if inside == outside:
             return _SAME_AMOUNT
         difference = EXACT.subtract(outside, inside)
@@ -178,7 +191,7 @@ def _date_judge(tolerance: Decimal) -> Judge:
     def judge(record_value: Value, row_value: Value) -> Judgement:
         inside, outside = _day(record_value), _day(row_value)
         if inside is None or outside is None:
-            return _incomplete(record_value, row_value)
+            return _not_measured(record_value, row_value)
         days = (outside - inside).days
         if days == 0:
             return Verdict.SAME, 0
@@ -198,12 +211,12 @@ def _text_judge(normalizers: Sequence[Normalizer]) -> Judge:
     normalize = chain(normalizers, remember=True)
 
     def judge(record_value: Value, row_value: Value) -> Judgement:
-        if is_missing(record_value) or is_missing(row_value):
-            return _incomplete(record_value, row_value)
-        if record_value == row_value and type(record_value) is type(row_value):
-            return _SAME
-        inside = normalize(record_value)
-        return _SAME_NORMAL if inside is not None and inside == normalize(row_value) else _DIFFERENT
+        inside, outside = normalize(record_value), normalize(row_value)
+        if inside is None or outside is None:
+            return _not_measured(record_value, row_value)
+        if inside != outside:
+            return _DIFFERENT
+        return _SAME if _equal(record_value, row_value) else _SAME_NORMAL
 
     return judge
 
@@ -213,11 +226,11 @@ def _status_judge(status_map: Mapping[str, frozenset[str]]) -> Judge:
     same = {fold(status): {fold(outside) for outside in alike} for status, alike in status_map.items()}
 
     def judge(record_value: Value, row_value: Value) -> Judgement:
-        if is_missing(record_value) or is_missing(row_value):
-            return _incomplete(record_value, row_value)
         inside, outside = fold(record_value), fold(row_value)
-        if inside == outside:
-            return _SAME if record_value == row_value else _SAME_NORMAL
-        return _SAME_NORMAL if outside in same.get(inside, ()) else _DIFFERENT
+        if inside is None or outside is None:
+            return _not_measured(record_value, row_value)
+        if inside != outside and outside not in same.get(inside, ()):
+            return _DIFFERENT
+        return _SAME if _equal(record_value, row_value) else _SAME_NORMAL
 
     return judge

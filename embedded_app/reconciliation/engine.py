@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
@@ -10,7 +9,7 @@ from enum import StrEnum
 
 from embedded_app.reconciliation.comparing import Compared, Comparer
 from embedded_app.reconciliation.matching import Group, match
-from embedded_app.reconciliation.rules import Rules
+from embedded_app.reconciliation.rules import Comparison, Rules
 from embedded_app.reconciliation.values import EXACT, Item, Link, amount
 
 
@@ -33,16 +32,12 @@ class Finding:
         records: one, none, or, of an ambiguous group, all; likewise `rows`. A record that is no part of an
             ambiguous group has several rows only by links; they come in the order of their ids.
         matched_by: name of the key rule, `BY_LINK`, or `None` if there is no other side.
-        procore: what the records total, exact; `None` if there is no record, or one of them has no total.
-        outside: the same of the rows.
     """
 
     kind: FindingKind
     records: tuple[Item, ...]
     rows: tuple[Item, ...]
     matched_by: str | None
-    procore: Decimal | None
-    outside: Decimal | None
     _comparer: Comparer = field(repr=False, compare=False)
 
     @property
@@ -58,15 +53,24 @@ class Finding:
         return ()
 
     @property
+    def procore(self) -> Decimal | None:
+        """What the records total, exact; `None` if there is no record, or one of them holds no amount."""
+        return _complete_sum(self.records, self._comparer.total.record_field)
+
+    @property
+    def outside(self) -> Decimal | None:
+        """What the rows total, exact; `None` if there is no row, or one of them holds no amount."""
+        return _complete_sum(self.rows, self._comparer.total.row_field)
+
+    @property
     def variance(self) -> Decimal | None:
-        """Outside minus Procore. One side alone counts in full; a missing total makes it `None`, never zero."""
+        """Outside minus Procore. One side alone counts in full; a missing amount makes it `None`, never zero."""
+        procore, outside = self.procore, self.outside
         if self.kind is FindingKind.ONLY_IN_PROCORE:
-            return None if self.procore is None else self.procore.copy_negate()
+            return None if procore is None else procore.copy_negate()
         if self.kind is FindingKind.ONLY_OUTSIDE:
-            return self.outside
-        if self.procore is None or self.outside is None:
-            return None
-        return EXACT.subtract(self.outside, self.procore)
+            return outside
+        return None if procore is None or outside is None else EXACT.subtract(outside, procore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,27 +158,17 @@ def reconcile(
     Raises:
         ValueError: when an id occurs twice on one side, or a row is linked to two records.
     """
-    comparer = Comparer(rules.comparisons)
+    comparer = Comparer(rules)
     matching = match(records, rows, rules.key_rules, links, rejected)
-    inside, outside = _Sum(rules.total_comparison.record_field), _Sum(rules.total_comparison.row_field)
-    findings = []
-    with localcontext(EXACT):
-        for group in matching.groups:
-            kind = _kind(group, comparer)
-            findings.append(
-                Finding(
-                    kind,
-                    group.records,
-                    group.rows,
-                    group.matched_by,
-                    inside.add(kind, group.records),
-                    outside.add(kind, group.rows),
-                    comparer,
-                )
-            )
-        totals = _totals(findings, inside, outside)
+    findings = tuple(
+        Finding(_kind(group, comparer), group.records, group.rows, group.matched_by, comparer)
+        for group in matching.groups
+    )
     return Reconciliation(
-        tuple(findings), totals, tuple(matching.linked_elsewhere), tuple(matching.broken_links)
+        findings,
+        _totals(findings, comparer.total),
+        tuple(matching.linked_elsewhere),
+        tuple(matching.broken_links),
     )
 
 
@@ -188,35 +182,39 @@ def _kind(group: Group, comparer: Comparer) -> FindingKind:
     return FindingKind.MATCH if comparer.agree(group.records[0], group.rows) else FindingKind.VARIANCE
 
 
-class _Sum:
-    """What one side adds up to. Use it inside the exact context."""
-
-    def __init__(self, field_name: str) -> None:
-        self._field = field_name
-        self.by_kind = dict.fromkeys(FindingKind, Decimal(0))
-        self.items = 0
-        self.without_total = 0
-
-    def add(self, kind: FindingKind, items: Sequence[Item]) -> Decimal | None:
-        """Count `items`; returns their sum, `None` if there are none or one of them holds no amount."""
-        known = [value for item in items if (value := amount(item.values.get(self._field))) is not None]
-        self.items += len(items)
-        self.without_total += len(items) - len(known)
-        if not known:
-            return None
-        together = sum(known[1:], known[0])
-        self.by_kind[kind] += together
-        return together if len(known) == len(items) else None
-
-
-def _totals(findings: Sequence[Finding], inside: _Sum, outside: _Sum) -> Totals:
-    counts = Counter(finding.kind for finding in findings)
+def _totals(findings: Sequence[Finding], total: Comparison) -> Totals:
+    by_kind = {}
+    records = rows = known_records = known_rows = 0
+    for kind in FindingKind:
+        of_kind = [finding for finding in findings if finding.kind is kind]
+        inside = [record for finding in of_kind for record in finding.records]
+        outside = [row for finding in of_kind for row in finding.rows]
+        procore_amounts = _amounts(inside, total.record_field)
+        outside_amounts = _amounts(outside, total.row_field)
+        by_kind[kind] = Subtotal(len(of_kind), _sum(procore_amounts), _sum(outside_amounts))
+        records, known_records = records + len(inside), known_records + len(procore_amounts)
+        rows, known_rows = rows + len(outside), known_rows + len(outside_amounts)
     return Totals(
-        sum(inside.by_kind.values(), Decimal(0)),
-        sum(outside.by_kind.values(), Decimal(0)),
-        {kind: Subtotal(counts[kind], inside.by_kind[kind], outside.by_kind[kind]) for kind in FindingKind},
-        inside.items,
-        outside.items,
-        inside.without_total,
-        outside.without_total,
+        procore=_sum([subtotal.procore for subtotal in by_kind.values()]),
+        outside=_sum([subtotal.outside for subtotal in by_kind.values()]),
+        by_kind=by_kind,
+        records=records,
+        rows=rows,
+        records_without_total=records - known_records,
+        rows_without_total=rows - known_rows,
     )
+
+
+def _amounts(items: Sequence[Item], field_name: str) -> list[Decimal]:
+    """The amounts that `items` hold; fewer than items if some hold none."""
+    return [value for item in items if (value := amount(item.values.get(field_name))) is not None]
+
+
+def _sum(amounts: Sequence[Decimal]) -> Decimal:
+    with localcontext(EXACT):
+        return sum(amounts, Decimal(0))
+
+
+def _complete_sum(items: Sequence[Item], field_name: str) -> Decimal | None:
+    amounts = _amounts(items, field_name)
+    return _sum(amounts) if items and len(amounts) == len(items) else None

@@ -80,20 +80,25 @@ def match(
 def _sharing_a_key(
     rule: KeyRule, records: Iterable[Item], rows: Iterable[Item], refused: Refusals | None
 ) -> list[Group]:
-    by_key: dict[Key, tuple[list[Item], list[Item]]] = {}
-    record_key, row_key = record_key_of(rule), row_key_of(rule)
-    for record in records:
-        if (key := record_key(record.values)) is not None:
-            by_key.setdefault(key, ([], []))[0].append(record)
-    for row in rows:
-        if (key := row_key(row.values)) is not None and (sides := by_key.get(key)) is not None:
-            sides[1].append(row)
-    shared: Iterable[tuple[list[Item], list[Item]]] = by_key.values()
+    rows_by_key = _by_key(rows, row_key_of(rule))
+    shared = [
+        (sharing, rows_by_key[key])
+        for key, sharing in _by_key(records, record_key_of(rule)).items()
+        if key in rows_by_key
+    ]
     if refused is not None:
-        shared = (_without_refused(*sides, refused) for sides in shared)
+        shared = [_without_refused(*sides, refused) for sides in shared]
     return [
         Group(tuple(inside), tuple(outside), rule.name) for inside, outside in shared if inside and outside
     ]
+
+
+def _by_key(items: Iterable[Item], key_of: KeyOf) -> dict[Key, list[Item]]:
+    by_key: dict[Key, list[Item]] = defaultdict(list)
+    for item in items:
+        if (key := key_of(item.values)) is not None:
+            by_key[key].append(item)
+    return by_key
 
 
 def record_key_of(rule: KeyRule) -> KeyOf:

@@ -9,7 +9,10 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, Inv
 from enum import StrEnum
 
 Value = str | Decimal | date | datetime | bool | None
-"""A field's content. `None`, and a text of spaces only, mean that the side says nothing; that is never zero."""
+"""A field's content. `None`, and a text of spaces only, mean that the side says nothing; that is never zero.
+
+A connector never gives a signalling NaN, which cannot be compared with anything.
+"""
 
 
 class FieldKind(StrEnum):

@@ -1,0 +1,22 @@
+"""Run every benchmark of this folder, or those named: ``python -m bench reconciliation``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+
+def main(names: list[str]) -> int:
+    known = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name != "__main__")
+    if unknown := set(names) - set(known):
+        print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(known)}.")
+        return 2
+    for name in names or known:
+        importlib.import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
