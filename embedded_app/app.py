@@ -6,7 +6,18 @@ from pathlib import Path
 
 from flask import Flask
 
-from embedded_app import frames, installations, jobs, panels, principals, settings, sources, storage, web
+from embedded_app import (
+    frames,
+    health,
+    installations,
+    jobs,
+    panels,
+    principals,
+    settings,
+    sources,
+    storage,
+    web,
+)
 from embedded_app.clock import Clock, SystemClock
 from embedded_app.config import Config
 from embedded_app.crypto import EnvironmentKeys, Vault
@@ -27,7 +38,11 @@ def create_app(config: Config, *, clock: Clock | None = None, instance_path: Pat
     )
     vault = Vault(EnvironmentKeys(config.master_keys), storage.find_wrapped_key, clock)
     procore = Procore(
-        Environment.from_config(config), config.procore_client_id, config.procore_client_secret, clock=clock
+        Environment.from_config(config),
+        config.procore_client_id,
+        config.procore_client_secret,
+        clock=clock,
+        thread_context=app.app_context,
     )
     fan_out = FanOut(app)
 
@@ -38,6 +53,7 @@ def create_app(config: Config, *, clock: Clock | None = None, instance_path: Pat
     principals.init_app(app, config, procore=procore, clock=clock)
     sources.init_app(app, config, vault=vault, clock=clock)
     panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)
+    health.init_app(app, config, vault=vault)
     frames.init_app(app, config)
     settings.init_app(app, config)
     return app

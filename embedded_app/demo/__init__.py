@@ -7,10 +7,13 @@ frame as they do in the field.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app.demo import environment, processes
 from embedded_app.demo.preparation import prepare
@@ -27,8 +30,19 @@ class Options:
     reset: bool = False
 
 
-def run(options: Options) -> None:
-    """Start everything, say where to look, and end it all with Ctrl-C.
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a started demo is, and the processes that it consists of."""
+
+    portal_url: str
+    public_url: str
+    erp: Path
+    processes: processes.Processes
+
+
+@contextmanager
+def started(options: Options) -> Iterator[Running]:
+    """Start everything; it ends with the context.
 
     Raises:
         click.ClickException: with one sentence, when a port is taken or a part does not start.
@@ -38,34 +52,37 @@ def run(options: Options) -> None:
     if options.reset and options.folder.exists():
         shutil.rmtree(options.folder)
     variables = environment.prepare(options.folder, options.app_port, options.simulator_port)
-    public_url = variables["PUBLIC_URL"]
-    portal_url = f"http://app.procore.localhost:{options.simulator_port}"
-
-    with processes.Processes(variables, options.folder / "logs") as started:
+    erp = options.folder / "erp"
+    with processes.Processes(variables, options.folder / "logs") as parts:
         click.echo("Starting the simulated Procore …")
-        started.start(
+        parts.start(
             "simulator",
             ["-m", "embedded_app.simulator", *environment.simulator_arguments(options.folder, variables)],
-            ready=f"http://127.0.0.1:{options.simulator_port}/_sim/ready",
+            ready=f"http://127.0.0.1:{options.simulator_port}/_sim/clock",
         )
         click.echo("Preparing the database, the sample ERP and the first company …")
-        started.run(
-            "sample ERP", ["-m", "embedded_app.simulator.sample_erp", "--folder", str(options.folder / "erp")]
-        )
+        if not erp.exists():
+            parts.run("sample ERP", ["-m", "embedded_app.simulator.sample_erp", "--folder", str(erp)])
         try:
             prepare(variables, options.folder)
-        except EmbeddedAppError as error:
-            raise click.ClickException(f"{error.sentence} To start over: make demo RESET=1") from error
-        started.start("worker", ["-m", "embedded_app.commands", "worker"])
-        started.start(
+        except (EmbeddedAppError, SQLAlchemyError) as error:
+            sentence = getattr(error, "sentence", "The database of the demo cannot be used.")
+            raise click.ClickException(f"{sentence} To start over: make demo RESET=1") from error
+        parts.start("worker", ["-m", "embedded_app.commands", "worker"])
+        parts.start(
             "app",
             ["-m", "embedded_app.commands", "serve", "--port", str(options.app_port), "--workers", "2"],
-            ready=f"http://127.0.0.1:{options.app_port}/healthz",
+            ready=f"http://127.0.0.1:{options.app_port}/readyz",
         )
-        click.echo(
-            _GREETING.format(portal_url=portal_url, public_url=public_url, folder=options.folder / "erp")
-        )
-        started.wait()
+        portal_url = f"http://app.procore.localhost:{options.simulator_port}"
+        yield Running(portal_url, variables["PUBLIC_URL"], erp, parts)
+
+
+def run(options: Options) -> None:
+    """Start everything, say where to look, and end it all with Ctrl-C; raises as `started`."""
+    with started(options) as running:
+        click.echo(_GREETING.format(portal_url=running.portal_url, folder=running.erp))
+        running.processes.wait()
 
 
 _GREETING = """

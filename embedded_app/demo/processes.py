@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import click
@@ -43,16 +43,18 @@ class Processes:
         self._environment = os.environ | dict(variables)
         self._logs = logs
         self._started: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._previous: Any = None
 
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
-        signal.signal(signal.SIGTERM, _interrupt)
+        self._previous = signal.signal(signal.SIGTERM, _interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, error, trace
+        signal.signal(signal.SIGTERM, self._previous)
         for _, process in reversed(self._started):
             if process.poll() is None:
                 process.terminate()

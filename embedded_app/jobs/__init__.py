@@ -8,10 +8,12 @@ queue surviving.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import redis
 from flask import Flask, current_app
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -41,7 +43,10 @@ class Jobs:
 
     def is_reachable(self) -> bool:
         """Whether the queue's storage answers."""
-        self._huey.pending_count()
+        try:
+            self._huey.pending_count()
+        except (sqlite3.Error, redis.RedisError):
+            return False
         return True
 
     def _in_app_context(self, name: str, function: Callable[[], None]) -> Callable[[], None]:

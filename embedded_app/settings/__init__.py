@@ -1,1 +1,23 @@
-"""See the level table in docs/architecture.md."""
+"""The administrator's pages: the install, and the sections under /settings. Complete without script."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from embedded_app.config import Config
+from embedded_app.settings import (  # noqa: F401 # each module adds its views to the blueprint
+    audit_views,
+    install_views,
+    overview_views,
+    panels_views,
+    projects_views,
+    public_views,
+    sources_views,
+)
+from embedded_app.settings.blueprint import blueprint
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Register the pages."""
+    del config
+    app.register_blueprint(blueprint)

@@ -1,0 +1,182 @@
+"""Installing: review and consent, the company picker, and what follows from each choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from embedded_app import principals
+from embedded_app.errors import (
+    AppNotConnected,
+    InputError,
+    NotInstalled,
+    PermissionMissing,
+    ProcoreError,
+    SessionExpired,
+)
+from embedded_app.ids import parse_company_id
+from embedded_app.installations import CONSENT_VERSION
+from embedded_app.installations.flows import LIFE
+from embedded_app.principals.sessions import SESSION_LIFE
+from embedded_app.settings.blueprint import blueprint
+from embedded_app.web import cookies
+from embedded_app.web.access import public
+from embedded_app.web.headers import Kind
+from embedded_app.web.pages import leave, render
+
+_FLOW_SECONDS = int(LIFE.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One thing that is read or kept; a change of meaning needs a new `CONSENT_VERSION`."""
+
+    what: str
+    which: str
+    why: str
+    kept: str
+    note: str = ""
+
+
+CONSENT = (
+    ConsentLine(
+        "Read in Procore",
+        "Projects, commitments, change orders and vendors",
+        "To compare them with your data",
+        "Not stored",
+        "Read with each person’s own permissions when they open the page",
+    ),
+    ConsentLine(
+        "Your external rows",
+        "The columns you choose",
+        "To show them beside Procore, also while the source is down",
+        "In memory, up to 24 hours",
+        "Uploaded spreadsheets are stored encrypted until you delete them",
+    ),
+    ConsentLine(
+        "Links and settings",
+        "Record numbers, who linked them, when",
+        "So that nobody links twice",
+        "Until you remove them",
+    ),
+    ConsentLine(
+        "People who sign in",
+        "Name and login from Procore",
+        "To know who did what",
+        "As long as the company is connected",
+    ),
+    ConsentLine(
+        "Audit log", "Sign-ins and changes", "To answer your auditors", "As long as the company is connected"
+    ),
+    ConsentLine(
+        "Tokens and source passwords",
+        "Encrypted, one key per company",
+        "To reach Procore and your sources",
+        "Until you disconnect",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstallPage:
+    """The first page. `problem` says why one is back on it."""
+
+    lines: tuple[ConsentLine, ...]
+    consent_version: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyChoice:
+    """A company of the person's list; nothing was asked about it yet."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseCompanyPage:
+    """The second page. `chosen` is what was sent when it did not work out, and `problem` why."""
+
+    login: str
+    companies: tuple[CompanyChoice, ...]
+    chosen: str
+    problem: str
+
+
+@blueprint.get("/install")
+@public
+@Kind.STANDALONE
+def install() -> Response:
+    return _install_page()
+
+
+@blueprint.post("/install")
+@public
+@Kind.STANDALONE
+def begin_install() -> Response:
+    """Record the consent with the sign-in that begins, and go to Procore's login."""
+    begun = principals.sign_ins().begin_install(cookies.LOGIN.read())
+    response = leave(begun.authorize_url)
+    cookies.LOGIN.set(response, begun.cookie, max_age_seconds=_FLOW_SECONDS)
+    return response
+
+
+@blueprint.get("/install/company")
+@public
+@Kind.STANDALONE
+def choose_company() -> Response:
+    return _choose_page()
+
+
+@blueprint.post("/install/company")
+@public
+@Kind.STANDALONE
+def install_company() -> AnyResponse:
+    chosen = request.form.get("company_id", "")
+    try:
+        completed = principals.sign_ins().complete_install(cookies.LOGIN.read(), parse_company_id(chosen))
+    except AppNotConnected:
+        return _choose_page(
+            chosen,
+            "The app is not installed in this company in Procore yet. In Procore, open Company Admin, "
+            "App Management, Install App, then choose the company here again.",
+        )
+    except PermissionMissing as error:
+        return _choose_page(
+            chosen, f"{error.sentence} Ask one to install the app, or choose another company."
+        )
+    except SessionExpired:
+        return _choose_page()
+    except (InputError, NotInstalled, ProcoreError) as error:
+        return _choose_page(chosen, error.sentence)
+    response = redirect(url_for("settings.overview", installed=1), 303)
+    cookies.LOGIN.clear(response)
+    cookies.SESSION.set(response, completed.cookie, max_age_seconds=int(SESSION_LIFE.total_seconds()))
+    return response
+
+
+def _choose_page(chosen: str = "", problem: str = "") -> Response:
+    try:
+        pending = principals.sign_ins().pending_install(cookies.LOGIN.read())
+    except ProcoreError as error:
+        return _install_page(f"{error.sentence} Continue to try again.")
+    if pending is None:
+        return _install_page(
+            "The sign-in took too long, or was made in another browser. Continue to sign in again."
+        )
+    page = ChooseCompanyPage(
+        login=pending.login,
+        companies=tuple(CompanyChoice(company.id, company.name) for company in pending.companies),
+        chosen=chosen,
+        problem=problem,
+    )
+    return render("settings/choose_company.html", page, 422 if problem else 200)
+
+
+def _install_page(problem: str = "") -> Response:
+    return render(
+        "settings/install.html", InstallPage(CONSENT, CONSENT_VERSION, problem), 422 if problem else 200
+    )

@@ -1,0 +1,231 @@
+"""Sources: the list, and the form that adds or changes one, with test and preview before anything is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from embedded_app import panels, sources
+from embedded_app.errors import InputError, InvalidField, SourceError, UnknownOption
+from embedded_app.principals import actor_of, current_viewer
+from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.shell import Shell, shell
+from embedded_app.sources import Connector, Draft, Input, RowSet, Source, TestReport
+from embedded_app.web.access import administrator
+from embedded_app.web.headers import Kind
+from embedded_app.web.pages import render
+
+_PREVIEW_ROWS = 5
+_SHOWN_REJECTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source on the list. `failure` is empty while the last reading succeeded."""
+
+    id: UUID
+    name: str
+    kind: str
+    keep: str
+    last_success_at: datetime | None
+    row_count: int | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """The list, and the kinds that can be added."""
+
+    shell: Shell
+    sources: tuple[SourceLine, ...]
+    connectors: tuple[Connector, ...]
+    done: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """The form of one source.
+
+    Attributes:
+        source_id: `None` while it is new.
+        values: what stands in the fields; a secret never does.
+        stored_secrets: names of secrets that are kept; leaving their fields empty keeps them.
+        file_name: of the uploaded file that `values` names, or empty.
+        columns: names of columns for the choice of the key, once the source was read.
+        errors: one sentence per field; `problem` is one for the page.
+        used_by: names of panels that show the source.
+    """
+
+    shell: Shell
+    source_id: UUID | None
+    connector: Connector
+    values: Mapping[str, str]
+    stored_secrets: frozenset[str]
+    file_name: str
+    columns: tuple[str, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    report: TestReport | None = None
+    preview: RowSet | None = None
+    shown_rejects: int = _SHOWN_REJECTS
+    used_by: tuple[str, ...] = ()
+
+
+@blueprint.get("/settings/sources", endpoint="sources")
+@administrator
+@Kind.STANDALONE
+def list_sources() -> Response:
+    return _list_page(done=request.args.get("done", ""))
+
+
+@blueprint.get("/settings/sources/new")
+@administrator
+@Kind.STANDALONE
+def new_source() -> Response:
+    return _form_page(_connector(request.args.get("kind", "")), None, {})
+
+
+@blueprint.get("/settings/sources/<uuid:source_id>")
+@administrator
+@Kind.STANDALONE
+def source(source_id: UUID) -> Response:
+    found = sources.service().get_(source_id)
+    return _form_page(_connector(found.kind), found, _values_of(found))
+
+
+@blueprint.post("/settings/sources/save")
+@administrator
+@Kind.STANDALONE
+def save_source() -> AnyResponse:
+    """Test or save what was filled in; whatever is wrong shows the same page with what was typed."""
+    service, actor = sources.service(), actor_of(current_viewer())
+    source_id = UUID(request.form["source_id"]) if request.form.get("source_id") else None
+    found = service.get_(source_id) if source_id else None
+    connector = _connector(found.kind if found else request.form.get("kind", ""))
+    form = dict(request.form)
+    try:
+        form |= _uploaded(connector)
+        draft = service.draft(form, source_id=source_id)
+        if request.form.get("act") == "test":
+            return _test_page(connector, found, form, draft)
+        if source_id is None:
+            service.create(draft, actor=actor)
+        else:
+            service.update(source_id, draft, actor=actor)
+    except InvalidField as error:
+        return _form_page(connector, found, form, errors={error.field: error.sentence})
+    except (InputError, SourceError) as error:
+        return _form_page(connector, found, form, problem=error.sentence)
+    return redirect(url_for("settings.sources", done=draft.name), 303)
+
+
+@blueprint.post("/settings/sources/<uuid:source_id>/delete")
+@administrator
+@Kind.STANDALONE
+def delete_source(source_id: UUID) -> AnyResponse:
+    try:
+        sources.service().delete(source_id, actor=actor_of(current_viewer()))
+    except InputError as error:
+        return _list_page(problem=error.sentence)
+    return redirect(url_for("settings.sources"), 303)
+
+
+def _connector(kind: str) -> Connector:
+    for connector in sources.service().connectors():
+        if connector.kind == kind:
+            return connector
+    raise UnknownOption("There is no such kind of source. Choose one of the list.")
+
+
+def _uploaded(connector: Connector) -> dict[str, str]:
+    """The file option of the form, once the file that came with it is kept; nothing when none came."""
+    for option in connector.options:
+        sent = request.files.get(option.name)
+        if option.input is Input.FILE and sent is not None and sent.filename:
+            actor = actor_of(current_viewer())
+            file_id = sources.service().upload(sent.filename, sent.read(), actor=actor)
+            return {option.name: str(file_id), "file_name": sent.filename}
+    return {}
+
+
+def _test_page(connector: Connector, found: Source | None, form: Mapping[str, str], draft: Draft) -> Response:
+    report = sources.service().test(draft, actor=actor_of(current_viewer()))
+    preview, problem = None, ""
+    if report.ok:
+        try:
+            preview = sources.service().preview(draft, _PREVIEW_ROWS)
+        except SourceError as error:
+            problem = error.sentence
+    return _form_page(connector, found, form, problem=problem, report=report, preview=preview)
+
+
+def _list_page(done: str = "", problem: str = "") -> Response:
+    service = sources.service()
+    page = SourcesPage(
+        shell=shell("sources"),
+        sources=tuple(_line(each, _connector(each.kind)) for each in service.list_()),
+        connectors=service.connectors(),
+        done=done,
+        problem=problem,
+    )
+    return render("settings/sources.html", page, 422 if problem else 200)
+
+
+def _line(found: Source, connector: Connector) -> SourceLine:
+    return SourceLine(
+        id=found.id,
+        name=found.name,
+        kind=connector.label,
+        keep=f"Live, kept {found.keep_seconds} s" if connector.live else "When it is uploaded",
+        last_success_at=found.last_success_at,
+        row_count=found.row_count,
+        failure=found.last_failure or "" if found.last_failure_code else "",
+    )
+
+
+def _form_page(
+    connector: Connector,
+    found: Source | None,
+    values: Mapping[str, str],
+    *,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+    report: TestReport | None = None,
+    preview: RowSet | None = None,
+) -> Response:
+    columns = tuple(column.name for column in preview.columns) if preview else _saved_columns(found)
+    page = SourcePage(
+        shell=shell("sources"),
+        source_id=found.id if found else None,
+        connector=connector,
+        values=values,
+        stored_secrets=sources.service().secret_names(found.id) if found else frozenset(),
+        file_name=values.get("file_name", ""),
+        columns=columns,
+        errors=errors or {},
+        problem=problem,
+        report=report,
+        preview=preview,
+        used_by=tuple(panels.service().editor.uses_of(found.id)) if found else (),
+    )
+    return render("settings/source.html", page, 422 if errors or problem else 200)
+
+
+def _saved_columns(found: Source | None) -> tuple[str, ...]:
+    return tuple(column["name"] for column in found.columns) if found else ()
+
+
+def _values_of(found: Source) -> dict[str, str]:
+    """What the form of a saved source starts with; no secret is among the settings."""
+    return {
+        **found.settings,
+        "name": found.name,
+        "key_column": found.key_column or "",
+        "keep_seconds": str(found.keep_seconds),
+    }

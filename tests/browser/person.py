@@ -1,0 +1,133 @@
+"""A person at a browser: goes through the portal, the app's frame and its settings by what they see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
+
+T = TypeVar("T")
+
+_PATIENCE_SECONDS = 30
+
+
+class Person:
+    """What somebody does. A step waits for what it needs, and fails with the page's text when it never comes."""
+
+    def __init__(self, browser: Chrome) -> None:
+        self.browser = browser
+
+    def waits_for(self, condition: Callable[[Chrome], T], what: str) -> T:
+        """The first true value of `condition`."""
+        wait = WebDriverWait(
+            self.browser, _PATIENCE_SECONDS, 0.1, (NoSuchElementException, StaleElementReferenceException)
+        )
+        return wait.until(condition, f"{what} never came. The page says: {self.page_text()[:2000]}")
+
+    def page_text(self) -> str:
+        return self.browser.find_element(By.TAG_NAME, "body").text
+
+    def sees(self, text: str) -> None:
+        self.waits_for(lambda browser: text in browser.find_element(By.TAG_NAME, "body").text, f"“{text}”")
+
+    def finds(self, css: str) -> WebElement:
+        return self.waits_for(lambda browser: browser.find_element(By.CSS_SELECTOR, css), css)
+
+    def follows(self, text: str) -> None:
+        """Click the visible link with this text."""
+        self._clicks(f".//a[normalize-space()={_quoted(text)}]", f"the link “{text}”")
+
+    def presses(self, text: str) -> None:
+        """Click the visible button whose text begins so."""
+        self._clicks(f".//button[starts-with(normalize-space(), {_quoted(text)})]", f"the button “{text}”")
+
+    def opens(self, text: str) -> None:
+        """Open what stands behind a summary."""
+        self._clicks(f".//summary[normalize-space()={_quoted(text)}]", f"“{text}”")
+
+    def types(self, label: str, text: str) -> None:
+        field = self._field(label)
+        field.clear()
+        field.send_keys(text)
+
+    def chooses(self, label: str, option: str) -> None:
+        Select(self._field(label)).select_by_visible_text(option)
+
+    def picks(self, text: str) -> None:
+        """Choose the radio button or box whose label holds this text."""
+        self._clicks(
+            f".//label[.//input and contains(normalize-space(), {_quoted(text)})]", f"the choice “{text}”"
+        )
+
+    @contextmanager
+    def inside(self, css: str) -> Iterator[None]:
+        """Work inside a frame of the page."""
+        self.browser.switch_to.frame(self.finds(css))
+        try:
+            yield
+        finally:
+            self.browser.switch_to.default_content()
+
+    @contextmanager
+    def in_new_window(self, opens: Callable[[], None]) -> Iterator[None]:
+        """Work in the window that `opens` brings up; afterwards back where one was, also when it closed itself."""
+        before, home = set(self.browser.window_handles), self.browser.current_window_handle
+        opens()
+        new = self.waits_for(lambda browser: set(browser.window_handles) - before, "the new window").pop()
+        self.browser.switch_to.window(new)
+        try:
+            yield
+        finally:
+            self.browser.switch_to.window(home)
+
+    def signs_in_to_portal(self, portal_url: str, name: str) -> None:
+        self.browser.get(portal_url)
+        self._clicks(f".//button[.//strong[normalize-space()={_quoted(name)}]]", name)
+        self.sees("Companies")
+
+    def signs_in_to_app(self, name: str, frame_css: str) -> None:
+        """Press the card's one button inside the frame, and allow the app in the window that opens."""
+        with self.in_new_window(lambda: self._presses_in(frame_css, "Sign in with Procore")):
+            self.allows_app(name)
+            self.waits_for(lambda browser: len(browser.window_handles) == 1, "the end of the sign-in window")
+
+    def allows_app(self, name: str) -> None:
+        """At the login: say who one is, if asked, and allow."""
+        self.waits_for(lambda _: {"Continue", "Allow"} & set(self.page_text().split()), "the login")
+        if "Continue as" in self.page_text():
+            self.presses(f"Continue as {name}")
+        self.presses("Allow")
+
+    def _presses_in(self, frame_css: str, text: str) -> None:
+        with self.inside(frame_css):
+            self.presses(text)
+
+    def _field(self, label: str) -> WebElement:
+        found = self.waits_for(
+            lambda browser: browser.find_element(By.XPATH, f".//label[normalize-space()={_quoted(label)}]"),
+            f"the field “{label}”",
+        )
+        return self.browser.find_element(By.ID, found.get_attribute("for") or "")
+
+    def _clicks(self, xpath: str, what: str) -> None:
+        def clicked(browser: Chrome) -> bool:
+            for element in browser.find_elements(By.XPATH, xpath):
+                if element.is_displayed() and element.is_enabled():
+                    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+                    element.click()
+                    return True
+            return False
+
+        self.waits_for(clicked, what)
+
+
+def _quoted(text: str) -> str:
+    """A text as an XPath literal; one with both quotes has none."""
+    return f'"{text}"' if '"' not in text else f"'{text}'"

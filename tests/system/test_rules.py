@@ -1,0 +1,96 @@
+"""Rules that the whole program keeps. A new route, table or setting joins by itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import LargeBinary
+
+from embedded_app.app import ROOT, create_app
+from embedded_app.config import VARIABLES
+from embedded_app.storage import CompanyOwned, Model, SealedColumn, db, upgrade
+from embedded_app.web import access, headers
+from tests.factories.settings import config
+
+TABLES_OF_NOBODY = {"sign_in_flows"}  # begun before anybody knows which company it is for
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Flask:
+    return create_app(config(DATABASE_URL=database_url), instance_path=tmp_path)
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    assert access.undeclared(app) == []
+
+
+def test_every_route_says_what_kind_of_page_it_is(app: Flask) -> None:
+    assert headers.undeclared(app) == []
+
+
+def test_migrations_and_models_agree(app: Flask) -> None:
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, Model.metadata) == []
+        db.engine.dispose()
+
+
+def test_every_table_belongs_to_a_company_or_says_why_not() -> None:
+    owned = {str(m.local_table) for m in Model.registry.mappers if issubclass(m.class_, CompanyOwned)}
+    assert set(Model.metadata.tables) - owned == {"companies", *TABLES_OF_NOBODY}
+
+
+def test_bytes_are_stored_sealed() -> None:
+    """The wrapped keys are the one exception: they are ciphertext of the key provider already."""
+    plain = {
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and not isinstance(column.type, SealedColumn)
+    }
+    assert plain == {"companies.wrapped_data_key", "sign_in_flows.wrapped_key"}
+
+
+def test_every_variable_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    assert tuple(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)) == VARIABLES
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("pattern", [r"<script>", r"\sstyle=", r"\son[a-z]+=", r"(src|href)=\"https?:"])
+def test_templates_hold_nothing_that_the_content_policy_forbids(pattern: str) -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if re.search(pattern, path.read_text())
+    ]
+    assert found == []
+
+
+def test_the_simulator_is_not_imported_by_the_product() -> None:
+    """import-linter checks imports; this one catches a name in a string as well."""
+    named = [
+        path.relative_to(ROOT)
+        for path in (ROOT / "embedded_app").rglob("*.py")
+        if "simulator" not in path.parts
+        and not {"demo", "commands.py"} & set(path.parts)
+        and "embedded_app.simulator" in path.read_text()
+    ]
+    assert named == []
