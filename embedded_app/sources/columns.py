@@ -1,0 +1,139 @@
+"""The columns of a source: what is kept of them, and rows with values of their kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from embedded_app.errors import InvalidField, SourceChangedShape
+from embedded_app.reconciliation import FieldKind, Item, Value, text_of
+from embedded_app.sources.cells import KIND_WORDS, Binary, is_present, quote, value_of
+from embedded_app.sources.inference import infer
+from embedded_app.sources.rows import Column, Line, Reject, RowSet, Table, Unreadable
+
+_ENOUGH_FAILURES = 3
+_SAMPLES = 3
+
+
+def to_json(columns: Iterable[Column]) -> list[dict[str, str]]:
+    """What is stored of the columns: how to read them, and nothing that they hold."""
+    return [
+        {
+            "name": column.name,
+            "kind": column.kind.value,
+            **({"day_first": "1"} if column.day_first else {}),
+            **({"decimal_comma": "1"} if column.decimal_comma else {}),
+        }
+        for column in columns
+    ]
+
+
+def from_json(stored: Iterable[Mapping[str, str]]) -> tuple[Column, ...]:
+    """What `to_json` wrote."""
+    return tuple(
+        Column(
+            column["name"],
+            FieldKind(column["kind"]),
+            day_first="day_first" in column,
+            decimal_comma="decimal_comma" in column,
+        )
+        for column in stored
+    )
+
+
+def typed(
+    table: Table, *, read_at: datetime, key_column: str | None = None, saved: Sequence[Column] = ()
+) -> RowSet:
+    """Rows of `table`. Columns that are `saved` keep their kind; those that are new get one.
+
+    A row's id is the text of its key, or the number of its line where there is no `key_column`. A line with an
+    empty or repeated key, or with a cell that is no value of its column's kind, becomes a reject.
+
+    Raises:
+        SourceChangedShape: when saved columns are gone, or hold nothing of their kind any more.
+        InvalidField: when the key is none of the columns.
+    """
+    if missing := [column.name for column in saved if column.name not in table.columns]:
+        raise SourceChangedShape(_gone(missing))
+    if key_column is not None and key_column not in table.columns:
+        raise InvalidField("key_column", f"There is no column {key_column}. Choose one of the columns.")
+    by_name = {column.name: column for column in saved}
+    cells_of = [[line.cells[place] for line in table.lines] for place in range(len(table.columns))]
+    columns = [
+        by_name.get(name) or infer(name, cells) for name, cells in zip(table.columns, cells_of, strict=True)
+    ]
+    rows, rejects, failures = _rows(table.lines, columns, key_column)
+    for place, column in enumerate(columns):
+        present = sum(is_present(cell) for cell in cells_of[place]) if failures[place] else 0
+        if column.name in by_name and _ENOUGH_FAILURES <= failures[place] == present:
+            raise SourceChangedShape(
+                f"The column {column.name} held {KIND_WORDS[column.kind]} and holds something else now. "
+                "Save the source again to accept that."
+            )
+    return RowSet(
+        rows=tuple(rows),
+        columns=tuple(_with_samples(column, rows, cells_of[i]) for i, column in enumerate(columns)),
+        rejects=tuple(sorted((*table.rejects, *rejects), key=lambda reject: reject.line)),
+        read_at=read_at,
+        row_count=len(rows),
+        truncated=table.truncated,
+    )
+
+
+def _rows(
+    lines: Sequence[Line], columns: Sequence[Column], key_column: str | None
+) -> tuple[list[Item], list[Reject], list[int]]:
+    """Rows, rejects, and for each column how many of its cells were no value of its kind."""
+    rows: list[Item] = []
+    rejects: list[Reject] = []
+    failures = [0] * len(columns)
+    line_of_key: dict[str, int] = {}
+    for line in lines:
+        values: dict[str, Value] = {}
+        reasons: list[str] = []
+        for place, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
+            try:
+                values[column.name] = value_of(cell, column)
+            except ValueError as reason:
+                failures[place] += not isinstance(cell, Unreadable)
+                reasons.append(str(reason))
+        row_id = str(line.number)
+        if key_column is not None and not reasons:
+            row_id = (text_of(values[key_column]) or "").strip()
+            if not row_id:
+                reasons.append(f"{key_column}: the key is empty.")
+            elif row_id in line_of_key:
+                reasons.append(
+                    f"{key_column}: the key “{quote(row_id)}” is on line {line_of_key[row_id]:,} already."
+                )
+            else:
+                line_of_key[row_id] = line.number
+        if reasons:
+            rejects.append(Reject(line.number, " ".join(reasons)))
+        else:
+            rows.append(Item(row_id, values))
+    return rows, rejects, failures
+
+
+def _with_samples(column: Column, rows: Sequence[Item], cells: Sequence[object]) -> Column:
+    samples: list[Value] = []
+    nullable = False
+    for row in rows:
+        value = row.values[column.name]
+        if value is None:
+            nullable = True
+        elif len(samples) < _SAMPLES and value not in samples:
+            samples.append(value)
+    note = column.note
+    if not samples and any(isinstance(cell, Binary) for cell in cells):
+        note = "Holds binary data, which is left out."
+    return replace(column, nullable=nullable, samples=tuple(samples), note=note)
+
+
+def _gone(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
+    return (
+        f"The source no longer has the column{'s' * (len(names) > 1)} {listed}. "
+        "Bring back what is missing, or save the source again to accept that."
+    )
