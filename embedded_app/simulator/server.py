@@ -21,7 +21,7 @@ _SETTINGS = {
     "worker_class": "gthread",
     "threads": 32,  # requests that wait for a simulated latency hold one each
     "keepalive": 75,
-    "graceful_timeout": 1,
+    "graceful_timeout": 5,
     "loglevel": "warning",
     "preload_app": True,
     "control_socket_disable": True,

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug import Response
 
+from embedded_app.simulator.hosts import DOMAIN
 from embedded_app.simulator.model import Person
 from embedded_app.simulator.state import simulator
 
 COOKIE = "procore_session"
-_SHARED_DOMAIN = "procore.localhost"  # the portal's region hosts and the login host are one sign-in
-
 R = TypeVar("R", bound=Response)
 
 
@@ -42,4 +41,4 @@ def sign_out(response: R) -> R:
 
 def _domain() -> str | None:
     host = urlsplit(request.host_url).hostname or ""
-    return _SHARED_DOMAIN if host.endswith("." + _SHARED_DOMAIN) else None
+    return DOMAIN if host.endswith(f".{DOMAIN}") else None  # region hosts and login host are one sign-in

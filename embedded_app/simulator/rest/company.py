@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
+from embedded_app.simulator.hosts import region_address
 from embedded_app.simulator.model import Level
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
@@ -21,8 +22,6 @@ from embedded_app.simulator.state import simulator
 
 SERVICE_ACCOUNT_ID = 990001
 """The directory user that stands for the app itself."""
-_PORTAL = "procore.localhost"
-_HOSTS = {"us01": f"app.{_PORTAL}", "us02": f"us02.{_PORTAL}"}
 
 
 @blueprint.get("/v1.0/me")
@@ -57,9 +56,7 @@ def companies() -> Response:
 def company_base_url() -> Response:
     """The region of the company and the address of its pages."""
     company = simulator().world.companies[company_of_call()]
-    port = request.host.rpartition(":")[2]
-    address = f"{request.scheme}://{_HOSTS[company.region]}" + (f":{port}" if port.isdecimal() else "")
-    return json({"zone": company.region, "web_base_url": address})
+    return json({"zone": company.region, "web_base_url": region_address(company.region)})
 
 
 @blueprint.get("/v1.0/settings/permissions")
