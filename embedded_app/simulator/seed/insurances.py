@@ -35,7 +35,8 @@ def insurances(vendor: str, vendor_id: int) -> tuple[Insurance, ...]:
 
 def _certificate(vendor: str, certificate_id: int, kind: str) -> Insurance:
     key = f"{vendor}/{kind}"
-    drawn = date(2026 + draw(f"{key}/year", 0, 1), draw(f"{key}/month", 1, 12), 28)
+    month = 9 + draw(f"{key}/month", 0, 14)  # from October 2026, so that a few have just expired
+    drawn = date(2026 + month // 12, month % 12 + 1, 28)
     limit, expires = _KNOWN.get((vendor, kind), (draw(f"{key}/limit", 1, 5) * 1_000_000, drawn))
     return Insurance(
         id=certificate_id,

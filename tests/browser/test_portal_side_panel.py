@@ -1,0 +1,174 @@
+"""The portal's half of the side-panel messages, as a framed page receives them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
+from werkzeug.serving import make_server
+
+from embedded_app.simulator.options import Options
+from embedded_app.simulator.seed import build_world, people
+from embedded_app.simulator.server import create_simulator
+
+RIVERSIDE = people.HOLLIS_PROJECTS[0]
+RECORDS = {each.number: each.id for each in build_world().contracts_of(RIVERSIDE)}
+PANEL = b"""<!doctype html><title>panel</title><ol id="heard"></ol><script>
+const host = new URL(document.referrer).origin;
+addEventListener("message", (event) => {
+  const line = document.createElement("li");
+  line.textContent = JSON.stringify([event.origin, event.data]);
+  document.getElementById("heard").append(line);
+  const before = sessionStorage.getItem("types") ?? ""; // outlives the frame
+  sessionStorage.setItem("types", `${before} ${event.data.type}`);
+});
+parent.postMessage({ type: "initialize" }, host);
+</script>"""
+
+
+class PanelPage(BaseHTTPRequestHandler):
+    """Any address answers with a page that asks for its context and writes down what it hears."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(PANEL)))
+        self.end_headers()
+        self.wfile.write(PANEL)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the base class's name
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[str]:
+    """The portal's address in Hollis & Grant's region, with an app that writes down its messages."""
+    with ExitStack() as stack:
+        app = ThreadingHTTPServer(("127.0.0.1", 0), PanelPage)
+        options = Options(app_url=f"http://app.tieback.localhost:{app.server_port}")
+        portal = make_server("127.0.0.1", 0, create_simulator(options), threaded=True)
+        for server in (app, portal):
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+        yield f"http://us02.procore.localhost:{portal.server_port}"
+
+
+@pytest.fixture
+def detail(browser: Chrome, host: str) -> Chrome:
+    """A browser of Dana's with SC-014 and its side panel open."""
+    browser.get(f"{host}/sign-in")
+    browser.find_element(By.CSS_SELECTOR, f"button[value='{people.DANA}']").click()
+    browser.get(f"{host}/{RIVERSIDE}/project/commitments/work_order_contracts/{RECORDS['SC-014']}")
+    browser.find_element(By.ID, "dock-button").click()
+    until(browser, lambda: len(heard(browser)) == 1)
+    return browser
+
+
+def until(browser: Chrome, holds: Callable[[], bool]) -> None:
+    """Wait; an element that was replaced between finding and reading is found again."""
+    WebDriverWait(browser, 10, 0.05, [StaleElementReferenceException]).until(lambda _: holds())
+
+
+def heard(browser: Chrome) -> list[Any]:
+    """Origin and data of each message that arrived in the panel's frame."""
+    browser.switch_to.frame("side-panel-app")
+    try:
+        lines = browser.find_elements(By.CSS_SELECTOR, "#heard li")
+        return [json.loads(line.get_attribute("textContent") or "") for line in lines]
+    finally:
+        browser.switch_to.default_content()
+
+
+def all_types(browser: Chrome) -> list[str]:
+    """The types of all messages since the page was opened, also those of frames that are gone."""
+    browser.switch_to.frame("side-panel-app")
+    try:
+        types: str = browser.execute_script("return sessionStorage.getItem('types')")
+        return types.split()
+    finally:
+        browser.switch_to.default_content()
+
+
+def setup(number: str) -> dict[str, object]:
+    return {
+        "type": "setup",
+        "context": {
+            "company_id": str(people.HOLLIS),
+            "project_id": str(RIVERSIDE),
+            "view": "commitments.work_order_contracts.detail",
+            "id": str(RECORDS[number]),
+        },
+    }
+
+
+def open_related(browser: Chrome) -> str:
+    """Open the first related record; gives its number."""
+    browser.execute_script("window.sameDocument = true")
+    before = browser.find_element(By.TAG_NAME, "h1").text
+    link = browser.find_element(By.CSS_SELECTOR, "a[data-record]")
+    number = link.text.split()[0]
+    link.click()
+    until(browser, lambda: browser.find_element(By.TAG_NAME, "h1").text != before)
+    assert browser.execute_script("return window.sameDocument")
+    assert str(RECORDS[number]) in browser.current_url
+    return number
+
+
+def test_initialize_is_answered_with_the_context(detail: Chrome, host: str) -> None:
+    assert heard(detail) == [[host, setup("SC-014")]]
+    assert detail.find_element(By.ID, "side-panel").size["width"] == 400
+
+
+def test_hiding_and_showing_keeps_the_frame(detail: Chrome) -> None:
+    dock = detail.find_element(By.ID, "dock-button")
+    dock.click()
+    assert not detail.find_element(By.ID, "side-panel").is_displayed()
+    dock.click()
+    until(detail, lambda: len(heard(detail)) == 3)
+    types = [data["type"] for _, data in heard(detail)]
+    assert types == ["setup", "sidepanel:app:hidden", "sidepanel:app:visible"]
+
+
+def test_closing_destroys_the_frame(detail: Chrome) -> None:
+    detail.find_element(By.ID, "side-panel-close").click()
+    until(detail, lambda: not detail.find_elements(By.NAME, "side-panel-app"))
+    detail.find_element(By.ID, "dock-button").click()
+    until(detail, lambda: len(heard(detail)) == 1)
+    assert heard(detail)[0][1] == setup("SC-014")
+    assert all_types(detail) == ["setup", "sidepanel:app:hidden", "sidepanel:app:destroy", "setup"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [("setup", ["setup", "setup"]), ("visible", ["setup", "sidepanel:app:visible"]), ("nothing", ["setup"])],
+)
+def test_another_record_opens_without_a_page_load(detail: Chrome, choice: str, sent: list[str]) -> None:
+    Select(detail.find_element(By.ID, "on-move")).select_by_value(choice)
+    number = open_related(detail)
+    # Messages arrive in order: what was not heard before this one was not sent.
+    detail.find_element(By.ID, "dock-button").click()
+    until(detail, lambda: all_types(detail)[-1] == "sidepanel:app:hidden")
+    assert all_types(detail) == [*sent, "sidepanel:app:hidden"]
+    if choice == "setup":
+        assert heard(detail)[1][1] == setup(number)
+
+
+def test_back_returns_to_the_record_before(detail: Chrome) -> None:
+    open_related(detail)
+    detail.back()
+    until(detail, lambda: detail.find_element(By.TAG_NAME, "h1").text == "SC-014 Structural steel")
+    until(detail, lambda: len(heard(detail)) == 3)
+    assert heard(detail)[-1][1] == setup("SC-014")
