@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -218,6 +219,13 @@ def test_a_lost_answer_uses_the_refresh_token_up(simulator: SimulatorProcess) ->
     with pytest.raises(ConnectionError):
         refresh(simulator, old)
     assert refresh(simulator, old).json["error"] == "invalid_grant"
+
+
+def test_of_many_refreshes_at_once_one_wins(simulator: SimulatorProcess) -> None:
+    old = simulator.tokens(DANA)["refresh_token"]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: refresh(simulator, old).status, range(32)))
+    assert sorted(answers) == [200] + [400] * 31
 
 
 def test_in_the_other_mode_the_old_refresh_token_lives_until_the_new_access_token_is_used(
