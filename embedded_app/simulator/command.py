@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 import click
 
@@ -43,6 +44,11 @@ _DEFAULTS = Options()
 @click.option(
     "--latency-ms", default=_DEFAULTS.latency_ms, show_default=True, help="What every answer takes longer."
 )
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File that keeps installations, sign-ins and tokens from one run to the next.",
+)
 @click.option("--coop", is_flag=True, help="Let the sign-in pages cut themselves off from their opener.")
 def simulator(
     *,
@@ -56,6 +62,7 @@ def simulator(
     clock_factor: float,
     latency_ms: int,
     coop: bool,
+    state: Path | None,
 ) -> None:
     """Run a local Procore: login host, API and portal in one process, with its state in memory."""
     options = Options(
@@ -69,6 +76,7 @@ def simulator(
         clock_factor=clock_factor,
         latency_ms=latency_ms,
         coop=coop,
+        state=state,
     )
     try:
         serve(options)

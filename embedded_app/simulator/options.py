@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """For programs without a browser: the code is shown on a page (docs/platform-reference.md, section 2.1)."""
@@ -19,6 +20,7 @@ class Options:
         control: whether the switches under `/_sim/` answer.
         clock_factor: simulated seconds per real second.
         latency_ms: what every API answer takes longer.
+        state: a file that keeps installations, sign-ins and tokens from one run to the next.
         coop: whether the sign-in pages cut themselves off from their opener, as some companies' do.
     """
 
@@ -32,3 +34,4 @@ class Options:
     clock_factor: float = 1.0
     latency_ms: int = 0
     coop: bool = False
+    state: Path | None = None

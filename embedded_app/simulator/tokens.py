@@ -116,6 +116,17 @@ class TokenStore:
         """How long the access token still lives; not positive once it expired."""
         return math.ceil(pair.created_at + ACCESS_SECONDS - self._clock.time())
 
+    def pairs(self) -> list[TokenPair]:
+        """Every pair that was issued, in that order."""
+        return list(self._by_access.values())
+
+    def restore(self, pairs: list[TokenPair]) -> None:
+        """Take back what `pairs` gave in another run."""
+        for pair in pairs:
+            self._by_access[pair.access_token] = pair
+            if pair.refresh_token is not None:
+                self._by_refresh[pair.refresh_token] = pair
+
     def find(self, token: str) -> TokenPair | None:
         """The pair that an access or refresh token belongs to, dead or alive."""
         return self._by_access.get(token) or self._by_refresh.get(token)
