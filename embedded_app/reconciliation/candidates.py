@@ -62,7 +62,7 @@ class Candidate:
     reasons_against: tuple[Reason, ...]
 
 
-LEAST_SCORE = 20
+LEAST_SCORE = 10
 """What scores less is not worth a person's time."""
 
 # The share of the remaining doubt that a sign in favour takes away. Set so that the same company with the same

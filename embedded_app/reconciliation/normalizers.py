@@ -71,6 +71,7 @@ _LEGAL_FORMS = frozenset(
     | {"gmbh", "mbh", "ag", "kg", "kgaa", "ohg", "ug", "se"}
     | {"sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab", "as", "asa", "aps", "oy", "oyj"}
 )
+_JOINTS = frozenset({"&", "and", "und"})  # what stays of "GmbH & Co." when "Co." has gone
 
 
 def _trim(text: str) -> str:
@@ -100,18 +101,11 @@ def _segments(text: str) -> list[str]:
 
 def _company_suffix(text: str) -> str:
     words = text.split()
-    while len(words) > 1 and (_is_legal_form(words[-1]) or _joins_legal_forms(words)):
+    while len(words) > 1 and words[-1].translate(_LETTERS_AND_DIGITS).casefold() in _LEGAL_FORMS:
         words.pop()
+        if len(words) > 1 and words[-1].casefold() in _JOINTS:
+            words.pop()
     return " ".join(words).rstrip(" ,")
-
-
-def _is_legal_form(word: str) -> bool:
-    return word.translate(_LETTERS_AND_DIGITS).casefold() in _LEGAL_FORMS
-
-
-def _joins_legal_forms(words: list[str]) -> bool:
-    """Whether the last word is the "&" that stays behind when "Co. KG" has gone from "GmbH & Co. KG"."""
-    return words[-1].casefold() in {"&", "and", "und"} and _is_legal_form(words[-2])
 
 
 _STEPS: dict[Normalizer, Callable[[str], str]] = {
