@@ -95,7 +95,7 @@ class Link(CompanyOwned, Model):
     panel_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("panels.id", ondelete="CASCADE"))
     project_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(64))
-    """The kind of record within the family, in Procore's word: ids are unique within a kind only."""
+    """The kind of record within the family: ids are unique within a kind only."""
     record_id: Mapped[int] = mapped_column(BigInteger)
     row_id: Mapped[str] = mapped_column(String(255))
     state: Mapped[LinkState] = mapped_column(String(16))

@@ -1,0 +1,200 @@
+"""What a panel is made of, as one frozen value, and the JSON it is stored as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from embedded_app.reconciliation import Comparison, FieldKind, KeyPair, KeyRule, Normalizer, Rules
+
+
+class Audience(StrEnum):
+    """Who sees the source's columns, and the rows that have no record in Procore."""
+
+    READERS = "readers"
+    """Everybody who can read the records themselves."""
+    STANDARD = "standard"
+    """Whoever is Standard or Admin in the records' tool on the project."""
+    ADMINS = "admins"
+    """Whoever is Admin in the records' tool on the project."""
+    ADMINISTRATORS = "administrators"
+    """The company's administrators."""
+
+
+class Owner(StrEnum):
+    """Which system is the system of record: where a wrong value is put right."""
+
+    PROCORE = "procore"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column of the table. `is_share` draws the amount as a part of the panel's total: paid of committed."""
+
+    field: str
+    label: str
+    kind: FieldKind
+    owner: Owner
+    is_share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowIdentity:
+    """The columns by which people recognise a row: its number, and if there are any its title and its party."""
+
+    reference: str
+    title: str | None = None
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelDefinition:
+    """All of a panel but its name, family and source.
+
+    Args:
+        rules: what belongs together and what is compared.
+        job_column: the column that holds the job; rows are limited to the jobs of the project by it.
+        identity: how a row is named.
+        record_columns: shown of the record, in order.
+        row_columns: shown of the row, in order.
+        audience: who sees what comes from the source.
+        owner: the system of record of the panel as a whole.
+    """
+
+    rules: Rules
+    job_column: str
+    identity: RowIdentity
+    record_columns: tuple[ShownColumn, ...]
+    row_columns: tuple[ShownColumn, ...]
+    audience: Audience
+    owner: Owner
+
+    @property
+    def needed_columns(self) -> frozenset[str]:
+        """Every column of the source that the panel reads; without one of them it cannot be shown."""
+        identity = {self.identity.reference, self.identity.title, self.identity.party} - {None}
+        keys = {
+            name
+            for rule in self.rules.key_rules
+            for pair in rule.pairs
+            for name in ((pair.row_field,) if isinstance(pair.row_field, str) else pair.row_field)
+        }
+        compared = {comparison.row_field for comparison in self.rules.comparisons}
+        shown = {column.field for column in self.row_columns}
+        return frozenset({self.job_column, *(name for name in identity if name), *keys, *compared, *shown})
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads; plain values only."""
+        return {
+            "job_column": self.job_column,
+            "identity": {
+                "reference": self.identity.reference,
+                "title": self.identity.title,
+                "party": self.identity.party,
+            },
+            "key_rules": [
+                {"name": rule.name, "pairs": [_pair_to_json(pair) for pair in rule.pairs]}
+                for rule in self.rules.key_rules
+            ],
+            "comparisons": [_comparison_to_json(comparison) for comparison in self.rules.comparisons],
+            "total": self.rules.total,
+            "record_columns": [_column_to_json(column) for column in self.record_columns],
+            "row_columns": [_column_to_json(column) for column in self.row_columns],
+            "audience": self.audience.value,
+            "owner": self.owner.value,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> PanelDefinition:
+        """The definition that `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: when it is not of that shape.
+        """
+        return cls(
+            rules=Rules(
+                key_rules=tuple(
+                    KeyRule(rule["name"], tuple(_pair_from_json(pair) for pair in rule["pairs"]))
+                    for rule in stored["key_rules"]
+                ),
+                comparisons=tuple(_comparison_from_json(each) for each in stored["comparisons"]),
+                total=stored["total"],
+            ),
+            job_column=stored["job_column"],
+            identity=RowIdentity(**stored["identity"]),
+            record_columns=tuple(_column_from_json(column) for column in stored["record_columns"]),
+            row_columns=tuple(_column_from_json(column) for column in stored["row_columns"]),
+            audience=Audience(stored["audience"]),
+            owner=Owner(stored["owner"]),
+        )
+
+
+def _pair_to_json(pair: KeyPair) -> dict[str, Any]:
+    return {
+        "record_field": pair.record_field if isinstance(pair.record_field, str) else list(pair.record_field),
+        "row_field": pair.row_field if isinstance(pair.row_field, str) else list(pair.row_field),
+        "record_normalizers": [normalizer.value for normalizer in pair.record_normalizers],
+        "row_normalizers": [normalizer.value for normalizer in pair.row_normalizers],
+    }
+
+
+def _pair_from_json(stored: Mapping[str, Any]) -> KeyPair:
+    def fields(value: str | list[str]) -> str | tuple[str, ...]:
+        return value if isinstance(value, str) else tuple(value)
+
+    return KeyPair(
+        record_field=fields(stored["record_field"]),
+        row_field=fields(stored["row_field"]),
+        record_normalizers=tuple(Normalizer(name) for name in stored["record_normalizers"]),
+        row_normalizers=tuple(Normalizer(name) for name in stored["row_normalizers"]),
+    )
+
+
+def _comparison_to_json(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "name": comparison.name,
+        "label": comparison.label,
+        "record_field": comparison.record_field,
+        "row_field": comparison.row_field,
+        "kind": comparison.kind.value,
+        "tolerance": str(comparison.tolerance),
+        "status_map": {status: sorted(same) for status, same in comparison.status_map.items()},
+        "normalizers": [normalizer.value for normalizer in comparison.normalizers],
+    }
+
+
+def _comparison_from_json(stored: Mapping[str, Any]) -> Comparison:
+    return Comparison(
+        name=stored["name"],
+        label=stored["label"],
+        record_field=stored["record_field"],
+        row_field=stored["row_field"],
+        kind=FieldKind(stored["kind"]),
+        tolerance=Decimal(stored["tolerance"]),
+        status_map={status: frozenset(same) for status, same in stored["status_map"].items()},
+        normalizers=tuple(Normalizer(name) for name in stored["normalizers"]),
+    )
+
+
+def _column_to_json(column: ShownColumn) -> dict[str, Any]:
+    return {
+        "field": column.field,
+        "label": column.label,
+        "kind": column.kind.value,
+        "owner": column.owner.value,
+        "is_share": column.is_share,
+    }
+
+
+def _column_from_json(stored: Mapping[str, Any]) -> ShownColumn:
+    return ShownColumn(
+        field=stored["field"],
+        label=stored["label"],
+        kind=FieldKind(stored["kind"]),
+        owner=Owner(stored["owner"]),
+        is_share=stored["is_share"],
+    )

@@ -1,0 +1,280 @@
+"""What an administrator does with panels: every use case of the editor page, each one transaction.
+
+All of it works in the company scope that is open, and every change is recorded in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from embedded_app import audit
+from embedded_app.audit import Actor
+from embedded_app.clock import Clock
+from embedded_app.errors import InvalidField, UnknownOption
+from embedded_app.ids import ProjectId
+from embedded_app.panels.definition import PanelDefinition
+from embedded_app.panels.families import FAMILIES, Family, family_of
+from embedded_app.panels.form_parsing import form_of, parse_form, parse_name
+from embedded_app.panels.forms import PanelForm
+from embedded_app.panels.links import pairs_of
+from embedded_app.panels.models import LinkState, Panel, PanelState
+from embedded_app.panels.service import PanelRef, PanelService, PanelView
+from embedded_app.panels.suggestions import suggest
+from embedded_app.principals import Viewer
+from embedded_app.reconciliation import MatchRate, preview
+from embedded_app.sources import Column, SourceService, columns
+from embedded_app.storage import db, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSummary:
+    """A line of the list of panels. `family` and `source` are the names people read."""
+
+    id: UUID
+    name: str
+    family: str
+    source_id: UUID
+    source: str
+    state: PanelState
+    has_unpublished_changes: bool
+    position: int
+    version: int
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditedPanel:
+    """A panel as the editor opens it."""
+
+    summary: PanelSummary
+    form: PanelForm
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a definition would find in one project, before anybody else sees it.
+
+    `match` is `None` when one side could not be read, or the project has no job; `view` then says which and why.
+    """
+
+    view: PanelView
+    match: MatchRate | None
+
+
+class PanelEditor:
+    """The use cases of the editor. Raises `UnknownOption` for a panel or source that the company does not have."""
+
+    def __init__(self, panels: PanelService, sources: SourceService, clock: Clock) -> None:
+        self._panels = panels
+        self._sources = sources
+        self._clock = clock
+
+    def families(self) -> tuple[Family, ...]:
+        """The families there are panels for."""
+        return tuple(FAMILIES.values())
+
+    def list_(self) -> tuple[PanelSummary, ...]:
+        """Every panel of the company, in the order of the tabs."""
+        panels = db.session.scalars(select(Panel).order_by(Panel.position, Panel.id)).all()
+        return tuple(self._summary(panel) for panel in panels)
+
+    def get(self, panel_id: UUID) -> EditedPanel:
+        """The panel with what the administrator is working on."""
+        panel = self._load(panel_id)
+        definition = PanelDefinition.from_json(panel.definition)
+        form = form_of(definition, name=panel.name, family=panel.family, source_id=str(panel.source_id))
+        return EditedPanel(self._summary(panel), form)
+
+    def columns(self, source_id: UUID) -> tuple[Column, ...]:
+        """The columns of the source, as they were when it was saved; what it has lost since, reading it tells."""
+        return columns.from_json(self._sources.get_(source_id).columns)
+
+    def suggest(self, family: str, source_id: UUID) -> PanelForm:
+        """A form filled in from the source's column names and kinds, for the administrator to check."""
+        source = self._sources.get_(source_id)
+        return suggest(
+            family_of(family), self.columns(source_id), source_id=str(source_id), source_name=source.name
+        )
+
+    def create(self, form: PanelForm, actor: Actor) -> UUID:
+        """A new draft, last in order.
+
+        Raises:
+            InvalidField: the form names a mistake; see `PanelForm`.
+        """
+        definition = self._definition(form)
+        name = self._free_name(form, None)
+        last = db.session.scalar(select(func.max(Panel.position))) or 0
+        panel = Panel(
+            id=new_id(),
+            name=name,
+            family=family_of(form.family).name,
+            source_id=_source_id(form),
+            position=last + 1,
+            definition=definition.to_json(),
+            published_definition=None,
+            version=1,
+            changed_at=self._clock.now(),
+            changed_by=actor.name,
+        )
+        db.session.add(panel)
+        db.session.flush()
+        audit.record("panel.created", actor=actor, subject=name)
+        db.session.commit()
+        return panel.id
+
+    def update(self, panel_id: UUID, form: PanelForm, actor: Actor, *, version: int) -> None:
+        """Keep what was changed; people see it after the next `publish`. The name changes at once.
+
+        Raises:
+            InvalidField: as for `create`; also when somebody else saved since `version`, or the form names another
+                source or family: links made by hand hold row ids of the old one.
+        """
+        definition = self._definition(form)
+        panel = self._load(panel_id)
+        if panel.version != version:
+            raise InvalidField(
+                "version",
+                f"{panel.changed_by} changed this panel meanwhile. Open it again and repeat your change.",
+            )
+        if panel.source_id != _source_id(form) or panel.family != form.family:
+            raise InvalidField(
+                "source_id", "A panel keeps its source and its records. Add another panel instead."
+            )
+        panel.name = self._free_name(form, panel)
+        panel.definition = definition.to_json()
+        self._touch(panel, actor)
+        audit.record("panel.changed", actor=actor, subject=panel.name)
+        db.session.commit()
+
+    def preview(
+        self, form: PanelForm, viewer: Viewer, project_id: ProjectId, *, panel_id: UUID | None = None
+    ) -> Preview:
+        """What the form would find in a project that was verified for `viewer`; nothing is stored.
+
+        `panel_id` is the panel that the form changes, whose links count; `None` for a new one.
+
+        Raises:
+            InvalidField: as for `create`.
+        """
+        family = family_of(form.family)
+        source = self._sources.get_(_source_id(form))
+        panel = PanelRef(
+            id=panel_id,
+            name=parse_name(form),
+            family=family,
+            source_id=_source_id(form),
+            source_name=source.name,
+            definition=self._definition(form),
+        )
+        view = self._panels.assemble(panel, viewer, project_id)
+        if view.records.records is None or view.rows.rows is None or not view.jobs:
+            return Preview(view, None)
+        return Preview(
+            view,
+            preview(
+                [record.item for record in view.records.records],
+                view.rows.rows,
+                panel.definition.rules,
+                links=pairs_of(view.decisions, LinkState.CONFIRMED),
+                rejected=pairs_of(view.decisions, LinkState.REJECTED),
+            ),
+        )
+
+    def publish(self, panel_id: UUID, actor: Actor) -> None:
+        """Show people what the administrator worked on."""
+        panel = self._load(panel_id)
+        panel.published_definition = panel.definition
+        self._touch(panel, actor)
+        audit.record("panel.published", actor=actor, subject=panel.name)
+        db.session.commit()
+
+    def unpublish(self, panel_id: UUID, actor: Actor) -> None:
+        """Take the panel off everybody's page. Its links stay."""
+        panel = self._load(panel_id)
+        panel.published_definition = None
+        self._touch(panel, actor)
+        audit.record("panel.unpublished", actor=actor, subject=panel.name)
+        db.session.commit()
+
+    def delete(self, panel_id: UUID, actor: Actor) -> None:
+        """Remove the panel and every link made by hand in it. This cannot be undone."""
+        panel = self._load(panel_id)
+        name = panel.name
+        db.session.delete(panel)
+        db.session.flush()
+        audit.record("panel.deleted", actor=actor, subject=name)
+        db.session.commit()
+
+    def move(self, panel_id: UUID, places: int, actor: Actor) -> None:
+        """Move the tab by so many places, to the left if negative; it stops at the ends."""
+        panels = list(db.session.scalars(select(Panel).order_by(Panel.position, Panel.id)))
+        panel = next((each for each in panels if each.id == panel_id), None)
+        if panel is None:
+            raise UnknownOption("This panel is no longer there.")
+        at = panels.index(panel)
+        panels.insert(min(max(at + places, 0), len(panels) - 1), panels.pop(at))
+        for position, each in enumerate(panels, start=1):
+            each.position = position
+        db.session.flush()
+        audit.record("panel.moved", actor=actor, subject=panel.name)
+        db.session.commit()
+
+    def uses_of(self, source_id: UUID) -> Sequence[str]:
+        """The names of the panels that show the source; while there are any it cannot be deleted."""
+        return db.session.scalars(
+            select(Panel.name).where(Panel.source_id == source_id).order_by(Panel.position)
+        ).all()
+
+    def _definition(self, form: PanelForm) -> PanelDefinition:
+        parse_name(form)
+        definition = parse_form(form, family_of(form.family), self.columns(_source_id(form)))
+        db.session.rollback()  # what follows is one transaction
+        return definition
+
+    def _free_name(self, form: PanelForm, own: Panel | None) -> str:
+        name = parse_name(form)
+        other = db.session.scalar(select(Panel.id).where(Panel.name == name))
+        if other is not None and (own is None or other != own.id):
+            raise InvalidField("name", f"There is a panel named {name} already. Choose another name.")
+        return name
+
+    def _touch(self, panel: Panel, actor: Actor) -> None:
+        panel.version += 1
+        panel.changed_at = self._clock.now()
+        panel.changed_by = actor.name
+        db.session.flush()
+
+    def _load(self, panel_id: UUID) -> Panel:
+        panel = db.session.scalar(select(Panel).where(Panel.id == panel_id))
+        if panel is None:
+            raise UnknownOption("This panel is no longer there.")
+        return panel
+
+    def _summary(self, panel: Panel) -> PanelSummary:
+        return PanelSummary(
+            id=panel.id,
+            name=panel.name,
+            family=family_of(panel.family).many.capitalize(),
+            source_id=panel.source_id,
+            source=self._sources.get_(panel.source_id).name,
+            state=panel.state,
+            has_unpublished_changes=panel.has_unpublished_changes,
+            position=panel.position,
+            version=panel.version,
+            changed_at=panel.changed_at,
+            changed_by=panel.changed_by,
+        )
+
+
+def _source_id(form: PanelForm) -> UUID:
+    try:
+        return UUID(form.source_id)
+    except ValueError as error:
+        raise InvalidField("source_id", "Choose a source.") from error

@@ -1,0 +1,64 @@
+"""What an administrator types into the panel editor, before anything of it is believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A pair of fields that must be equal. Lines with the same `rule` hold together; rules are tried in order."""
+
+    rule: str
+    record_field: str
+    column: str
+    record_normalizers: tuple[str, ...] = ("trim",)
+    row_normalizers: tuple[str, ...] = ("trim",)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonLine:
+    """Two fields that should say the same.
+
+    `tolerance` is a plain decimal (of days, for dates) or empty for none. `status_map` is one line per status in
+    Procore: ``Complete = Closed, Done``.
+    """
+
+    record_field: str
+    column: str
+    label: str = ""
+    tolerance: str = ""
+    status_map: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLine:
+    """A column of the table. An empty label means the field's own; `owner` is "procore", "source" or empty."""
+
+    field: str
+    label: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelForm:
+    """The whole editor page.
+
+    Errors name the form's fields as ``name``, ``source_id``, ``keys.0.column``, ``comparisons.2.tolerance``.
+    `total` is the record field of the comparison that the tiles add up.
+    """
+
+    name: str
+    family: str
+    source_id: str
+    job_column: str
+    reference: str
+    keys: tuple[KeyLine, ...]
+    comparisons: tuple[ComparisonLine, ...]
+    total: str
+    record_columns: tuple[ColumnLine, ...] = ()
+    row_columns: tuple[ColumnLine, ...] = ()
+    title: str = ""
+    party: str = ""
+    audience: str = "readers"
+    owner: str = "procore"

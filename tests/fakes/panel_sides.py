@@ -1,0 +1,233 @@
+"""The two sides of a panel, as tests say they are: Procore, the viewer's rights, and a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from embedded_app.errors import EmbeddedAppError
+from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
+from embedded_app.principals import Viewer
+from embedded_app.procore import Commitment, CommitmentKind, Project, Read
+from embedded_app.reconciliation import FieldKind, Item, text_of
+from embedded_app.sources import Column, Reject, SourceRead, Where
+from embedded_app.storage import current_company_id
+from tests.fakes.fake_grant import FakeGrant
+
+COMPANY = CompanyId(562949953443325)
+PROJECT = ProjectId(562949953500001)
+SOURCE = UUID("01930000-0000-7000-8000-000000000001")
+READ_AT = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
+VIEWER = Viewer(
+    UUID("01930000-0000-7000-8000-0000000000aa"),
+    UserId(160586),
+    "Dana O'Whitfield",
+    "dana@hollisgrant.example",
+    COMPANY,
+    UUID("01930000-0000-7000-8000-0000000000bb"),
+)
+COLUMNS = (
+    Column("job_no", FieldKind.TEXT),
+    Column("commitment_no", FieldKind.TEXT),
+    Column("title", FieldKind.TEXT),
+    Column("vendor_name", FieldKind.TEXT),
+    Column("status", FieldKind.TEXT),
+    Column("original_amount", FieldKind.MONEY),
+    Column("approved_changes", FieldKind.MONEY),
+    Column("revised_amount", FieldKind.MONEY),
+    Column("invoiced", FieldKind.MONEY),
+    Column("paid", FieldKind.MONEY),
+    Column("retainage", FieldKind.MONEY),
+    Column("updated_on", FieldKind.DATE),
+)
+
+
+def commitment(number: int, original: str = "100.00", **changes: Any) -> Commitment:
+    """SC-<number>, as Procore gives it; approved changes are 0 and nothing is invoiced unless said."""
+    approved = Decimal(changes.pop("approved", "0.00"))
+    values: dict[str, Any] = {
+        "id": RecordId(9_000_000_000_000 + number),
+        "kind": CommitmentKind.SUBCONTRACT,
+        "number": f"SC-{number:03}",
+        "title": f"Work {number}",
+        "status": "Approved",
+        "vendor_id": RecordId(5),
+        "vendor_name": "Pioneer Concrete Group, Inc.",
+        "executed": True,
+        "private": False,
+        "original_amount": Decimal(original),
+        "approved_change_orders": approved,
+        "pending_change_orders": Decimal("0.00"),
+        "revised_contract": Decimal(original) + approved,
+        "invoiced": Decimal("0.00"),
+        "paid": Decimal("0.00"),
+        "retainage_percent": Decimal(10),
+        "currency": "USD",
+        "contract_date": date(2026, 1, 5),
+        "origin_id": None,
+        "created_at": READ_AT,
+        "updated_at": READ_AT,
+    }
+    return Commitment(**(values | changes))
+
+
+def row(number: int | str, original: str = "100.00", **changes: Any) -> Item:
+    """The ERP's row of SC-<number>."""
+    approved = Decimal(changes.pop("approved", "0.00"))
+    reference = f"21-0417-{number:03}" if isinstance(number, int) else number
+    values: dict[str, Any] = {
+        "job_no": "21-0417",
+        "commitment_no": reference,
+        "title": f"Work {number}",
+        "vendor_name": "PIONEER CONCRETE GROUP INC",
+        "status": "Approved",
+        "original_amount": Decimal(original),
+        "approved_changes": approved,
+        "revised_amount": Decimal(original) + approved,
+        "invoiced": Decimal("0.00"),
+        "paid": Decimal("0.00"),
+        "retainage": Decimal("0.00"),
+        "updated_on": date(2026, 11, 1),
+    }
+    return Item(reference, values | changes)
+
+
+class FakeCommitments:
+    def __init__(self, procore: FakeProcore) -> None:
+        self._procore = procore
+
+    def list(self, project_id: ProjectId) -> Read[tuple[Commitment, ...]]:
+        assert current_company_id() == COMPANY  # read in another thread, in the same scope
+        self._procore.asked.append(project_id)
+        if self._procore.failure is not None:
+            raise self._procore.failure
+        return Read(tuple(self._procore.commitments), READ_AT, self._procore.is_stale)
+
+
+class FakeCompanyApi:
+    def __init__(self, procore: FakeProcore) -> None:
+        self.commitments = FakeCommitments(procore)
+        self.projects = self
+        self._procore = procore
+
+    def list(self) -> Read[tuple[Project, ...]]:
+        return Read(tuple(self._procore.projects), READ_AT)
+
+
+@dataclass
+class FakeProcore:
+    """Gives what it holds, or fails."""
+
+    commitments: list[Commitment] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    failure: EmbeddedAppError | None = None
+    is_stale: bool = False
+    asked: list[ProjectId] = field(default_factory=list)
+    invalidated: list[str | None] = field(default_factory=list)
+
+    def company(self, company_id: CompanyId, grant: object) -> FakeCompanyApi:
+        del grant
+        assert company_id == COMPANY
+        return FakeCompanyApi(self)
+
+    def invalidate(self, *, grant_id: str | None = None, company_id: CompanyId | None = None) -> None:
+        assert company_id == COMPANY
+        self.invalidated.append(grant_id)
+
+
+@dataclass
+class FakePrincipals:
+    """Lets the viewer into one project; rights as given."""
+
+    procore: FakeProcore
+    level: str = "Standard"
+    administers: bool = False
+    failure: EmbeddedAppError | None = None
+    project: Project = field(
+        default_factory=lambda: Project(
+            PROJECT,
+            "Riverside <Medical> Center — Phase 2",
+            "21-0417",
+            accounting_number=None,
+            code=None,
+            origin_id=None,
+            active=True,
+        )
+    )
+
+    def grant(self, viewer: Viewer) -> FakeGrant:
+        del viewer
+        return FakeGrant()
+
+    def company_api(self, viewer: Viewer) -> FakeCompanyApi:
+        del viewer
+        return FakeCompanyApi(self.procore)
+
+    def verify_project(self, viewer: Viewer, claim: object) -> Project:
+        del viewer
+        assert claim == self.project.id
+        return self.project
+
+    def verify_company(self, viewer: Viewer, claim: object) -> CompanyId:
+        assert str(claim) == str(viewer.company_id)
+        return viewer.company_id
+
+    def is_administrator(self, viewer: Viewer) -> bool:
+        del viewer
+        if self.failure is not None:
+            raise self.failure
+        return self.administers
+
+    def tool_level(self, viewer: Viewer, project_id: ProjectId, tool: str) -> str:
+        del viewer, project_id
+        assert tool == "commitments"
+        if self.failure is not None:
+            raise self.failure
+        return self.level
+
+
+@dataclass
+class FakeSource:
+    """What `SourceService.get_` gives, as far as panels look at it."""
+
+    name: str
+    columns: list[dict[str, str]]
+
+
+@dataclass
+class FakeSources:
+    """One source, whose rows are filtered as a real one filters them."""
+
+    rows: list[Item] = field(default_factory=list)
+    columns: Sequence[Column] = COLUMNS
+    rejects: int = 0
+    failure: EmbeddedAppError | None = None
+    stale_because: EmbeddedAppError | None = None
+    name: str = "Sage ERP"
+    asked: list[Where | None] = field(default_factory=list)
+
+    def get_(self, source_id: UUID) -> FakeSource:
+        assert source_id == SOURCE
+        return FakeSource(self.name, [{"name": c.name, "kind": c.kind.value} for c in self.columns])
+
+    def read(self, source_id: UUID, where: Where | None = None) -> SourceRead:
+        assert source_id == SOURCE
+        assert current_company_id() == COMPANY
+        self.asked.append(where)
+        if self.failure is not None:
+            raise self.failure
+        rows = self.rows
+        if where is not None:
+            rows = [each for each in rows if text_of(each.values[where[0]]) in where[1]]
+        return SourceRead(
+            tuple(rows),
+            tuple(self.columns),
+            tuple(Reject(line, "broken") for line in range(self.rejects)),
+            READ_AT,
+            self.stale_because is not None,
+            self.stale_because,  # type: ignore[arg-type] # a test may be stale for any reason
+        )

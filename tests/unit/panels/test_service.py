@@ -1,0 +1,193 @@
+"""Assembling a panel: both sides apart, for the right viewer, with no more calls than needed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from embedded_app.errors import (
+    AppNotConnected,
+    Forbidden,
+    GrantLost,
+    NotFound,
+    ProcoreError,
+    RateLimited,
+    ServerFailed,
+    SourceChangedShape,
+    SourceUnavailable,
+    TimedOut,
+    Unauthorized,
+)
+from embedded_app.reconciliation import FindingKind
+from tests.fakes.panel_sides import COLUMNS, PROJECT, READ_AT, VIEWER, commitment, row
+from tests.unit.panels.conftest import ACTOR, World
+
+
+@pytest.fixture(autouse=True)
+def _one_of_each(world: World) -> None:
+    world.procore.commitments = [commitment(14, "6480000.00", approved="362500.00"), commitment(31)]
+    world.sources.rows = [row(14, "6480000.00", approved="114250.00"), row("21-0417-P118", "86900.00")]
+
+
+def test_both_sides_meet_in_findings(world: World) -> None:
+    world.publish()
+    view = world.view()
+    assert view.reconciliation is not None
+    totals = view.reconciliation.totals
+    assert (totals.procore, totals.outside) == (Decimal("6842600.00"), Decimal("6681150.00"))
+    assert [finding.kind for finding in view.reconciliation.findings] == [
+        FindingKind.VARIANCE,
+        FindingKind.ONLY_IN_PROCORE,
+        FindingKind.ONLY_OUTSIDE,
+    ]
+
+
+def test_each_side_is_asked_once_and_the_rows_by_the_projects_jobs(world: World) -> None:
+    world.publish()
+    world.jobs.assign(PROJECT, "21-0417-B", ACTOR)
+    world.view()
+    assert world.procore.asked == [PROJECT]
+    assert world.sources.asked == [("job_no", ("21-0417", "21-0417-B"))]
+
+
+def test_without_a_job_no_row_is_read(world: World) -> None:
+    world.publish()
+    world.jobs.remove(world.jobs.list_()[0].id, ACTOR)
+    view = world.view()
+    assert world.sources.asked == []
+    assert (view.rows.rows, view.reconciliation, view.jobs) == (None, None, ())
+    assert view.records.records is not None
+
+
+def test_a_source_that_is_down_leaves_the_records(world: World) -> None:
+    world.publish()
+    world.sources.failure = SourceUnavailable("It did not answer.")
+    view = world.view()
+    assert len(view.records.records or ()) == 2
+    assert (view.rows.rows, view.rows.failure, view.reconciliation) == (None, world.sources.failure, None)
+
+
+def test_stale_rows_are_compared_and_say_why_they_are_stale(world: World) -> None:
+    world.publish()
+    world.sources.stale_because = SourceUnavailable("It did not answer.")
+    view = world.view()
+    assert view.reconciliation is not None
+    assert view.rows.is_stale
+    assert view.rows.failure is world.sources.stale_because
+
+
+def test_a_source_without_a_column_that_the_panel_needs_is_not_compared(world: World) -> None:
+    world.publish()
+    world.sources.columns = [column for column in COLUMNS if column.name != "revised_amount"]
+    view = world.view()
+    assert isinstance(view.rows.failure, SourceChangedShape)
+    assert "revised_amount" in view.rows.failure.sentence
+    assert view.reconciliation is None
+
+
+SILENT: list[ProcoreError] = [
+    TimedOut("Procore did not answer."),
+    ServerFailed("Procore could not answer."),
+    RateLimited("Procore asked us to wait.", retry_at=READ_AT + timedelta(minutes=15)),
+]
+
+
+@pytest.mark.parametrize("failure", SILENT, ids=lambda failure: failure.code)
+def test_while_procore_is_silent_a_recent_proof_still_shows_the_rows(
+    world: World, failure: ProcoreError
+) -> None:
+    world.publish()
+    world.view()
+    world.procore.failure = failure
+    world.clock.advance(15 * 60 - 1)
+    view = world.view()
+    assert view.records.failure is failure
+    assert [each.id for each in view.rows.rows or ()] == ["21-0417-014", "21-0417-P118"]
+    assert view.reconciliation is None  # "not in Procore" would be a guess
+
+
+@pytest.mark.parametrize("failure", SILENT, ids=lambda failure: failure.code)
+def test_without_a_recent_proof_nothing_of_the_source_is_shown(world: World, failure: ProcoreError) -> None:
+    world.publish()
+    world.procore.failure = failure
+    assert world.view().rows.rows is None
+    world.procore.failure = None
+    world.view()
+    world.procore.failure = failure
+    world.clock.advance(15 * 60)
+    assert world.view().rows.rows is None
+
+
+@pytest.mark.parametrize("error", [Forbidden("No."), NotFound("No.")], ids=["forbidden", "not found"])
+def test_who_cannot_read_the_records_sees_nothing_of_the_source(world: World, error: ProcoreError) -> None:
+    world.publish()
+    world.view()  # a proof of before does not help
+    world.procore.failure = error
+    view = world.view()
+    assert (view.records.records, view.rows.rows, view.sees_source) == (None, None, False)
+    world.procore.failure = TimedOut("Procore did not answer.")
+    assert not world.view().sees_source
+
+
+@pytest.mark.parametrize(
+    "error", [Unauthorized("No."), AppNotConnected("No."), GrantLost("revoked")], ids=lambda error: error.code
+)
+def test_what_is_not_about_the_panel_passes_through(world: World, error: Exception) -> None:
+    world.publish()
+    world.procore.failure = error  # type: ignore[assignment]
+    with pytest.raises(type(error)):
+        world.view()
+
+
+@pytest.mark.parametrize(
+    ("audience", "level", "administers", "sees"),
+    [
+        ("readers", "Read Only", False, True),
+        ("standard", "Read Only", False, False),
+        ("standard", "Standard", False, True),
+        ("standard", "Admin", False, True),
+        ("admins", "Standard", True, False),
+        ("admins", "Admin", False, True),
+        ("administrators", "Admin", False, False),
+        ("administrators", "Read Only", True, True),
+    ],
+)
+def test_the_audience_decides_who_sees_the_source(
+    world: World,
+    audience: str,
+    level: str,
+    administers: bool,  # noqa: FBT001 # a case
+    sees: bool,  # noqa: FBT001
+) -> None:
+    world.publish(audience=audience)
+    world.principals.level, world.principals.administers = level, administers
+    view = world.view()
+    assert view.sees_source is sees
+    assert (view.rows.rows is not None) is sees
+    assert len(view.records.records or ()) == 2
+
+
+@pytest.mark.parametrize("audience", ["standard", "admins", "administrators"])
+def test_an_audience_that_cannot_be_checked_is_not_guessed(world: World, audience: str) -> None:
+    world.publish(audience=audience)
+    world.principals.level, world.principals.administers = "Admin", True
+    world.principals.failure = TimedOut("Procore did not answer.")
+    assert not world.view().sees_source
+
+
+def test_reading_anew_drops_what_this_viewer_had_read(world: World) -> None:
+    world.publish()
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    assert world.procore.invalidated == ["grant-dana"]
+
+
+def test_only_published_panels_are_shown_and_as_they_were_published(world: World) -> None:
+    draft = world.editor.create(world.form(name="Draft"), ACTOR)
+    assert world.views.published() == ()
+    world.editor.publish(draft, ACTOR)
+    changed = world.form(name="Draft", audience="administrators")
+    world.editor.update(draft, changed, ACTOR, version=2)
+    [panel] = world.views.published()
+    assert panel.definition.audience == "readers"
