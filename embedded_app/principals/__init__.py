@@ -10,7 +10,7 @@ from embedded_app import installations
 from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.principals import access, endings, frame_views, tab_views
-from embedded_app.principals.models import Principal
+from embedded_app.principals.models import Principal, ProofKind
 from embedded_app.principals.service import PrincipalService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.sign_in import Ended, Pending, SignedIn, SignIns
@@ -22,6 +22,7 @@ __all__ = [
     "Pending",
     "Principal",
     "PrincipalService",
+    "ProofKind",
     "Sessions",
     "SignIns",
     "SignedIn",
