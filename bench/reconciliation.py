@@ -1,7 +1,7 @@
 """How long the engine takes to match and compare generated commitments with the rows of an ERP.
 
-One key rule and seven comparisons, the mess of life: every vendor spelled differently, one pair in ten with a
-variance, one in fifty without its other side.
+One key rule and six comparisons, with the mess of life: each of 427 vendors is spelled differently on both
+sides, every status has to be mapped, one pair in ten has a variance, and one in fifty lacks its other side.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ RULES = Rules(
     comparisons=(
         Comparison("vendor", "Vendor", "vendor", "vendor", FieldKind.TEXT, normalizers=_NAME),
         Comparison("original", "Original amount", "original", "original", FieldKind.MONEY),
-        Comparison("changes", "Approved change orders", "changes", "changes", FieldKind.MONEY),
         Comparison("revised", "Revised commitment", "revised", "revised", FieldKind.MONEY, Decimal("1.00")),
         Comparison("invoiced", "Invoiced", "invoiced", "invoiced", FieldKind.MONEY),
         Comparison("dated", "Contract date", "dated", "dated", FieldKind.DATE, 3),
@@ -57,12 +56,11 @@ def pairs(count: int) -> tuple[list[Item], list[Item]]:
     records, rows = [], []
     for n in range(count):
         original = Decimal(100_000_00 + n * 7_919 % 900_000_00) / 100
-        vendor = f"{_TRADES[n % 7]} {n % 211}"
+        vendor = f"{_TRADES[n % 7]} {n % 61}"
         record: dict[str, Value] = {
             "number": f"SC-{n:05}",
             "vendor": f"{vendor}, Inc.",
             "original": original,
-            "changes": Decimal("1250.00"),
             "revised": original + Decimal("1250.00"),
             "invoiced": original / 4,
             "dated": date(2026, 1 + n % 12, 1 + n % 28),
@@ -72,7 +70,6 @@ def pairs(count: int) -> tuple[list[Item], list[Item]]:
             "reference": f"21-0417-{n:06}" if n % 50 else f"21-0417-P{n:06}",
             "vendor": f"{vendor} INC".upper(),
             "original": Decimal(str(original)),
-            "changes": Decimal("1250.00"),
             "revised": original + (Decimal("1250.00") if n % 10 else Decimal("0.00")),
             "invoiced": original / 4,
             "dated": date(2026, 1 + n % 12, 1 + n % 28),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from embedded_app.reconciliation.normalizers import Normalizer, chain
 from embedded_app.reconciliation.rules import Comparison, Rules
@@ -82,7 +83,7 @@ _SAME_AMOUNT: Judgement = (Verdict.SAME, Decimal(0))
 class Comparer:
     """The comparisons of one panel, made ready for many pairs.
 
-    It remembers the normal forms it has seen, so build one for each reconciliation and let it go afterwards.
+    It remembers the texts it has seen, so build one for each reconciliation and let it go afterwards.
 
     Attributes:
         total: the comparison that the totals add up.
@@ -208,7 +209,7 @@ def _day(value: Value) -> date | None:
 
 
 def _text_judge(normalizers: Sequence[Normalizer]) -> Judge:
-    normalize = chain(normalizers, remember=True)
+    normalize = chain(normalizers)
 
     def judge(record_value: Value, row_value: Value) -> Judgement:
         inside, outside = normalize(record_value), normalize(row_value)
@@ -218,11 +219,11 @@ def _text_judge(normalizers: Sequence[Normalizer]) -> Judge:
             return _DIFFERENT
         return _SAME if _equal(record_value, row_value) else _SAME_NORMAL
 
-    return judge
+    return _remembering(judge)
 
 
 def _status_judge(status_map: Mapping[str, frozenset[str]]) -> Judge:
-    fold = chain((Normalizer.TRIM, Normalizer.CASE), remember=True)
+    fold = chain((Normalizer.TRIM, Normalizer.CASE))
     same = {fold(status): {fold(outside) for outside in alike} for status, alike in status_map.items()}
 
     def judge(record_value: Value, row_value: Value) -> Judgement:
@@ -233,4 +234,12 @@ def _status_judge(status_map: Mapping[str, frozenset[str]]) -> Judge:
             return _DIFFERENT
         return _SAME if _equal(record_value, row_value) else _SAME_NORMAL
 
-    return judge
+    return _remembering(judge)
+
+
+def _remembering(judge: Judge) -> Judge:
+    """`judge`, but each pair only once: the same vendors and statuses come again and again.
+
+    Typed, because ``True`` equals ``Decimal(1)`` and is written otherwise.
+    """
+    return lru_cache(maxsize=None, typed=True)(judge)

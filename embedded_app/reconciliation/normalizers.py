@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from functools import lru_cache
 
 from embedded_app.reconciliation.values import Value, text_of
 
@@ -122,14 +121,8 @@ _STEPS: dict[Normalizer, Callable[[str], str]] = {
 }
 
 
-def chain(normalizers: Iterable[Normalizer], *, remember: bool = False) -> Normalize:
-    """One function that applies `normalizers` in order.
-
-    Args:
-        normalizers: none leaves the text as it is.
-        remember: keep the normal form of every text seen, for as long as the function lives; worth it where
-            the same texts come often, as names of vendors do.
-    """
+def chain(normalizers: Iterable[Normalizer]) -> Normalize:
+    """One function that applies `normalizers` in order; none leaves the text as it is."""
     steps = tuple(_STEPS[normalizer] for normalizer in normalizers)
 
     def normalize(value: Value) -> str | None:
@@ -140,5 +133,4 @@ def chain(normalizers: Iterable[Normalizer], *, remember: bool = False) -> Norma
             text = step(text)
         return None if not text or text.isspace() else text
 
-    # Typed, because True equals Decimal(1) and is written otherwise.
-    return lru_cache(maxsize=None, typed=True)(normalize) if remember else normalize
+    return normalize

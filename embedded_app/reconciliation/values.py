@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
 
@@ -67,19 +67,22 @@ def is_missing(value: Value) -> bool:
 
 
 def text_of(value: Value) -> str | None:
-    """The value as one would write it in a key: ``14.00`` is "14", a date is ISO 8601; `None` if missing."""
-    match value:
-        case None:
-            return None
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            usable = amount(value)
-            if usable is None:
-                return None
-            plain = f"{usable:f}"
-            return plain.rstrip("0").rstrip(".") if "." in plain else plain
-        case _:
-            return value.isoformat()
+    """The value as one would write it in a key: ``14.00`` is "14", a date is ISO 8601; `None` if missing.
+
+    An aware time is written in UTC, so that equal values are always written alike.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        usable = amount(value)
+        return None if usable is None else _plain(usable)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC)
+    return None if value is None else value.isoformat()
+
+
+def _plain(number: Decimal) -> str:
+    digits = f"{number:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -101,6 +101,17 @@ def test_verdicts(
     assert (compared.verdict, compared.difference) == (verdict, difference)
 
 
+def test_what_is_remembered_tells_types_apart() -> None:
+    rules = Rules((KeyRule("key", (KeyPair("key", "key"),)),), (_TOTAL, COMPARISONS[FieldKind.TEXT]), "total")
+    yes_and_one: tuple[Value, ...] = (True, Decimal(1))
+    records = [Item(str(n), {"key": str(n), "field": value}) for n, value in enumerate(yes_and_one)]
+    rows = [Item(str(n), {"key": str(n), "field": "1"}) for n in range(2)]
+
+    findings = reconcile(records, rows, rules).findings
+
+    assert [finding.kind for finding in findings] == [FindingKind.VARIANCE, FindingKind.MATCH]
+
+
 def test_a_difference_keeps_every_digit() -> None:
     huge = Decimal("123456789012345678901234567890.01")
 
