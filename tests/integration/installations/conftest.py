@@ -1,4 +1,4 @@
-"""An app with nothing but the database, migrated, on SQLite and on PostgreSQL."""
+"""An app with nothing but the database, migrated, on SQLite and on PostgreSQL, and a grant in custody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from flask import Flask
 
 from embedded_app import storage
 from tests.factories.settings import config
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.token_host import TokenHost, token_set
+from tests.integration.installations.keeper import EXPIRED, ONE, Keeper
 
 
 @pytest.fixture
@@ -21,3 +24,16 @@ def app(database_url: str) -> Iterator[Flask]:
     with app.app_context():
         storage.db.session.remove()
         storage.db.engine.dispose()
+
+
+@pytest.fixture
+def host() -> TokenHost:
+    return TokenHost()
+
+
+@pytest.fixture
+def keeper(app: Flask, host: TokenHost) -> Keeper:
+    keeper = Keeper(app, host, FakeClock())
+    keeper.principal_id = keeper.add_company(ONE)
+    keeper.grant_id = keeper.store(token_set(1, age=EXPIRED))
+    return keeper

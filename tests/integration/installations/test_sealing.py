@@ -1,0 +1,66 @@
+"""A sealed token set opens in its own row, company, column and version, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from embedded_app.crypto import SealContext
+from embedded_app.errors import (
+    Unsealable,
+)
+from embedded_app.installations import Grant
+from embedded_app.principals import Principal
+from embedded_app.storage import (
+    company_scope,
+    database_now,
+    db,
+    new_id,
+    system_scope,
+)
+from tests.fakes.token_host import token_set
+from tests.integration.installations.keeper import ONE, TWO, Keeper
+
+
+def _to_another_row(keeper: Keeper) -> None:
+    """The token set of one person in the row of another person of the company."""
+    with keeper.app.app_context(), company_scope(ONE):
+        other = Principal(id=new_id(), user_id=8, name="Eve", login="eve", signed_in_at=database_now())
+        other_id = other.id
+        db.session.add(other)
+        db.session.commit()
+    stolen = keeper.row().sealed_tokens
+    keeper.grant_id = keeper.store(token_set(5), principal_id=other_id)
+    keeper.set(sealed_tokens=stolen)
+
+
+def _to_another_company(keeper: Keeper) -> None:
+    other = keeper.add_company(TWO)
+    other_id = keeper.store(token_set(5), TWO, other)
+    with keeper.app.app_context(), system_scope("test"):
+        sealed = db.session.get_one(Grant, other_id).sealed_tokens
+    keeper.set(sealed_tokens=sealed)
+
+
+def _to_another_version(keeper: Keeper) -> None:
+    """An old, spent pair put back."""
+    old = keeper.row().sealed_tokens
+    keeper.store(token_set(5))
+    keeper.set(sealed_tokens=old)
+
+
+def _from_another_column(keeper: Keeper) -> None:
+    """A value of the same row and company, sealed for another column."""
+    with keeper.app.app_context():
+        context = SealContext("sources.sealed_settings", ONE, str(keeper.grant_id), keeper.row().version)
+        keeper.set(sealed_tokens=keeper.vault.seal(context, b"{}"))
+
+
+@pytest.mark.parametrize(
+    "move", [_to_another_row, _to_another_company, _to_another_version, _from_another_column]
+)
+def test_a_sealed_value_that_was_moved_is_refused(keeper: Keeper, move: Callable[[Keeper], None]) -> None:
+    move(keeper)
+    with pytest.raises(Unsealable):
+        keeper.token()
