@@ -1,0 +1,147 @@
+"""An Excel workbook (.xlsx) as a grid, read row by row with limits on everything that a file can make large."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+from embedded_app.clock import Clock
+from embedded_app.errors import InvalidField
+from embedded_app.sources.connectors.grid import MOST_LINES, Grid
+from embedded_app.sources.rows import MOST_COLUMNS, MOST_ROWS, Line, Reject, Unreadable
+
+_MOST_UNPACKED_BYTES = 100_000_000
+_MOST_PARTS = 1_000
+_SECONDS = 20.0
+_ROWS_BETWEEN_LOOKS = 256
+_DAMAGED = "The workbook is damaged. Open it in Excel, save it again as .xlsx, and upload that."
+
+
+def read(content: bytes, sheet: str, clock: Clock) -> Grid:
+    """The lines of a sheet that hold anything; the first sheet that is not hidden when `sheet` is "".
+
+    Formulas count with the value that Excel stored. Amounts and dates keep their types.
+
+    Raises:
+        InvalidField: when the workbook is damaged, too large, or has no such sheet.
+    """
+    with _damage_in_words():
+        _refuse_bomb(content)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        try:
+            worksheet = _choose(workbook, sheet)
+            lines, merged = _lines(workbook, worksheet, clock)
+        finally:
+            workbook.close()
+    rejects = tuple(
+        Reject(row, f"Its cells are merged with row {first}. Take the merge apart.")
+        for row, first in merged.items()
+    )
+    return Grid(lines, f"Excel workbook, sheet {worksheet.title}", ragged=True, rejects=rejects)
+
+
+def _refuse_bomb(content: bytes) -> None:
+    """Judge by the sizes that the archive declares: unpacking stops there (`zipfile.ZipExtFile`)."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED_BYTES:
+        raise InvalidField("file", "The workbook is too large when unpacked. Leave only the table in it.")
+
+
+def _choose(workbook: Any, sheet: str) -> Any:
+    worksheets = [ws for ws in workbook.worksheets if isinstance(ws, ReadOnlyWorksheet)]
+    if sheet:
+        for worksheet in worksheets:
+            if worksheet.title.strip().casefold() == sheet.casefold():
+                return worksheet
+        names = ", ".join(ws.title for ws in worksheets)
+        raise InvalidField("sheet", f"There is no sheet {sheet}. The workbook has {names}.")
+    visible = [ws for ws in worksheets if ws.sheet_state == "visible"]
+    if not visible:
+        raise InvalidField("file", "The workbook has no sheet with cells.")
+    return visible[0]
+
+
+def _lines(workbook: Any, worksheet: Any, clock: Clock) -> tuple[list[Line], dict[int, int]]:
+    """Lines, and rows whose cells belong to a merge that begins on an earlier row."""
+    deadline = clock.monotonic() + _SECONDS
+    lines: list[Line] = []
+    with worksheet._get_source() as part:  # noqa: SLF001 # the parser below is the library's; its reader hides merges
+        parser = _Parser(
+            part,
+            worksheet._shared_strings,  # noqa: SLF001 # as above
+            data_only=True,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,  # noqa: SLF001 # as above
+            timedelta_formats=workbook._timedelta_formats,  # noqa: SLF001 # as above
+        )
+        for count, (number, cells) in enumerate(parser.parse()):
+            if count % _ROWS_BETWEEN_LOOKS == 0 and clock.monotonic() > deadline:
+                raise InvalidField("file", "Reading the workbook took too long. Leave only the table in it.")
+            filled = [cell for cell in cells if cell["value"] is not None]
+            if not filled:
+                continue
+            if filled[-1]["column"] > MOST_COLUMNS:
+                raise InvalidField("file", f"The sheet has more than {MOST_COLUMNS} columns.")
+            row: list[object] = [None] * filled[-1]["column"]
+            for cell in filled:
+                row[cell["column"] - 1] = _value(cell)
+            lines.append(Line(number, tuple(row)))
+            if len(lines) > MOST_LINES:
+                raise InvalidField("file", f"The sheet has more than {MOST_ROWS:,} rows. Divide it.")
+    return lines, _merged_rows(parser)
+
+
+def _value(cell: dict[str, Any]) -> object:
+    match cell["data_type"]:
+        case "e":
+            return Unreadable(f"the cell holds the error {cell['value']}.")
+        case "f":
+            return Unreadable("the formula has no stored result. Open the file in Excel and save it.")
+        case _:
+            return cell["value"]
+
+
+def _merged_rows(parser: Any) -> dict[int, int]:
+    ranges = parser.merged_cells.mergeCell if parser.merged_cells is not None else ()
+    merged: dict[int, int] = {}
+    for cells in ranges:
+        for row in range(cells.min_row + 1, min(cells.max_row, cells.min_row + MOST_LINES) + 1):
+            merged[row] = cells.min_row
+    return merged
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc,unused-ignore] # the stubs leave its base untyped
+    """The library's parser, which also tells a formula without a result from an empty cell."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if (
+            cell["value"] is None
+            and element.find(FORMULA_TAG) is not None
+            and element.find(VALUE_TAG) is None
+        ):
+            cell |= {"value": "", "data_type": "f"}
+        return cell
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # the library warns of styles and extensions, which we do not read
+            yield
+    except (InvalidField, MemoryError):
+        raise
+    except Exception as error:  # the library raises whatever a damaged file makes it stumble over
+        raise InvalidField("file", _DAMAGED) from error

@@ -1,0 +1,135 @@
+"""The spreadsheet connector: its form, where the header is, and the table below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from embedded_app.errors import InvalidField
+from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
+from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector, SpreadsheetReader
+from embedded_app.sources.network import Network
+from embedded_app.sources.rows import Reject, Table
+from tests.factories.workbooks import workbook
+from tests.fakes.fake_clock import FakeClock
+
+
+def opened(content: bytes, name: str = "data.csv", **settings: str) -> SpreadsheetReader:
+    connector = SpreadsheetConnector(Surroundings(Network(), Path("nowhere"), FakeClock()))
+    return connector.open(Filled({"file": "1", **settings}, {}, lambda: UploadedFile(name, content)))
+
+
+def table(content: bytes, **settings: str) -> Table:
+    return opened(content, **settings).read()
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def test_titles_above_the_header_are_passed_over() -> None:
+    content = csv(
+        "Insurance certificates,,,", "As of,2026-11-20,,", "", "vendor,policy,limit,expires", "a,b,1,2"
+    )
+    found = table(content)
+    assert found.columns == ("vendor", "policy", "limit", "expires")
+    assert [(line.number, line.cells) for line in found.lines] == [(5, ("a", "b", "1", "2"))]
+
+
+def test_a_header_can_be_named_by_its_row() -> None:
+    content = csv("2024,2025", "a,b", "1,2")
+    with pytest.raises(InvalidField, match="No row with column names") as caught:
+        table(content)
+    assert caught.value.field == "header_row"
+    assert table(content, header_row="1").columns == ("2024", "2025")
+    assert table(content, header_row="2").columns == ("a", "b")
+    with pytest.raises(InvalidField, match="Row 9 is empty"):
+        table(content, header_row="9")
+
+
+@pytest.mark.parametrize("row", ["0", "-1", "x", "1.5", "50001", "²"])
+def test_a_header_row_is_a_number_in_range(row: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        opened(b"a", header_row=row)
+    assert caught.value.field == "header_row"
+
+
+def test_every_column_gets_a_name_of_its_own() -> None:
+    content = csv('vendor,Amount,,Amount,"two', 'lines",Amount,', "a,1,2,3,4,5,")
+    assert table(content).columns == ("vendor", "Amount", "Column 3", "Amount (2)", "two lines", "Amount (3)")
+
+
+def test_lines_of_another_length_are_rejects() -> None:
+    found = table(csv("a,b,c", "1,2,3", "1,2", "1,2,3,4", "1,2,3,,", "1,,"))
+    assert [line.number for line in found.lines] == [2, 5, 6]
+    assert found.rejects == (
+        Reject(3, "The line has 2 cells instead of 3."),
+        Reject(4, "The line has 4 cells instead of 3."),
+    )
+
+
+def test_workbook_lines_may_end_early_but_not_run_over() -> None:
+    found = table(workbook([["a", "b", "c"], [1], [1, 2, 3, 4], [None, None, 3]]))
+    assert [line.cells for line in found.lines] == [(1, None, None), (None, None, 3)]
+    assert found.rejects == (Reject(3, "The line has 4 cells instead of 3."),)
+
+
+def test_a_header_without_rows_is_a_table() -> None:
+    found = table(b"vendor,amount\n")
+    assert (found.columns, list(found.lines)) == (("vendor", "amount"), [])
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", workbook([])])
+def test_an_empty_file_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidField, match="The file is empty"):
+        table(content)
+
+
+def rows(count: int) -> Iterable[str]:
+    return (f"{number},x" for number in range(count))
+
+
+def test_exactly_50_000_rows_are_read_and_one_more_is_refused() -> None:
+    assert len(table(csv("a,b", *rows(50_000))).lines) == 50_000
+    with pytest.raises(InvalidField, match="more than 50,000 rows"):
+        table(csv("a,b", *rows(50_001)))
+
+
+def test_200_columns_are_read_and_one_more_is_refused() -> None:
+    def names(count: int) -> str:
+        return ",".join(f"c{number}" for number in range(count))
+
+    assert len(table(csv(names(200))).columns) == 200
+    with pytest.raises(InvalidField, match="201 columns"):
+        table(csv(names(201)))
+
+
+def test_old_and_protected_workbooks_are_refused() -> None:
+    with pytest.raises(InvalidField, match=r"Save it as \.xlsx without a password"):
+        table(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500)
+
+
+def test_a_file_is_asked_for() -> None:
+    with pytest.raises(InvalidField) as caught:
+        opened(b"a", file="")
+    assert caught.value.field == "file"
+
+
+def test_the_report_says_how_the_file_was_read() -> None:
+    report = opened(csv("Certificates,", "vendor;limit", "a;1", "b;2"), "certs.csv").test()
+    assert report.ok
+    assert [check.text for check in report.checks] == [
+        "certs.csv, 1 kB: text in UTF-8, separated by semicolons",
+        "Row 2 holds the column names",
+        "2 columns, 2 rows",
+    ]
+    assert [check.tone for check in report.checks] == ["ok", "ok", "ok"]
+
+
+def test_the_report_warns_of_a_table_without_rows_and_ends_with_what_failed() -> None:
+    assert opened(b"a,b\n").test().checks[-1].tone == "warn"
+    report = opened(b"\x00").test()
+    assert not report.ok
+    assert [check.tone for check in report.checks] == ["bad"]

@@ -1,0 +1,182 @@
+"""Excel workbooks as brokers send them, damaged and hostile ones included."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from openpyxl.chart import BarChart
+
+from embedded_app.clock import SystemClock
+from embedded_app.errors import InvalidField
+from embedded_app.sources.connectors import xlsx_file
+from embedded_app.sources.connectors.grid import MOST_LINES, Grid
+from embedded_app.sources.rows import Line, Reject, Unreadable
+from tests.factories.workbooks import part, with_parts, workbook
+from tests.fakes.fake_clock import FakeClock
+
+SHEET = "xl/worksheets/sheet1.xml"
+ROWS: list[list[object]] = [["vendor", "amount"], ["Ironworks", 5]]
+
+
+def read(content: bytes, sheet: str = "") -> Grid:
+    return xlsx_file.read(content, sheet, SystemClock())
+
+
+def refused(content: bytes, sheet: str = "") -> InvalidField:
+    with pytest.raises(InvalidField) as caught:
+        read(content, sheet)
+    return caught.value
+
+
+def test_cells_keep_their_types() -> None:
+    when = datetime(2026, 11, 20)  # noqa: DTZ001 # Excel knows no zones
+    row = ["O'Malley & Söhne", 5, 1.5, when, True, None, "x"]
+    grid = read(workbook([["a", "b", "c", "d", "e", "f", "g"], row]))
+    assert grid.lines[1] == Line(2, tuple(row))
+    assert grid.description == "Excel workbook, sheet Sheet1"
+
+
+def test_real_dates_are_dates_in_both_calendars() -> None:
+    def mac(book: Any, sheet: Any) -> None:
+        del sheet
+        book.epoch = datetime(1904, 1, 1)  # noqa: DTZ001 # Excel knows no zones
+
+    for change in (None, mac):
+        grid = read(workbook([["due"], [date(2026, 11, 20)]], change=change))
+        assert grid.lines[1].cells == (datetime(2026, 11, 20),)  # noqa: DTZ001 # Excel knows no zones
+
+
+def test_empty_rows_are_left_out_and_numbers_stay() -> None:
+    grid = read(workbook([["Title"], [], ["a", "b"], [], [1, None, None], [None, None]]))
+    assert grid.lines == [Line(1, ("Title",)), Line(3, ("a", "b")), Line(5, (1,))]
+
+
+def test_formulas_count_with_the_result_that_is_stored() -> None:
+    content = workbook([["a", "b"], [1, "=A2*2"]])
+    xml = (
+        part(content, SHEET)
+        .replace(b"<f>A2*2</f><v></v>", b"<f>A2*2</f><v>2</v>")
+        .replace(b"<f>A2*2</f><v />", b"<f>A2*2</f><v>2</v>")
+    )
+    assert b"<v>2</v>" in xml
+    assert read(with_parts(content, {SHEET: xml})).lines[1].cells == (1, 2)
+
+
+def test_a_formula_without_a_result_is_no_empty_cell() -> None:
+    content = workbook([["a", "b"], [1, "=A2*2"]])
+    xml = part(content, SHEET).replace(b"<v></v>", b"").replace(b"<v />", b"")
+    cell = read(with_parts(content, {SHEET: xml})).lines[1].cells[1]
+    assert cell == Unreadable("the formula has no stored result. Open the file in Excel and save it.")
+
+
+def test_error_cells_are_unreadable() -> None:
+    def fail(book: Any, sheet: Any) -> None:
+        del book
+        sheet["A2"].data_type = "e"
+
+    cell = read(workbook([["a"], ["#REF!"]], change=fail)).lines[1].cells[0]
+    assert cell == Unreadable("the cell holds the error #REF!.")
+
+
+def test_rows_that_share_merged_cells_are_rejects_and_merged_titles_are_not() -> None:
+    def merge(book: Any, sheet: Any) -> None:
+        del book
+        sheet.merge_cells("A1:C1")
+        sheet.merge_cells("A3:A5")
+
+    rows: list[list[object]] = [["Insurance certificates"], ["vendor", "policy", "limit"]]
+    rows += [["Ironworks", "GL", "1"], [None, "AUTO", "2"], [None, "WC", "3"], ["Rebar", "GL", "4"]]
+    assert read(workbook(rows, change=merge)).rejects == (
+        Reject(4, "Its cells are merged with row 3. Take the merge apart."),
+        Reject(5, "Its cells are merged with row 3. Take the merge apart."),
+    )
+
+
+def test_a_sheet_is_chosen_by_name_or_the_first_that_is_not_hidden() -> None:
+    def more(book: Any, sheet: Any) -> None:
+        sheet.sheet_state = "hidden"
+        second = book.create_sheet("Certificates 2026")
+        second.append(["second"])
+        book.create_chartsheet("Chart", 0).add_chart(BarChart())
+
+    content = workbook([["first"]], change=more)
+    assert read(content).lines[0].cells == ("second",)
+    assert read(content, "certificates 2026").lines[0].cells == ("second",)
+    assert read(content, "Sheet1").lines[0].cells == ("first",)
+    error = refused(content, "Other")
+    assert error.field == "sheet"
+    assert "Sheet1, Certificates 2026" in error.sentence
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = with_parts(workbook(ROWS), {"xl/worksheets/sheet2.xml": b"0" * 100_000_001})
+    assert len(bomb) < 1_000_000
+    assert "too large when unpacked" in refused(bomb).sentence
+    crowd = with_parts(workbook(ROWS), {f"xl/media/{number}": b"" for number in range(1001)})
+    assert "too large when unpacked" in refused(crowd).sentence
+
+
+def test_a_part_that_lies_about_its_size_yields_no_more_than_it_declared() -> None:
+    content = with_parts(workbook(ROWS), {SHEET: part(workbook(ROWS), SHEET) + b" " * 5_000_000})
+    lying = content.replace((len(part(content, SHEET))).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lying != content
+    assert "damaged" in refused(lying).sentence
+
+
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize("name", [SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
+def test_entities_are_refused_in_every_part(name: str) -> None:
+    content = workbook(ROWS)
+    body = (
+        part(content, name).partition(b"?>")[2]
+        if part(content, name).startswith(b"<?xml")
+        else part(content, name)
+    )
+    assert "damaged" in refused(with_parts(content, {name: ENTITIES + body})).sentence
+
+
+@pytest.mark.parametrize("name", [SHEET, "xl/workbook.xml", "xl/styles.xml"])
+def test_damaged_parts_are_one_clear_sentence(name: str) -> None:
+    assert "damaged" in refused(with_parts(workbook(ROWS), {name: b"<nothing"})).sentence
+
+
+def test_archives_that_are_no_workbook_are_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    assert "damaged" in refused(stream.getvalue()).sentence
+    assert "damaged" in refused(workbook(ROWS)[:200]).sentence
+
+
+def sheet_of(rows: bytes) -> bytes:
+    namespace = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (namespace, rows)
+
+
+def test_too_many_rows_are_refused() -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, MOST_LINES + 2))
+    assert "more than 50,000 rows" in refused(with_parts(workbook(ROWS), {SHEET: sheet_of(rows)})).sentence
+
+
+def test_a_far_cell_is_refused_or_read_without_filling_the_memory() -> None:
+    far_right = sheet_of(b'<row r="1"><c r="XFD1"><v>1</v></c></row>')
+    assert "more than 200 columns" in refused(with_parts(workbook(ROWS), {SHEET: far_right})).sentence
+    far_down = sheet_of(b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>')
+    assert read(with_parts(workbook(ROWS), {SHEET: far_down})).lines == [Line(1_048_576, (1,))]
+
+
+def test_reading_ends_when_it_takes_too_long() -> None:
+    class Hurried(FakeClock):
+        def monotonic(self) -> float:
+            self.advance(15)
+            return super().monotonic()
+
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 1000))
+    with pytest.raises(InvalidField, match="took too long"):
+        xlsx_file.read(with_parts(workbook(ROWS), {SHEET: sheet_of(rows)}), "", Hurried())
