@@ -14,6 +14,7 @@ from embedded_app.principals.models import Principal, ProofKind
 from embedded_app.principals.service import PrincipalService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.sign_in import Ended, Pending, SignedIn, SignIns
+from embedded_app.principals.tab_views import begin_session
 from embedded_app.principals.viewer import Viewer, actor_of, current_viewer
 from embedded_app.procore import Procore
 
@@ -28,6 +29,7 @@ __all__ = [
     "SignedIn",
     "Viewer",
     "actor_of",
+    "begin_session",
     "current_viewer",
     "init_app",
     "service",

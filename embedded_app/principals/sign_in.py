@@ -153,6 +153,12 @@ class SignIns:
         kept = self._find_kept(FlowKind.INSTALL, cookie)
         return None if kept is None else Pending(kept[1].login, self._installations.list_companies(kept[1]))
 
+    def has_installed(self, cookie: str | None) -> bool:
+        """Whether this browser connected a company in the last minutes."""
+        finished = self._flows.has_finished(FlowKind.INSTALL, cookie)
+        db.session.commit()
+        return finished
+
     def complete_install(self, cookie: str | None, company_id: CompanyId) -> SignedIn:
         """Connect the chosen company and sign the person in to its settings.
 

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from embedded_app.errors import (
+    AppNotConnected,
+    Forbidden,
+    NotFound,
+    PermissionMissing,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unauthorized,
+)
+from embedded_app.principals.verdicts import Verdicts
+from embedded_app.procore import Read
+from tests.fakes.fake_clock import FakeClock
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+AWAY = [TimedOut("x"), ServerFailed("x"), RateLimited("x", retry_at=NOW)]
+
+
+class Procore:
+    """Answers as told, and counts."""
+
+    def __init__(self) -> None:
+        self.answer: Read[str] | Exception = Read("Riverside", NOW)
+        self.asked = 0
+
+    def __call__(self) -> Read[str]:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def procore() -> Procore:
+    return Procore()
+
+
+@pytest.fixture
+def check(clock: FakeClock, procore: Procore) -> Callable[[], str]:
+    verdicts: Verdicts[str] = Verdicts(clock)
+    return lambda: verdicts.check("dana in riverside", procore)
+
+
+def test_an_allow_lasts_five_minutes(check: Callable[[], str], clock: FakeClock, procore: Procore) -> None:
+    check()
+    clock.advance(299)
+    assert check() == "Riverside"
+    assert procore.asked == 1
+    clock.advance(1)
+    check()
+    assert procore.asked == 2
+
+
+@pytest.mark.parametrize("error", [Forbidden("x"), NotFound("x")])
+def test_a_deny_lasts_thirty_seconds(
+    check: Callable[[], str], clock: FakeClock, procore: Procore, error: Exception
+) -> None:
+    procore.answer = error
+    for _ in range(2):
+        with pytest.raises(PermissionMissing):
+            check()
+    assert procore.asked == 1
+    procore.answer = Read("Riverside", NOW)
+    clock.advance(30)
+    assert check() == "Riverside"
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: error.code)
+def test_while_procore_is_away_an_allow_of_15_minutes_serves(
+    check: Callable[[], str], clock: FakeClock, procore: Procore, error: Exception
+) -> None:
+    check()
+    procore.answer = error
+    clock.advance(899)
+    assert check() == "Riverside"
+    clock.advance(1)
+    with pytest.raises(type(error)):
+        check()
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: error.code)
+def test_while_procore_is_away_nobody_else_is_let_in(
+    check: Callable[[], str], procore: Procore, error: Exception
+) -> None:
+    procore.answer = error
+    with pytest.raises(type(error)):
+        check()
+    assert procore.asked == 1
+
+
+def test_a_no_replaces_an_allow(check: Callable[[], str], clock: FakeClock, procore: Procore) -> None:
+    check()
+    clock.advance(300)
+    procore.answer = Forbidden("x")
+    with pytest.raises(PermissionMissing):
+        check()
+    procore.answer = TimedOut("x")
+    clock.advance(30)
+    with pytest.raises(TimedOut):
+        check()
+
+
+def test_a_stale_read_does_not_prolong_an_allow(check: Callable[[], str], procore: Procore) -> None:
+    procore.answer = Read("Riverside", NOW, stale=True)
+    check()
+    check()
+    assert procore.asked == 2
+
+
+@pytest.mark.parametrize("error", [AppNotConnected("x"), Unauthorized("x")])
+def test_what_says_nothing_about_the_place_is_passed_on(
+    check: Callable[[], str], procore: Procore, error: Exception
+) -> None:
+    procore.answer = error
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            check()
+    assert procore.asked == 2
