@@ -161,6 +161,22 @@ class Flows:
         packed = self._vault.open_apart(flow.seal_context(), flow.own_key, flow.sealed_sign_in)
         return flow, unpack_sign_in(str(flow.id), packed)
 
+    def has_finished(self, kind: FlowKind, cookie: str | None) -> bool:
+        """Whether the newest sign-in of this browser, not older than `LIFE`, ended well."""
+        if cookie is None:
+            return False
+        outcome = db.session.scalar(
+            select(SignInFlow.outcome)
+            .where(
+                SignInFlow.cookie_hash == _hash(cookie),
+                SignInFlow.kind == kind,
+                SignInFlow.consumed_at > self._clock.now() - LIFE,
+            )
+            .order_by(SignInFlow.consumed_at.desc())
+            .limit(1)
+        )
+        return outcome == FlowOutcome.READY
+
     def finish(self, flow: SignInFlow, outcome: FlowOutcome, principal_id: UUID | None = None) -> None:
         """Say how it ended and forget the tokens, in the open transaction."""
         flow.outcome = outcome

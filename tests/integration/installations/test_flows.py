@@ -134,6 +134,24 @@ def test_who_signed_in_is_kept_until_the_choice_and_for_ten_minutes(
         assert flows.find_kept(FlowKind.INSTALL, issued.cookie) is None
 
 
+def test_whether_the_newest_sign_in_ended_well(app: Flask, flows: Flows, clock: FakeClock) -> None:
+    with app.app_context():
+        cookie = None
+        for outcome in (FlowOutcome.DECLINED, FlowOutcome.READY):
+            issued = flows.issue(FlowKind.INSTALL, cookie=cookie)
+            cookie = issued.cookie
+            flow = flows.consume(state=issued.state, cookie=cookie)
+            assert not flows.has_finished(FlowKind.INSTALL, cookie)
+            flows.finish(flow, outcome)
+            db.session.commit()
+            clock.advance(1)
+        assert flows.has_finished(FlowKind.INSTALL, cookie)
+        assert not flows.has_finished(FlowKind.TAB, cookie)
+        assert not flows.has_finished(FlowKind.INSTALL, None)
+        clock.advance(600)
+        assert not flows.has_finished(FlowKind.INSTALL, cookie)
+
+
 def test_who_signed_in_cannot_be_moved_to_another_flow(app: Flask, flows: Flows) -> None:
     with app.app_context():
         rows = []
