@@ -1,1 +1,14 @@
-"""See the level table in docs/architecture.md."""
+"""The embedded pages: full screen in a project and in the company, and the side panel. See docs/panels.md."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from embedded_app.config import Config
+from embedded_app.frames.views import blueprint
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Register the pages. Reads PROCORE_FRAME_ANCESTORS; panels and principals come before."""
+    app.extensions["frames"] = config
+    app.register_blueprint(blueprint)

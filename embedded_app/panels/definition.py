@@ -30,6 +30,10 @@ class Owner(StrEnum):
     PROCORE = "procore"
     SOURCE = "source"
 
+    @property
+    def other(self) -> Owner:
+        return Owner.SOURCE if self is Owner.PROCORE else Owner.PROCORE
+
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from embedded_app.panels.definition import Owner
 from embedded_app.panels.families import Family, FamilyField
 from embedded_app.panels.form_parsing import label_of, words_of
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
@@ -15,7 +16,7 @@ _NUMBER_NORMALIZERS = (Normalizer.LAST_SEGMENT, Normalizer.DIGITS, Normalizer.LE
 _MONEY_TOLERANCE = "1.00"
 _COMPARABLE = {
     FieldKind.MONEY: {FieldKind.MONEY, FieldKind.NUMBER},
-    FieldKind.NUMBER: {FieldKind.MONEY, FieldKind.NUMBER},
+    FieldKind.NUMBER: {FieldKind.NUMBER},
     FieldKind.DATE: {FieldKind.DATE},
     FieldKind.TEXT: {FieldKind.TEXT},
     FieldKind.STATUS: {FieldKind.TEXT, FieldKind.STATUS},
@@ -68,7 +69,11 @@ def _row_columns(
     labels = {found[field.name].name: field.label for field in family.fields if field.name in found}
     if family.number in found:
         labels[found[family.number].name] = "Reference"
-    return tuple(ColumnLine(name, labels.get(name, label_of(name))) for name in names)
+    shared = {found[name].name for name in (family.number, family.total) if name in found}
+    return tuple(
+        ColumnLine(name, labels.get(name, label_of(name)), "" if name in shared else Owner.SOURCE.value)
+        for name in names
+    )
 
 
 def _pair_up(family: Family, columns: Sequence[Column]) -> dict[str, Column]:

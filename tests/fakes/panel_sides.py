@@ -46,14 +46,14 @@ COLUMNS = (
 )
 
 
-def commitment(number: int, original: str = "100.00", **changes: Any) -> Commitment:
-    """SC-<number>, as Procore gives it; approved changes are 0 and nothing is invoiced unless said."""
+def commitment(position: int, original: str = "100.00", **changes: Any) -> Commitment:
+    """SC-<position>, as Procore gives it; approved changes are 0 and nothing is invoiced unless said."""
     approved = Decimal(changes.pop("approved", "0.00"))
     values: dict[str, Any] = {
-        "id": RecordId(9_000_000_000_000 + number),
+        "id": RecordId(9_000_000_000_000 + position),
         "kind": CommitmentKind.SUBCONTRACT,
-        "number": f"SC-{number:03}",
-        "title": f"Work {number}",
+        "number": f"SC-{position:03}",
+        "title": f"Work {position}",
         "status": "Approved",
         "vendor_id": RecordId(5),
         "vendor_name": "Pioneer Concrete Group, Inc.",

@@ -25,7 +25,7 @@ _FIELDS = (
     ),
     FamilyField("invoiced", "Invoiced", FieldKind.MONEY, ("invoiced", "billed", "billings")),
     FamilyField("paid", "Paid", FieldKind.MONEY, ("paid", "payments")),
-    FamilyField("retainage_percent", "Retainage percent", FieldKind.NUMBER, ("retainage",)),
+    FamilyField("retainage_percent", "Retainage percent", FieldKind.NUMBER, ("percent", "pct")),
     FamilyField("executed", "Executed", FieldKind.TEXT, ("executed", "signed")),
     FamilyField("contract_date", "Contract date", FieldKind.DATE, ("contract", "date")),
 )

@@ -1,0 +1,169 @@
+"""A record and its rows, field by field, and why their totals differ where that is certain."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from embedded_app.frames.presenters.parts import ComparedField, Difference, LinkedRow, RejectedRow
+from embedded_app.frames.presenters.texts import (
+    days_text,
+    difference_text,
+    is_number,
+    money_text,
+    shown,
+    value_text,
+)
+from embedded_app.panels import LinkState, Owner, PanelDefinition, PanelView, Record
+from embedded_app.reconciliation import BY_LINK, Compared, FieldKind, Finding, Item, Verdict
+from embedded_app.reconciliation.values import EXACT
+
+
+def compared_fields(view: PanelView, finding: Finding) -> tuple[ComparedField, ...]:
+    """Every comparison, in the order of the panel."""
+    return tuple(_field(view, compared) for compared in finding.compared)
+
+
+def _field(view: PanelView, compared: Compared) -> ComparedField:
+    return ComparedField(
+        label=compared.label,
+        procore=value_text(compared.record_value, compared.kind),
+        outside=value_text(compared.row_value, compared.kind),
+        is_number=is_number(compared.kind),
+        differs=not compared.verdict.agrees,
+        difference=_difference(view, compared),
+        owner=owner_name(view, _owner_of(view.panel.definition, compared.name)),
+    )
+
+
+def _difference(view: PanelView, compared: Compared) -> Difference:
+    match compared.verdict:
+        case Verdict.SAME_AFTER_NORMALISING:
+            is_status = compared.kind is FieldKind.STATUS
+            return Difference("Mapped to the same" if is_status else "Same after normalizing")
+        case Verdict.WITHIN_TOLERANCE | Verdict.DIFFERENT:
+            return _distance(compared)
+        case Verdict.MISSING_IN_PROCORE:
+            return Difference("Missing in Procore", "differs")
+        case Verdict.MISSING_OUTSIDE:
+            return Difference(f"Missing in {view.panel.source_name}", "differs")
+        case Verdict.NOT_COMPARABLE:
+            return Difference("Cannot be compared", "differs")
+        case _:
+            return Difference("Match")
+
+
+def _distance(compared: Compared) -> Difference:
+    is_within = compared.verdict is Verdict.WITHIN_TOLERANCE
+    if isinstance(compared.difference, int):
+        words = days_text(compared.difference)
+        return Difference(f"{words}, within tolerance") if is_within else Difference(words, "differs")
+    if compared.difference is None:
+        return Difference("Different", "differs")
+    return amount_difference(compared.difference, is_within=is_within)
+
+
+def amount_difference(difference: Decimal, *, is_within: bool) -> Difference:
+    """A difference of two amounts that are both there."""
+    if not difference:
+        state = "equal"
+    elif is_within:
+        state = "within"
+    else:
+        state = "above" if difference > 0 else "below"
+    return Difference(difference_text(difference), state)
+
+
+def cause_of(view: PanelView, finding: Finding) -> str:
+    """Why the totals differ, if the fields themselves prove it; else nothing.
+
+    Both totals have to be the sum of the parts that the family names, and all of them have to be compared.
+    """
+    rules = view.panel.definition.rules
+    compared = {each.name: each for each in finding.compared}
+    total = compared.get(rules.total)
+    parts = view.panel.family.parts.get(rules.total_comparison.record_field, ())
+    by_field = {c.record_field: compared.get(c.name) for c in rules.comparisons}
+    found = [by_field.get(part) for part in parts]
+    if total is None or total.verdict is not Verdict.DIFFERENT or not found:
+        return ""
+    sides: list[tuple[str, Decimal, Decimal]] = []
+    for part in found:
+        if (
+            part is None
+            or not isinstance(part.record_value, Decimal)
+            or not isinstance(part.row_value, Decimal)
+        ):
+            return ""
+        sides.append((part.label, part.record_value, part.row_value))
+    inside = outside = Decimal(0)
+    for _, record_value, row_value in sides:
+        inside, outside = EXACT.add(inside, record_value), EXACT.add(outside, row_value)
+    if inside != total.record_value or outside != total.row_value:
+        return ""
+    source = view.panel.source_name
+    differing = [side for side in sides if side[1] != side[2]]
+    if len(differing) == 1:
+        label, record_value, row_value = differing[0]
+        return (
+            f"All of it is in {label[:1].lower()}{label[1:]}: {money_text(record_value)} in Procore, "
+            f"{money_text(row_value)} in {source}."
+        )
+    terms = [
+        f"{label[:1].lower()}{label[1:]} ({difference_text(EXACT.subtract(row_value, record_value))})"
+        for label, record_value, row_value in differing
+    ]
+    return f"It adds up from {' and '.join(terms)}."
+
+
+def linked_rows(view: PanelView, record: Record, finding: Finding) -> tuple[LinkedRow, ...]:
+    """The rows of a match or a variance, and how each came to belong to the record."""
+    return tuple(_linked(view, record, finding, row) for row in finding.rows)
+
+
+def _linked(view: PanelView, record: Record, finding: Finding, row: Item) -> LinkedRow:
+    decision = view.decisions.get((record.item.id, row.id))
+    if finding.matched_by == BY_LINK and decision is not None:
+        return LinkedRow(
+            row_title(view, row), row.id, f"Linked by {decision.confirmed_by}", decision.confirmed_at
+        )
+    return LinkedRow(row_title(view, row), row.id, f"Matched by rule “{finding.matched_by}”", None)
+
+
+def rejected_rows(view: PanelView, record: Record) -> tuple[RejectedRow, ...]:
+    """The rows of which somebody said that they do not belong to the record, if they are still there."""
+    rows = {row.id: row for row in view.rows.rows or ()}
+    return tuple(
+        RejectedRow(row_title(view, rows[row_id]), row_id, decision.confirmed_by, decision.confirmed_at)
+        for (record_id, row_id), decision in view.decisions.items()
+        if record_id == record.item.id and row_id in rows and decision.state is LinkState.REJECTED
+    )
+
+
+def row_title(view: PanelView, row: Item) -> str:
+    """``21-0417-014 · Structural steel``."""
+    identity = view.panel.definition.identity
+    title = shown(row.values.get(identity.title)) if identity.title else ""
+    return " · ".join(filter(None, (shown(row.values.get(identity.reference)) or row.id, title)))
+
+
+def record_number(view: PanelView, record: Record) -> str:
+    """The record's number, or its id where it has none."""
+    return shown(record.item.values.get(view.panel.family.number)) or f"No. {record.key.record_id}"
+
+
+def owner_name(view: PanelView, owner: Owner) -> str:
+    """The system of record as people call it."""
+    return "Procore" if owner is Owner.PROCORE else view.panel.source_name
+
+
+def _owner_of(definition: PanelDefinition, comparison: str) -> Owner:
+    """The owner that the columns of a comparison state, else that of the panel."""
+    rule = next(each for each in definition.rules.comparisons if each.name == comparison)
+    for columns, field in (
+        (definition.record_columns, rule.record_field),
+        (definition.row_columns, rule.row_field),
+    ):
+        for column in columns:
+            if column.field == field:
+                return column.owner
+    return definition.owner

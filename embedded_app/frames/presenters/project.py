@@ -1,0 +1,399 @@
+"""The full-screen page of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+
+from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_lines
+from embedded_app.frames.presenters import states
+from embedded_app.frames.presenters.pairs import owner_name
+from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields, Freshness
+from embedded_app.frames.presenters.table import Table, TablePresenter
+from embedded_app.frames.presenters.texts import money_text, share_of
+from embedded_app.frames.query import LINES_PER_PAGE, ProjectQuery, Show
+from embedded_app.panels import PanelRef, PanelView
+from embedded_app.procore import Project
+from embedded_app.reconciliation import FindingKind, Totals
+from embedded_app.web.formatting import dollars, percent_difference, plural
+
+_SYMBOLS = {"USD": "$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number and one note, which may hold links."""
+
+    name: str
+    value: str
+    note: str
+    tone: str = ""
+    links: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The lines on this page of all that are shown; an empty address is an end."""
+
+    first: int
+    last: int
+    total: int
+    previous_href: str
+    next_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Context of ``frames/project.html``.
+
+    Args:
+        title: the project.
+        subtitle: its number, its jobs, and in what the amounts are.
+        viewer_name: who is signed in.
+        settings_address: our settings pages, for a tab of their own.
+        freshness: each side, and how old what it said is.
+        refresh_address: reads everything again.
+        banners: facts about the whole view, the most important first.
+        notice: the outcome of what the viewer just did, or `None`.
+        tiles: empty while nothing can be added up.
+        tabs: a published panel each.
+        chips: filters, empty without findings.
+        search: what was searched for.
+        search_label, search_placeholder: of the search field.
+        search_action: where the search form leads.
+        search_fields: what else it sends, so that the view stays the same.
+        table: `None` where `blank` stands in its place.
+        blank: `None` where the table is.
+        pages: `None` when everything fits on one page.
+        footnotes: the sign convention, tolerance, systems of record, and what the totals leave out.
+        export_address: the lines as CSV; empty without a table.
+        form: the hidden fields of the forms about links.
+        announce: for screen readers, after the page changed.
+    """
+
+    title: str
+    subtitle: str
+    viewer_name: str
+    settings_address: str
+    freshness: tuple[Freshness, ...]
+    refresh_address: str
+    banners: tuple[Banner, ...]
+    notice: Banner | None
+    tiles: tuple[Tile, ...]
+    tabs: tuple[Choice, ...]
+    chips: tuple[Choice, ...]
+    search: str
+    search_label: str
+    search_placeholder: str
+    search_action: str
+    search_fields: dict[str, str]
+    table: Table | None
+    blank: Blank | None
+    pages: Pages | None
+    footnotes: tuple[str, ...]
+    export_address: str
+    form: FormFields
+    announce: str
+
+
+def page_without_panels(project: Project, query: ProjectQuery, viewer_name: str) -> ProjectPage:
+    """Nothing is published yet."""
+    return ProjectPage(
+        title=project.name,
+        subtitle=f"Procore project {project.number}" if project.number else "",
+        viewer_name=viewer_name,
+        settings_address=url_for("settings.overview"),
+        freshness=(),
+        refresh_address=query.address,
+        banners=(),
+        notice=None,
+        tiles=(),
+        tabs=(),
+        chips=(),
+        search="",
+        search_label="",
+        search_placeholder="",
+        search_action="",
+        search_fields={},
+        table=None,
+        blank=Blank(
+            "Nothing to compare yet",
+            "Procore is connected. An administrator adds a source and publishes a panel; this page then shows "
+            "both side by side.",
+            "database",
+            outside="Open the settings",
+            outside_href=url_for("settings.overview"),
+        ),
+        pages=None,
+        footnotes=(),
+        export_address="",
+        form=FormFields(url_for("frames.links")),
+        announce="Nothing to compare yet",
+    )
+
+
+class ProjectPresenter:
+    """Writes the page for one view."""
+
+    def __init__(
+        self,
+        view: PanelView,
+        project: Project,
+        query: ProjectQuery,
+        *,
+        panels: Sequence[PanelRef],
+        viewer_name: str,
+        web_base_url: str | None,
+    ) -> None:
+        self._view = view
+        self._project = project
+        self._query = query
+        self._panels = panels
+        self._viewer_name = viewer_name
+        self._tables = TablePresenter(view, query, web_base_url)
+        self._family = view.panel.family
+        self._source = view.panel.source_name
+        self._lines = () if states.is_refused(view) else lines_of(view)
+
+    def page(self, notice: Banner | None = None) -> ProjectPage:
+        """The whole page; `notice` is the outcome of what the viewer just did."""
+        chosen = self.chosen()
+        page, pages = self._cut(chosen)
+        blank = self._blank(chosen)
+        query = self._query
+        has_table = blank is None
+        return ProjectPage(
+            title=self._project.name,
+            subtitle=self._subtitle(),
+            viewer_name=self._viewer_name,
+            settings_address=url_for("settings.overview"),
+            freshness=states.freshness(self._view),
+            refresh_address=query.refresh_address,
+            banners=states.banners(self._view),
+            notice=notice,
+            tiles=self._tiles(),
+            tabs=self._tabs(),
+            chips=self._chips(),
+            search=query.search,
+            search_label=f"Search {self._family.many}",
+            search_placeholder="Number, title, vendor, reference",
+            search_action=url_for("frames.project_view"),
+            search_fields=query.but(search="").arguments,
+            table=self._tables.table(chosen, page, len(self._lines)) if has_table else None,
+            blank=blank,
+            pages=pages if has_table else None,
+            footnotes=self._footnotes() if has_table else (),
+            export_address=query.export_address if has_table else "",
+            form=FormFields(url_for("frames.links"), {"from": "project", **query.arguments}),
+            announce=self._announce(len(chosen)),
+        )
+
+    def chosen(self) -> list[Line]:
+        """The lines that pass the filter and the search, in order."""
+        query = self._query
+        found = found_by(
+            (line for line in self._lines if is_shown(line, query.show)), self._view, query.search
+        )
+        return sort_lines(found, self._view, query.sort, is_ascending=query.is_ascending)
+
+    def _cut(self, chosen: Sequence[Line]) -> tuple[Sequence[Line], Pages | None]:
+        if len(chosen) <= LINES_PER_PAGE:
+            return chosen, None
+        query = self._query
+        last_page = -(-len(chosen) // LINES_PER_PAGE)
+        number = min(query.page, last_page)
+        first = (number - 1) * LINES_PER_PAGE
+        page = chosen[first : first + LINES_PER_PAGE]
+        return page, Pages(
+            first=first + 1,
+            last=first + len(page),
+            total=len(chosen),
+            previous_href=query.but(page=number - 1).address if number > 1 else "",
+            next_href=query.but(page=number + 1).address if number < last_page else "",
+        )
+
+    def _subtitle(self) -> str:
+        jobs = self._view.jobs if self._view.sees_source else ()
+        parts = [f"Procore project {self._project.number}" if self._project.number else ""]
+        if jobs:
+            parts.append(f"{self._source} {'job' if len(jobs) == 1 else 'jobs'} {', '.join(jobs)}")
+        currencies = {record.currency for record in self._view.records.records or ()}
+        if currencies == {"USD"}:
+            parts.append("amounts in US dollars")
+        elif len(currencies) == 1 and None not in currencies:
+            parts.append(f"amounts in {currencies.pop()}")
+        return " · ".join(filter(None, parts))
+
+    def _amount(self, value: Decimal) -> str:
+        """Whole units for a tile; a symbol only where Procore says which currency it is."""
+        currencies = {record.currency for record in self._view.records.records or ()}
+        code = currencies.pop() if len(currencies) == 1 else None
+        return dollars(value, _SYMBOLS.get(code or "", f"{code} " if code else ""))
+
+    def _tiles(self) -> tuple[Tile, ...]:
+        reconciliation = self._view.reconciliation
+        if reconciliation is None or not self._tables.adds_up:
+            return ()
+        totals, label = reconciliation.totals, self._view.panel.definition.rules.total_comparison.label
+        beyond = totals.by_kind[FindingKind.VARIANCE].findings
+        share = percent_difference(share_of(totals.variance, totals.procore or None))
+        return (
+            Tile(
+                f"{label} in Procore",
+                self._amount(totals.procore),
+                plural(totals.records, self._family.one, self._family.many),
+            ),
+            Tile(
+                f"{label} in {self._source}",
+                self._amount(totals.outside),
+                plural(totals.rows, "row", "rows"),
+                "ext",
+            ),
+            Tile(
+                "Variance",
+                self._amount(totals.variance),
+                f"{share} of {label.lower()} · {plural(beyond, 'record', 'records')} beyond tolerance",
+                "warn" if totals.variance else "",
+            ),
+            self._unmatched_tile(totals),
+        )
+
+    def _unmatched_tile(self, totals: Totals) -> Tile:
+        inside = totals.by_kind[FindingKind.ONLY_IN_PROCORE].findings
+        outside = totals.by_kind[FindingKind.ONLY_OUTSIDE].findings
+        choices = (
+            (Show.ONLY_IN_PROCORE, f"{inside:,} only in Procore"),
+            (Show.ONLY_OUTSIDE, f"{outside:,} only in {self._source}"),
+        )
+        links = tuple(
+            Choice(text, self._query.but(show=show, search="").address, is_current=False)
+            for show, text in choices
+        )
+        return Tile("Unmatched", f"{inside + outside:,}", "", links=links)
+
+    def _tabs(self) -> tuple[Choice, ...]:
+        """The count is known of the panel that is read; the others are not read for it."""
+        return tuple(
+            Choice(
+                panel.name,
+                ProjectQuery(self._query.company_id, self._query.project_id, panel.id).address,
+                panel.id == self._view.panel.id,
+                sum(1 for line in self._lines if line.kind not in {None, FindingKind.MATCH})
+                if panel.id == self._view.panel.id
+                else None,
+            )
+            for panel in self._panels
+        )
+
+    def _chips(self) -> tuple[Choice, ...]:
+        if self._view.reconciliation is None:
+            return ()
+        texts = {
+            Show.ALL: "All",
+            Show.VARIANCE: "Variance",
+            Show.ONLY_IN_PROCORE: "Only in Procore",
+            Show.ONLY_OUTSIDE: f"Only in {self._source}",
+            Show.AMBIGUOUS: "More than one match",
+        }
+        counts = {show: sum(1 for line in self._lines if is_shown(line, show)) for show in Show}
+        query = self._query
+        return tuple(
+            Choice(text, query.but(show=show).address, query.show is show, counts[show])
+            for show, text in texts.items()
+            if show is not Show.AMBIGUOUS or counts[show] or query.show is show
+        )
+
+    def _blank(self, chosen: Sequence[Line]) -> Blank | None:
+        view, query, many = self._view, self._query, self._family.many
+        if states.is_refused(view):
+            return states.refused(view)
+        if states.nothing_read(view):
+            return Blank(
+                "Nothing can be shown now", "Neither side could be read. Nothing was changed.", "clock"
+            )
+        if chosen:
+            return None
+        if not self._lines:
+            beside = f", and {self._source} has no rows for it" if view.rows.rows is not None else ""
+            return Blank(f"No {many} yet", f"This project has no {many} in Procore{beside}.", "info")
+        show_all = f"Show all {len(self._lines):,}"
+        if query.search:
+            return Blank(
+                f"Nothing fits “{query.search}”",
+                "The search looks at numbers, titles, vendors and references.",
+                "search",
+                action="Clear the search",
+                action_href=query.but(search="").address,
+            )
+        titles = {
+            Show.VARIANCE: "No variance beyond tolerance",
+            Show.ONLY_IN_PROCORE: "Nothing is only in Procore",
+            Show.ONLY_OUTSIDE: f"Nothing is only in {self._source}",
+        }
+        matched = sum(1 for line in self._lines if line.kind is FindingKind.MATCH)
+        sentence = f"{plural(matched, 'matched line agrees', 'matched lines agree')} in every compared field."
+        return Blank(
+            titles.get(query.show, "Nothing to show here"),
+            sentence,
+            "check",
+            "ok",
+            action=show_all,
+            action_href=query.but(show=Show.ALL).address,
+        )
+
+    def _footnotes(self) -> tuple[str, ...]:
+        view, rules = self._view, self._view.panel.definition.rules
+        if not view.sees_source:
+            return ()
+        total = rules.total_comparison
+        notes = [f"Variance is {self._source} minus Procore. An unmatched record counts in full."]
+        if total.tolerance:
+            notes[0] += f" Amounts within {money_text(Decimal(total.tolerance))} count as equal."
+        notes.append(self._owners())
+        if view.reconciliation is not None:
+            notes += self._left_out()
+        return tuple(filter(None, notes))
+
+    def _owners(self) -> str:
+        """Which system owns the panel, and which columns are owned by the other one."""
+        definition = self._view.panel.definition
+        others = [
+            f"{column.label} in {side}"
+            for side, columns in (
+                ("Procore", definition.record_columns),
+                (self._source, definition.row_columns),
+            )
+            for column in columns
+            if column.owner is not definition.owner
+        ]
+        names = (owner_name(self._view, definition.owner), owner_name(self._view, definition.owner.other))
+        return f"System of record: {names[0]}" + (f"; {names[1]} for {', '.join(others)}." if others else ".")
+
+    def _left_out(self) -> list[str]:
+        reconciliation = self._view.reconciliation
+        if reconciliation is None:
+            return []
+        totals, family = reconciliation.totals, self._family
+        notes = []
+        if totals.records_without_total:
+            text = plural(totals.records_without_total, family.one, family.many)
+            notes.append(f"Totals leave out {text} without an amount in Procore.")
+        if totals.rows_without_total:
+            text = plural(totals.rows_without_total, "row", "rows")
+            notes.append(f"Totals leave out {text} without an amount in {self._source}.")
+        elsewhere = len(reconciliation.linked_elsewhere)
+        if elsewhere:
+            notes.append(
+                f"{plural(elsewhere, 'row is', 'rows are')} linked to {family.many} that Procore does not show "
+                "you here, and left out."
+            )
+        return notes
+
+    def _announce(self, number: int) -> str:
+        if self._view.reconciliation is None:
+            return plural(number, self._family.one, self._family.many)
+        beyond = self._view.reconciliation.totals.by_kind[FindingKind.VARIANCE].findings
+        return f"{plural(number, self._family.one, self._family.many)}, {beyond} beyond tolerance"

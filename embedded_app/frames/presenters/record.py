@@ -1,0 +1,321 @@
+"""The side panel beside one record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from flask import url_for
+
+from embedded_app.frames.presenters import states
+from embedded_app.frames.presenters.candidates import Candidates
+from embedded_app.frames.presenters.pairs import (
+    cause_of,
+    compared_fields,
+    linked_rows,
+    record_number,
+    rejected_rows,
+)
+from embedded_app.frames.presenters.parts import (
+    Badge,
+    Banner,
+    Blank,
+    CandidateCard,
+    Choice,
+    ComparedField,
+    FormFields,
+    Freshness,
+    LinkedRow,
+    RejectedRow,
+)
+from embedded_app.frames.presenters.table import Bar
+from embedded_app.frames.presenters.texts import (
+    column_value,
+    money_text,
+    percent_text,
+    procore_address,
+    share_of,
+    shown,
+)
+from embedded_app.frames.query import RecordQuery
+from embedded_app.panels import PanelRef, PanelView, Record
+from embedded_app.reconciliation import FieldKind, Finding, FindingKind, amount
+from embedded_app.web.formatting import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the row's total, as a bar: its heading, the amounts, and the bar."""
+
+    heading: str
+    amounts: str
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Context of ``frames/record.html``.
+
+    Args:
+        kind: what the record is, above its name; empty when no record is shown.
+        name: its number and title.
+        party: whom it is with.
+        status: as Procore says it.
+        procore_address: the record's page in Procore, or empty.
+        viewer_name: who is signed in.
+        freshness, banners, notice: as on the project's page.
+        refresh_address: reads everything again.
+        tabs: the panels that show this record, empty if there is one only.
+        source_name: whose rows stand beside it.
+        record: what the forms send as the record.
+        number: how sentences call it.
+        blank: in place of everything below the head; `None` if there is something.
+        linked: the rows that belong to the record.
+        differing, agreeing: the compared fields.
+        shares: parts of the row's total.
+        candidates: rows that could belong to the record as well.
+        rejected: rows that somebody said do not.
+        form: the hidden fields of the forms about links.
+        announce: for screen readers, after the page changed.
+    """
+
+    kind: str
+    name: str
+    party: str
+    status: Badge | None
+    procore_address: str
+    viewer_name: str
+    freshness: tuple[Freshness, ...]
+    banners: tuple[Banner, ...]
+    notice: Banner | None
+    refresh_address: str
+    tabs: tuple[Choice, ...]
+    source_name: str
+    record: str
+    number: str
+    blank: Blank | None
+    linked: tuple[LinkedRow, ...]
+    differing: tuple[ComparedField, ...]
+    agreeing: tuple[ComparedField, ...]
+    shares: tuple[Share, ...]
+    candidates: tuple[CandidateCard, ...]
+    rejected: tuple[RejectedRow, ...]
+    form: FormFields
+    announce: str
+
+
+def page_without_record(query: RecordQuery, viewer_name: str, blank: Blank) -> RecordPage:
+    """A side panel that has no record to show; `blank` says why."""
+    return RecordPage(
+        kind="",
+        name="",
+        party="",
+        status=None,
+        procore_address="",
+        viewer_name=viewer_name,
+        freshness=(),
+        banners=(),
+        notice=None,
+        refresh_address=query.address,
+        tabs=(),
+        source_name="",
+        record="",
+        number="",
+        blank=blank,
+        linked=(),
+        differing=(),
+        agreeing=(),
+        shares=(),
+        candidates=(),
+        rejected=(),
+        form=FormFields(url_for("frames.links")),
+        announce=blank.title,
+    )
+
+
+NO_FAMILY = Blank(
+    "Nothing beside this record",
+    "There is no panel for this kind of record. Open a subcontract or a purchase order to see its numbers.",
+    "info",
+)
+NO_RECORD = Blank(
+    "Open a record",
+    "This page shows several records, or a new one. Open one of them to see what belongs beside it.",
+    "info",
+)
+NO_PANEL = Blank(
+    "Nothing to compare yet",
+    "An administrator adds a source and publishes a panel; it then shows here.",
+    "database",
+)
+
+
+def vanished(one: str) -> Blank:
+    """Procore does not give the record to this viewer; it does not say why."""
+    return Blank(
+        f"Procore does not show you this {one}",
+        "It was deleted, or it is private. What belongs to it is hidden as well.",
+        "lock",
+    )
+
+
+class RecordPresenter:
+    """Writes the side panel for one view."""
+
+    def __init__(
+        self,
+        view: PanelView,
+        record: Record | None,
+        query: RecordQuery,
+        *,
+        panels: Sequence[PanelRef],
+        viewer_name: str,
+        web_base_url: str | None,
+    ) -> None:
+        self._view = view
+        self._record = record
+        self._query = query
+        self._panels = panels
+        self._viewer_name = viewer_name
+        self._web_base_url = web_base_url
+
+    def page(self, notice: Banner | None = None) -> RecordPage:
+        """The whole side panel; `notice` is the outcome of what the viewer just did."""
+        view, query = self._view, self._query
+        if self._record is None:
+            return self._without_record(notice)
+        record, finding = self._record, self._finding()
+        family, values = view.panel.family, self._record.item.values
+        number, title = record_number(view, record), shown(values.get(family.title))
+        fields = compared_fields(view, finding) if finding else ()
+        status = shown(values.get(family.status))
+        return RecordPage(
+            kind=f"{family.kinds.get(record.key.kind, family.one.capitalize())} in Procore",
+            name=" · ".join(filter(None, (number, title))),
+            party=shown(values.get(family.party)),
+            status=self._status(status) if status else None,
+            procore_address=procore_address(self._web_base_url, family.path(view.project_id, record.key)),
+            viewer_name=self._viewer_name,
+            freshness=states.freshness(view),
+            banners=(*states.banners(view), *self._outcome(finding)),
+            notice=notice,
+            refresh_address=query.refresh_address,
+            tabs=self._tabs(),
+            source_name=view.panel.source_name,
+            record=str(record.key),
+            number=number,
+            blank=None,
+            linked=linked_rows(view, record, finding) if finding and self._is_pair(finding) else (),
+            differing=tuple(field for field in fields if field.differs),
+            agreeing=tuple(field for field in fields if not field.differs),
+            shares=self._shares(finding),
+            candidates=Candidates(view).for_record(record) if view.reconciliation is not None else (),
+            rejected=rejected_rows(view, record),
+            form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments}),
+            announce=f"{number} {title}",
+        )
+
+    def _without_record(self, notice: Banner | None) -> RecordPage:
+        view = self._view
+        if states.is_refused(view):
+            blank = states.refused(view)
+        elif view.records.records is None:
+            blank = Blank(
+                "Nothing can be shown now", "The record could not be read. Nothing was changed.", "clock"
+            )
+        else:
+            blank = vanished(view.panel.family.one)
+        page = page_without_record(self._query, self._viewer_name, blank)
+        return replace(page, freshness=states.freshness(view), banners=states.banners(view), notice=notice)
+
+    def _finding(self) -> Finding | None:
+        if self._view.reconciliation is None or self._record is None:
+            return None
+        return next(
+            finding
+            for finding in self._view.reconciliation.findings
+            for item in finding.records
+            if item.id == self._record.item.id
+        )
+
+    def _is_pair(self, finding: Finding) -> bool:
+        return finding.kind in {FindingKind.MATCH, FindingKind.VARIANCE}
+
+    def _status(self, status: str) -> Badge:
+        family, folded = self._view.panel.family, status.casefold()
+        if folded in family.good_statuses:
+            return Badge(status, "ok", "check")
+        return Badge(status, "warn" if folded in family.waiting_statuses else "")
+
+    def _outcome(self, finding: Finding | None) -> tuple[Banner, ...]:
+        """What the comparison says, in one sentence."""
+        if finding is None:
+            return ()
+        source = self._view.panel.source_name
+        match finding.kind:
+            case FindingKind.VARIANCE:
+                return (self._variance_banner(finding),)
+            case FindingKind.ONLY_IN_PROCORE:
+                label = self._view.panel.definition.rules.total_comparison.label.lower()
+                what = "It is" if finding.procore is None else f"{money_text(finding.procore)} is {label}"
+                sentence = f"{what} in Procore and does not appear in {source} under this number."
+                return (Banner(f"No {source} row is linked", sentence, "ext"),)
+            case FindingKind.AMBIGUOUS:
+                return (
+                    Banner(
+                        "More than one match",
+                        f"{plural(len(finding.records), 'record', 'records')} in Procore and "
+                        f"{plural(len(finding.rows), 'row', 'rows')} in {source} share this number. "
+                        "Nothing is compared until somebody links them.",
+                        "warn",
+                    ),
+                )
+            case _:
+                return ()
+
+    def _variance_banner(self, finding: Finding) -> Banner:
+        source, variance = self._view.panel.source_name, finding.variance
+        tolerance = Decimal(self._view.panel.definition.rules.total_comparison.tolerance)
+        if variance is None or variance.copy_abs() <= tolerance:
+            differing = sum(not compared.verdict.agrees for compared in finding.compared)
+            return Banner(
+                f"{plural(differing, 'field differs', 'fields differ')}", "The totals agree.", "warn"
+            )
+        direction = "higher" if variance > 0 else "lower"
+        return Banner(
+            f"{source} is {money_text(variance.copy_abs())} {direction}",
+            cause_of(self._view, finding),
+            "warn",
+        )
+
+    def _tabs(self) -> tuple[Choice, ...]:
+        if len(self._panels) < 2:  # noqa: PLR2004 # one panel needs no choice
+            return ()
+        return tuple(
+            Choice(
+                panel.name, replace(self._query, panel_id=panel.id).address, panel.id == self._view.panel.id
+            )
+            for panel in self._panels
+        )
+
+    def _shares(self, finding: Finding | None) -> tuple[Share, ...]:
+        if finding is None or not self._is_pair(finding):
+            return ()
+        definition, source = self._view.panel.definition, self._view.panel.source_name
+        total = definition.rules.total_comparison.label.lower()
+        shares = []
+        for column in definition.row_columns:
+            part = amount(column_value(column, finding.rows))
+            share = share_of(part, finding.outside)
+            if not column.is_share or column.kind is not FieldKind.MONEY or share is None or share < 0:
+                continue
+            is_over = share > 1
+            shares.append(
+                Share(
+                    heading=f"{column.label} of {total}, in {source}",
+                    amounts=f"{money_text(part)} of {money_text(finding.outside)}",
+                    bar=Bar(share * 100, percent_text(share), "bad" if is_over else ""),
+                )
+            )
+        return tuple(shares)

@@ -1,0 +1,161 @@
+"""What a page says about its two sides: how fresh they are, what is missing, what still holds, what comes next."""
+
+from __future__ import annotations
+
+from embedded_app.errors import Forbidden, NotFound, RateLimited, SourceChangedShape, SourceRefused
+from embedded_app.frames.presenters.parts import Banner, Blank, Freshness
+from embedded_app.panels import PanelView
+from embedded_app.web.formatting import plural
+
+
+def freshness(view: PanelView) -> tuple[Freshness, ...]:
+    """Both sides; the source's only for its audience."""
+    records, rows = view.records, view.rows
+    procore_state = "down" if records.records is None else "stale" if records.is_stale else "fresh"
+    sides = [
+        Freshness("Procore live" if procore_state == "fresh" else "Procore", procore_state, records.read_at)
+    ]
+    if view.sees_source and view.jobs:
+        state = "down" if rows.rows is None else "stale" if rows.is_stale else "fresh"
+        sides.append(Freshness(view.panel.source_name, state, rows.read_at))
+    return tuple(sides)
+
+
+def is_refused(view: PanelView) -> bool:
+    """Whether Procore does not let this viewer read the records."""
+    return isinstance(view.records.failure, (Forbidden, NotFound))
+
+
+def refused(view: PanelView) -> Blank:
+    """In place of the table, for a viewer who cannot read the records."""
+    many = view.panel.family.many
+    return Blank(
+        title=f"{many.capitalize()} are hidden from you in Procore",
+        sentence=(
+            f"Procore does not let you see {many} of this project, so what belongs to them is hidden as well. "
+            "Ask the project administrator for access in Procore."
+        ),
+        icon="lock",
+    )
+
+
+def nothing_read(view: PanelView) -> bool:
+    """Whether there is nothing to show at all, because neither side could be read."""
+    return view.records.records is None and view.rows.rows is None
+
+
+def banners(view: PanelView) -> tuple[Banner, ...]:
+    """Every fact about the whole view that a reader has to know before the numbers."""
+    found = [*_about_procore(view), *_about_source(view)]
+    if len({record.currency for record in view.records.records or ()}) > 1:
+        found.append(
+            Banner(
+                "Amounts are in several currencies",
+                f"They are not added up. Each {view.panel.family.one} is compared as it stands.",
+                "warn",
+            )
+        )
+    return tuple(found)
+
+
+def _about_procore(view: PanelView) -> list[Banner]:
+    records, source = view.records, view.panel.source_name
+    rest = f"You see {source} alone, and nothing is compared." if view.rows.rows is not None else ""
+    if isinstance(records.failure, RateLimited):
+        return [
+            Banner(
+                "Procore asked us to wait",
+                "It accepts the next request at",
+                "warn",
+                icon="clock",
+                role="status",
+                at=records.failure.retry_at,
+                after=f". The page then refreshes by itself. {rest}".rstrip(),
+                reload_at=records.failure.retry_at,
+            )
+        ]
+    if records.failure is not None and not is_refused(view):
+        sentence = rest or (
+            f"The {view.panel.family.many} cannot be shown until it does. Nothing was changed."
+        )
+        return [Banner("Procore is not answering", sentence, "warn", icon="clock", role="status", retry=True)]
+    if records.is_stale:
+        return [
+            Banner(
+                "Procore is not answering",
+                f"You see its {view.panel.family.many} from",
+                "warn",
+                icon="clock",
+                role="status",
+                at=records.read_at,
+                after=f". {source} is as fresh as stated." if view.rows.rows is not None else ".",
+                retry=True,
+            )
+        ]
+    return []
+
+
+def _about_source(view: PanelView) -> list[Banner]:
+    rows, source = view.rows, view.panel.source_name
+    if is_refused(view):
+        return []
+    if not view.sees_source:
+        if view.records.records is None:
+            return []  # Procore's silence is what matters, and it is said already
+        return [
+            Banner(
+                f"{source} columns are hidden from you",
+                "A company administrator decides who sees them. You see Procore alone.",
+                "info",
+                icon="lock",
+            )
+        ]
+    if not view.jobs:
+        return [
+            Banner(
+                f"This project has no {source} job yet",
+                "A company administrator assigns it in the settings under Projects. You see Procore alone.",
+                "info",
+            )
+        ]
+    found = _source_failure(view)
+    if rows.rejected_lines:
+        found.append(
+            Banner(
+                f"{plural(rows.rejected_lines, 'line', 'lines')} of {source} could not be read",
+                "Totals leave them out. The source's page in the settings lists them.",
+                "bad",
+            )
+        )
+    return found
+
+
+def _source_failure(view: PanelView) -> list[Banner]:
+    rows, source = view.rows, view.panel.source_name
+    if rows.failure is None:
+        return []
+    if rows.rows is not None:
+        live = "." if view.records.is_stale or view.records.records is None else ". Procore is live."
+        return [
+            Banner(
+                f"{source} is not answering",
+                "You see its numbers from",
+                "warn",
+                icon="clock",
+                role="status",
+                at=rows.read_at,
+                after=live,
+                retry=True,
+            )
+        ]
+    alone = "You see Procore alone, and nothing is compared." if view.records.records is not None else ""
+    if isinstance(rows.failure, SourceChangedShape):
+        title, sentence = f"{source} has changed", rows.failure.sentence
+    elif isinstance(rows.failure, SourceRefused):
+        title, sentence = (
+            f"{source} cannot be read",
+            "A company administrator can correct it in the settings.",
+        )
+    else:
+        title, sentence = f"{source} is not answering", ""
+    return [Banner(title, f"{sentence} {alone}".strip(), "bad", icon="warn", role="status", retry=True)]

@@ -1,0 +1,363 @@
+"""The comparison table as its template takes it: heads, lines with their details, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from embedded_app.frames.lines import Line, column_name, name_of
+from embedded_app.frames.presenters.candidates import Candidates
+from embedded_app.frames.presenters.pairs import (
+    amount_difference,
+    cause_of,
+    compared_fields,
+    linked_rows,
+    owner_name,
+    record_number,
+    rejected_rows,
+)
+from embedded_app.frames.presenters.parts import (
+    Badge,
+    CandidateCard,
+    ComparedField,
+    Difference,
+    LinkedRow,
+    RejectedRow,
+)
+from embedded_app.frames.presenters.texts import (
+    column_value,
+    difference_text,
+    is_number,
+    money_text,
+    percent_text,
+    procore_address,
+    share_of,
+    shown,
+    sum_of,
+    value_text,
+)
+from embedded_app.frames.query import ProjectQuery
+from embedded_app.panels import PanelView, ShownColumn
+from embedded_app.reconciliation import FieldKind, FindingKind, Item, amount
+from embedded_app.reconciliation.values import EXACT
+from embedded_app.web.formatting import MISSING, percent_difference
+
+_PAIRED = (FindingKind.MATCH, FindingKind.VARIANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column head. `direction` as the macro `sort_head` has it; `owner` is the system of record."""
+
+    text: str
+    href: str
+    direction: str
+    is_number: bool
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of the total: `percent` for the picture, `text` beside it; `tone` "bad" above 100 %."""
+
+    percent: Decimal
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value. `label` stands before it where the table is narrow; `wrong` says what is wrong in itself."""
+
+    text: str
+    label: str
+    is_number: bool
+    badge: Badge | None = None
+    bar: Bar | None = None
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What opens below a line.
+
+    Of a pair: `fields` and what led to it. Of one side alone: `candidates`, after `lead`. `record` is what the
+    forms send as the record, empty where there is none; `number` names it in sentences.
+    """
+
+    cause: str
+    linked: tuple[LinkedRow, ...]
+    fields: tuple[ComparedField, ...]
+    procore_head: str
+    outside_head: str
+    lead: str
+    candidates: tuple[CandidateCard, ...]
+    rejected: tuple[RejectedRow, ...]
+    record: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of the table. `id` is for HTML, `number_href` a page of Procore or empty.
+
+    `record_cells` is `None` where there is no record: then `void_text` stands in their place, and likewise for
+    `row_cells`. `link_href` opens the line with its candidates.
+    """
+
+    id: str
+    number: str
+    number_href: str
+    title: str
+    party: str
+    record_cells: tuple[Cell, ...] | None
+    row_cells: tuple[Cell, ...] | None
+    void_text: str
+    link_href: str
+    link_text: str
+    variance: Difference | None
+    percent: str
+    is_open: bool
+    detail: Detail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The totals of the lines that are shown, on all pages. A column without a total has an empty text."""
+
+    label: str
+    record_cells: tuple[str, ...]
+    row_cells: tuple[str, ...]
+    variance: str
+    percent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table. Without `shows_rows` it is Procore's alone: no source columns and no variance."""
+
+    caption: str
+    source_name: str
+    procore_tone: str
+    shows_rows: bool
+    name_head: Head
+    record_heads: tuple[Head, ...]
+    row_heads: tuple[Head, ...]
+    variance_head: Head
+    lines: tuple[LineView, ...]
+    foot: Foot
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return 1 + len(self.record_heads) + (len(self.row_heads) + 2 if self.shows_rows else 0)
+
+
+class TablePresenter:
+    """Writes the table of one view."""
+
+    def __init__(self, view: PanelView, query: ProjectQuery, web_base_url: str | None) -> None:
+        self._view = view
+        self._query = query
+        self._web_base_url = web_base_url
+        self._definition = view.panel.definition
+        self._source = view.panel.source_name
+        self._candidates: Candidates | None = None
+
+    def table(self, chosen: Sequence[Line], on_page: Sequence[Line], all_lines: int) -> Table:
+        """`chosen` are the lines that pass the filter, in order; `on_page` those of them that are written."""
+        panel, view = self._view.panel, self._view
+        return Table(
+            caption=f"{panel.family.many.capitalize()} in Procore beside {self._source}",
+            source_name=self._source,
+            procore_tone="bad" if view.records.records is None else "warn" if view.records.is_stale else "ok",
+            shows_rows=view.sees_source,
+            name_head=self._head(panel.family.one.capitalize(), "name", is_numeric=False, owner=""),
+            record_heads=tuple(self._column_head("record", c) for c in self._definition.record_columns),
+            row_heads=tuple(self._column_head("row", c) for c in self._definition.row_columns),
+            variance_head=self._head("Variance", "variance", is_numeric=True, owner=""),
+            lines=tuple(self._line(line, at) for at, line in enumerate(on_page, start=1)),
+            foot=self._foot(chosen, all_lines),
+        )
+
+    def _column_head(self, side: str, column: ShownColumn) -> Head:
+        owner = owner_name(self._view, column.owner)
+        return self._head(
+            column.label, column_name(side, column), is_numeric=is_number(column.kind), owner=owner
+        )
+
+    def _head(self, text: str, sort: str, *, is_numeric: bool, owner: str) -> Head:
+        query = self._query
+        is_sorted = query.sort == sort
+        direction = ("ascending" if query.is_ascending else "descending") if is_sorted else ""
+        ascending = not query.is_ascending if is_sorted else not is_numeric
+        return Head(text, query.but(sort=sort, is_ascending=ascending).address, direction, is_numeric, owner)
+
+    def _line(self, line: Line, at: int) -> LineView:
+        view, family, identity = self._view, self._view.panel.family, self._definition.identity
+        record = line.record
+        if record is not None:
+            values = record.item.values
+            number, title = record_number(view, record), shown(values.get(family.title))
+            party = shown(values.get(family.party))
+            href = procore_address(self._web_base_url, family.path(view.project_id, record.key))
+        else:
+            row = line.rows[0]
+            number, href = "", ""
+            title = shown(row.values.get(identity.title)) if identity.title else ""
+            party = shown(row.values.get(identity.party)) if identity.party else ""
+            title = title or name_of(line, view)
+        is_open = self._query.open_line == line.key
+        candidates = self._proposed(line)
+        return LineView(
+            id=f"line-{at}",
+            number=number,
+            number_href=href,
+            title=title,
+            party=party,
+            record_cells=self._record_cells(line),
+            row_cells=self._row_cells(line),
+            void_text=self._void_text(line),
+            link_href=self._query.but(open_line=line.key, page=self._query.page).address
+            if line.kind is not None and line.kind not in _PAIRED
+            else "",
+            link_text=f"Link · {_candidates_text(len(candidates))}" if candidates else "Link",
+            variance=self._variance(line),
+            percent=self._percent(line),
+            is_open=is_open,
+            detail=self._detail(line, candidates) if line.kind in _PAIRED or is_open else None,
+        )
+
+    def _proposed(self, line: Line) -> tuple[CandidateCard, ...]:
+        """Candidates of a line without its other side; of a row once it is open, because it asks every record."""
+        if line.kind is None or line.kind in _PAIRED:
+            return ()
+        if line.record is None and self._query.open_line != line.key:
+            return ()
+        if self._candidates is None:
+            self._candidates = Candidates(self._view)
+        if line.record is not None:
+            return self._candidates.for_record(line.record)
+        return self._candidates.for_row(line.rows[0])
+
+    def _detail(self, line: Line, candidates: tuple[CandidateCard, ...]) -> Detail:
+        view, finding, record = self._view, line.finding, line.record
+        is_pair = line.kind in _PAIRED and finding is not None and record is not None
+        number = record_number(view, record) if record else name_of(line, view)
+        rows = [shown(row.values.get(self._definition.identity.reference)) or row.id for row in line.rows]
+        return Detail(
+            cause=cause_of(view, finding) if is_pair and finding else "",
+            linked=linked_rows(view, record, finding) if is_pair and record and finding else (),
+            fields=compared_fields(view, finding) if is_pair and finding else (),
+            procore_head=f"Procore · {number}",
+            outside_head=f"{self._source} · {', '.join(rows)}",
+            lead=self._lead(line, number, has_candidates=bool(candidates)),
+            candidates=candidates,
+            rejected=rejected_rows(view, record) if record else (),
+            record=str(record.key) if record else "",
+            number=number,
+        )
+
+    def _lead(self, line: Line, number: str, *, has_candidates: bool) -> str:
+        if not has_candidates:
+            return f"Nothing looks like {number}: no party, amount or number is alike."
+        many = self._view.panel.family.many
+        what = f"Rows of {self._source}" if line.record is not None else f"{many.capitalize()} in Procore"
+        return f"{what} that could belong to {number}. Nothing links by itself."
+
+    def _record_cells(self, line: Line) -> tuple[Cell, ...] | None:
+        if line.record is None:
+            return None
+        return tuple(
+            self._cell(column, [line.record.item], line.procore, f"Procore {column.label.lower()}")
+            for column in self._definition.record_columns
+        )
+
+    def _row_cells(self, line: Line) -> tuple[Cell, ...] | None:
+        if not line.rows or not self._view.sees_source:
+            return None
+        return tuple(
+            self._cell(column, line.rows, line.outside, f"{self._source} {column.label.lower()}")
+            for column in self._definition.row_columns
+        )
+
+    def _cell(self, column: ShownColumn, items: Sequence[Item], total: Decimal | None, label: str) -> Cell:
+        value = column_value(column, items)
+        text = value_text(value, column.kind)
+        badge = self._status_badge(text) if column.field == self._view.panel.family.status else None
+        bar, wrong = None, ""
+        if column.is_share and column.kind is FieldKind.MONEY:
+            part = amount(value)
+            share = share_of(part, total)
+            if share is not None and share >= 0:
+                is_over = part is not None and total is not None and part > total
+                bar = Bar(share * 100, percent_text(share), "bad" if is_over else "")
+                total_label = self._definition.rules.total_comparison.label.lower()
+                wrong = f"{column.label} is more than {total_label}" if is_over else ""
+        return Cell(text, label, is_number(column.kind), badge, bar, wrong)
+
+    def _status_badge(self, status: str) -> Badge | None:
+        family, folded = self._view.panel.family, status.casefold()
+        if status == MISSING:
+            return None
+        if folded in family.good_statuses:
+            return Badge(status, "ok", "check")
+        return Badge(status, "warn" if folded in family.waiting_statuses else "")
+
+    def _void_text(self, line: Line) -> str:
+        """Instead of the missing side: what is so, never more than is known."""
+        side = self._source if line.record is not None else "Procore"
+        if line.kind is FindingKind.AMBIGUOUS:
+            return "More than one match"
+        if line.kind is None:
+            return f"{side} not read" if self._view.jobs else "No job yet"
+        return f"Not in {side}"
+
+    def _variance(self, line: Line) -> Difference | None:
+        if line.kind is None or line.variance is None:
+            return None
+        if line.kind not in _PAIRED:
+            return Difference(difference_text(line.variance), "open")
+        tolerance = Decimal(self._definition.rules.total_comparison.tolerance)
+        return amount_difference(line.variance, is_within=line.variance.copy_abs() <= tolerance)
+
+    def _percent(self, line: Line) -> str:
+        if line.kind not in _PAIRED or line.variance is None:
+            return MISSING
+        return percent_difference(share_of(line.variance, line.procore))
+
+    def _foot(self, chosen: Sequence[Line], all_lines: int) -> Foot:
+        many = self._view.panel.family.many
+        record_items = [line.record.item for line in chosen if line.record is not None]
+        row_items = [row for line in chosen for row in line.rows]
+        procore, outside = sum_of(line.procore for line in chosen), sum_of(line.outside for line in chosen)
+        is_complete = self._view.reconciliation is not None and self.adds_up
+        has_amounts = procore is not None or outside is not None
+        variance = (
+            EXACT.subtract(outside or Decimal(0), procore or Decimal(0))
+            if is_complete and has_amounts
+            else None
+        )
+        count = f"{len(chosen):,}"
+        return Foot(
+            label=f"All {count} {many}" if len(chosen) == all_lines else f"{count} of {all_lines:,} {many}",
+            record_cells=tuple(self._sum(column, record_items) for column in self._definition.record_columns),
+            row_cells=tuple(self._sum(column, row_items) for column in self._definition.row_columns),
+            variance="" if variance is None else difference_text(variance),
+            percent="" if variance is None else percent_difference(share_of(variance, procore)),
+        )
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the amounts may be added: not when they are in several currencies."""
+        return len({record.currency for record in self._view.records.records or ()}) <= 1
+
+    def _sum(self, column: ShownColumn, items: Sequence[Item]) -> str:
+        if column.kind is not FieldKind.MONEY or not self.adds_up or not items:
+            return ""
+        return money_text(sum_of(amount(item.values.get(column.field)) for item in items))
+
+
+def _candidates_text(number: int) -> str:
+    return "1 candidate" if number == 1 else f"{number} candidates"

@@ -1,0 +1,109 @@
+"""How values are written on the pages. Amounts are never rounded, so that what one adds up on screen ties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from urllib.parse import urlsplit
+
+from embedded_app.panels import ShownColumn
+from embedded_app.reconciliation import FieldKind, Item, Value, amount, text_of
+from embedded_app.reconciliation.values import EXACT, is_missing
+from embedded_app.web.formatting import MISSING, day
+
+_MINUS = "\N{MINUS SIGN}"
+_CENT_PLACES = 2
+
+
+def money_text(value: Decimal | None) -> str:
+    """``6,842,500.00``; at least two decimals, and as many as the value has."""
+    if value is None:
+        return MISSING
+    exponent = EXACT.normalize(value).as_tuple().exponent
+    places = max(_CENT_PLACES, -exponent if isinstance(exponent, int) else 0)
+    digits = f"{value.copy_abs():,.{places}f}"
+    return f"{_MINUS}{digits}" if value < 0 else digits
+
+
+def difference_text(value: Decimal | None) -> str:
+    """The same with a sign: ``+94,600.00``, ``−0.02``, ``0.00``."""
+    return f"+{money_text(value)}" if value is not None and value > 0 else money_text(value)
+
+
+def share_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """The part of one; `None` where that means nothing. For pictures and percentages only."""
+    if part is None or whole is None or not whole:
+        return None
+    return part / whole
+
+
+def percent_text(share: Decimal | None) -> str:
+    """``56 %``, rounded down, so that only what is whole says 100."""
+    if share is None:
+        return MISSING
+    whole = (share * 100).to_integral_value(ROUND_FLOOR if share >= 0 else None)
+    return f"{_MINUS}{abs(whole):,} %" if whole < 0 else f"{whole:,} %"
+
+
+def value_text(value: Value, kind: FieldKind) -> str:
+    """A field's content for people; a value of another type than the field's is shown as it is."""
+    if is_missing(value):
+        return MISSING
+    if kind is FieldKind.MONEY and amount(value) is not None:
+        return money_text(amount(value))
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal):
+        return (text_of(value) or str(value)).replace("-", _MINUS)
+    return str(value)
+
+
+def is_number(kind: FieldKind) -> bool:
+    """Whether values of the kind stand at the right edge."""
+    return kind in {FieldKind.MONEY, FieldKind.NUMBER}
+
+
+def days_text(days: int) -> str:
+    """``3 days later``: the row compared with the record."""
+    word = "day" if abs(days) == 1 else "days"
+    return "Same day" if not days else f"{abs(days)} {word} {'later' if days > 0 else 'earlier'}"
+
+
+def sum_of(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The exact sum of what there is; `None` of nothing at all."""
+    total: Decimal | None = None
+    for value in values:
+        if value is not None:
+            total = value if total is None else EXACT.add(total, value)
+    return total
+
+
+def column_value(column: ShownColumn, items: Iterable[Item]) -> Value:
+    """What several items say together in a column: amounts are added up, other values are listed.
+
+    A sum with a missing part is missing.
+    """
+    values = [item.values.get(column.field) for item in items]
+    if len(values) == 1:
+        return values[0]
+    if is_number(column.kind):
+        amounts = [amount(value) for value in values]
+        return None if None in amounts else sum_of(amounts)
+    return ", ".join(
+        dict.fromkeys(value_text(value, column.kind) for value in values if not is_missing(value))
+    )
+
+
+def shown(value: Value) -> str:
+    """A text of an item, or nothing."""
+    return "" if is_missing(value) else str(value)
+
+
+def procore_address(web_base_url: str | None, path: str) -> str:
+    """A page of Procore; empty when the company's web address is not known, or is none."""
+    if web_base_url is None or urlsplit(web_base_url).scheme not in {"https", "http"}:
+        return ""
+    return web_base_url.rstrip("/") + path

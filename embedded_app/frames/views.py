@@ -1,0 +1,288 @@
+"""The embedded pages: shells without data that Procore frames, and the pieces they fetch with the bearer.
+
+Ids in the address are claims. A piece is built only after the company was found to be the session's and the
+project was read with the viewer's own token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from embedded_app import panels, principals
+from embedded_app.config import Config
+from embedded_app.errors import CompanyMismatch, LinkError, UnknownOption
+from embedded_app.frames.export import as_csv
+from embedded_app.frames.presenters import record as record_pages
+from embedded_app.frames.presenters.company import company_page
+from embedded_app.frames.presenters.parts import Banner, Blank
+from embedded_app.frames.presenters.project import ProjectPage, ProjectPresenter, page_without_panels
+from embedded_app.frames.presenters.record import RecordPage, RecordPresenter, page_without_record
+from embedded_app.frames.query import ProjectQuery, RecordQuery
+from embedded_app.ids import CompanyId, ProjectId
+from embedded_app.panels import PanelRef, PanelView, Record, RecordKey, family_of_view
+from embedded_app.principals import Viewer, actor_of, current_viewer
+from embedded_app.procore import Project
+from embedded_app.storage import Company, db
+from embedded_app.web import access, fragments
+from embedded_app.web.headers import Kind
+
+blueprint = Blueprint("frames", __name__)
+
+
+@blueprint.get("/frame/project")
+@access.public
+@Kind.FRAME
+def project() -> str:
+    """Full screen inside a project: the shell."""
+    return render_template("frames/shell_project.html")
+
+
+@blueprint.get("/frame/company")
+@access.public
+@Kind.FRAME
+def company() -> str:
+    """Full screen at company level: the shell."""
+    return render_template("frames/shell_company.html")
+
+
+@blueprint.get("/frame/panel")
+@access.public
+@Kind.FRAME
+def panel() -> str:
+    """The side panel: the shell. It takes the record from those that may frame us, and from nobody else."""
+    config: Config = current_app.extensions["frames"]
+    return render_template("frames/shell_panel.html", host_origins=" ".join(config.procore_frame_ancestors))
+
+
+@blueprint.get("/frame/diag")
+@access.public
+@Kind.FRAME
+def diag() -> str:
+    """What the browser lets a frame do, to be opened once inside Procore; no data, no login."""
+    return render_template("frames/diag.html")
+
+
+@blueprint.get("/frame/project/view")
+@access.frame_bearer
+@Kind.FRAGMENT
+def project_view() -> Response:
+    """A project: one panel, its findings, totals and details."""
+    return fragments.render("frames/project.html", _project_page(ProjectQuery.parse(request.args)))
+
+
+@blueprint.get("/frame/project/export.csv")
+@access.frame_bearer
+@Kind.FRAGMENT
+def export() -> Response:
+    """The lines that the project's view shows, on all pages."""
+    query = ProjectQuery.parse(request.args)
+    read = _read_project(query)
+    if read.view is None:
+        raise UnknownOption("There is nothing to export yet.")
+    text = as_csv(read.view, read.presenter(query).chosen())
+    response = Response(text, mimetype="text/csv")
+    name = f"{read.view.panel.family.many}-{query.project_id}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/frame/panel/view")
+@access.frame_bearer
+@Kind.FRAGMENT
+def panel_view() -> Response:
+    """The side panel's record."""
+    return fragments.render("frames/record.html", _record_page(RecordQuery.parse(request.args)))
+
+
+@blueprint.get("/frame/company/view")
+@access.frame_bearer
+@Kind.FRAGMENT
+def company_view() -> Response:
+    """The viewer's projects."""
+    viewer = current_viewer()
+    company_id = principals.service().verify_company(viewer, request.args.get("company_id"))
+    service = panels.service()
+    published = service.views.published()
+    jobs: dict[ProjectId, list[str]] = {}
+    for assigned in service.jobs.list_():
+        jobs.setdefault(assigned.project_id, []).append(assigned.job)
+    name = _company(viewer).name
+    db.session.rollback()  # nothing is held while Procore is asked
+    projects = principals.service().company_api(viewer).projects.list().value
+    return fragments.render(
+        "frames/company.html",
+        company_page(
+            company_id,
+            company_name=name,
+            projects=projects,
+            jobs=jobs,
+            panels=published,
+            viewer_name=viewer.name,
+        ),
+    )
+
+
+@blueprint.post("/frame/links")
+@access.frame_bearer
+@Kind.FRAGMENT
+def links() -> Response:
+    """Link, unlink, "Not this one", and taking that back; answers with the view that it was done in."""
+    form = request.form
+    if form.get("from") == "record":
+        query = RecordQuery.parse(form)
+        read = _read_record(query)
+        notice = _decide(read.view, form)
+        return fragments.render("frames/record.html", _record_page(query, notice))
+    project_query = ProjectQuery.parse(form)
+    project_read = _read_project(project_query)
+    notice = _decide(project_read.view, form)
+    return fragments.render("frames/project.html", _project_page(project_query, notice))
+
+
+_ACTS: Mapping[str, tuple[str, str]] = {
+    "confirm": ("Linked", "You can unlink it again on the same line."),
+    "reject": (
+        "Kept apart",
+        "This row is no longer proposed for the record. You can take that back below it.",
+    ),
+    "break": ("Unlinked", "Nothing changed in Procore or in the source, and you can link it again."),
+    "reconsider": ("Taken back", "The row may be proposed for the record again."),
+}
+
+
+def _decide(view: PanelView | None, form: Mapping[str, str]) -> Banner:
+    """Do what the form says, and tell the outcome."""
+    act = form.get("act", "")
+    if view is None or act not in _ACTS:
+        raise UnknownOption("Nothing was changed. Open the page again and repeat the step.")
+    key, row_id = RecordKey.parse(form.get("record", "")), form.get("row_id", "")
+    use_cases: Mapping[str, Callable[..., None]] = {
+        "confirm": panels.service().links.confirm,
+        "reject": panels.service().links.reject,
+        "break": panels.service().links.break_,
+        "reconsider": panels.service().links.reconsider,
+    }
+    try:
+        use_cases[act](view, key, row_id, actor_of(current_viewer()))
+    except LinkError as error:
+        return Banner("The link was not changed", error.sentence, "bad", role="alert")
+    title, sentence = _ACTS[act]
+    return Banner(title, sentence, "ok", role="status")
+
+
+@dataclass(frozen=True, slots=True)
+class _ProjectRead:
+    """What a view of a project is written from; `view` is `None` while no panel is published."""
+
+    viewer: Viewer
+    project: Project
+    panels: tuple[PanelRef, ...]
+    view: PanelView | None
+    web_base_url: str | None
+
+    def presenter(self, query: ProjectQuery) -> ProjectPresenter:
+        if self.view is None:
+            raise UnknownOption("There is no panel yet.")
+        return ProjectPresenter(
+            self.view,
+            self.project,
+            query,
+            panels=self.panels,
+            viewer_name=self.viewer.name,
+            web_base_url=self.web_base_url,
+        )
+
+
+def _read_project(query: ProjectQuery) -> _ProjectRead:
+    viewer, project = _verified(query.company_id, query.project_id)
+    service = panels.service().views
+    published = service.published()
+    web_base_url = _company(viewer).web_base_url
+    chosen = _chosen(published, query.panel_id)
+    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew()) if chosen is not None else None
+    return _ProjectRead(viewer, project, published, view, web_base_url)
+
+
+def _project_page(query: ProjectQuery, notice: Banner | None = None) -> ProjectPage:
+    read = _read_project(query)
+    if read.view is None:
+        return page_without_panels(read.project, query, read.viewer.name)
+    return read.presenter(replace(query, panel_id=read.view.panel.id)).page(notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _RecordRead:
+    """What the side panel is written from; without a `view` the `page` says why there is none."""
+
+    page: RecordPage | None
+    viewer: Viewer
+    panels: tuple[PanelRef, ...]
+    view: PanelView | None
+    record: Record | None
+    web_base_url: str | None
+
+
+def _read_record(query: RecordQuery) -> _RecordRead:
+    viewer, project = _verified(query.company_id, query.project_id)
+    service = panels.service().views
+    shown = family_of_view(query.view)
+    published = tuple(each for each in service.published() if shown is not None and each.family is shown[0])
+    web_base_url = _company(viewer).web_base_url
+
+    def nothing(blank: Blank) -> _RecordRead:
+        page = page_without_record(query, viewer.name, blank)
+        return _RecordRead(page, viewer, published, None, None, web_base_url)
+
+    if query.record_id is None:
+        return nothing(record_pages.NO_RECORD)
+    if shown is None:
+        return nothing(record_pages.NO_FAMILY)
+    chosen = _chosen(published, query.panel_id)
+    if chosen is None:
+        return nothing(record_pages.NO_PANEL)
+    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew())
+    key = RecordKey(shown[1], query.record_id)
+    record = next((each for each in view.records.records or () if each.key == key), None)
+    return _RecordRead(None, viewer, published, view, record, web_base_url)
+
+
+def _record_page(query: RecordQuery, notice: Banner | None = None) -> RecordPage:
+    read = _read_record(query)
+    if read.view is None:
+        assert read.page is not None
+        return read.page
+    return RecordPresenter(
+        read.view,
+        read.record,
+        query,
+        panels=read.panels,
+        viewer_name=read.viewer.name,
+        web_base_url=read.web_base_url,
+    ).page(notice)
+
+
+def _verified(company_id: CompanyId, project_id: ProjectId) -> tuple[Viewer, Project]:
+    """The viewer and the project, if the session is this company's and Procore shows the project to the viewer."""
+    viewer = current_viewer()
+    if company_id != viewer.company_id:
+        raise CompanyMismatch
+    return viewer, principals.service().verify_project(viewer, project_id)
+
+
+def _chosen(published: tuple[PanelRef, ...], panel_id: object) -> PanelRef | None:
+    """The panel asked for, or the first one; a panel that is gone is not worth an error."""
+    return next((each for each in published if each.id == panel_id), next(iter(published), None))
+
+
+def _company(viewer: Viewer) -> Company:
+    company = db.session.get(Company, viewer.company_id)
+    if company is None:
+        raise CompanyMismatch
+    return company
+
+
+def _wants_anew() -> bool:
+    return request.method == "GET" and request.args.get("refresh") == "1"

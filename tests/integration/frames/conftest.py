@@ -1,0 +1,169 @@
+"""The whole app with a published panel: real database, simulated Procore over HTTP, sample ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from embedded_app import panels, principals, sources, storage
+from embedded_app.app import create_app
+from embedded_app.ids import CompanyId, ProjectId
+from embedded_app.principals import Viewer, actor_of
+from embedded_app.simulator.sample_erp import build_sample_erp
+from embedded_app.storage import company_scope, db
+from embedded_app.web import cookies
+from tests.factories.settings import config
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.person import ORIGIN, Person
+from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, SimulatorProcess
+
+HOLLIS = CompanyId(562949953443325)
+RIVERSIDE = ProjectId(562949953500001)
+DANA = "dana.whitfield@hollisgrant.example"
+MARCUS = "marcus.oyelaran@hollisgrant.example"
+PRIYA = "priya.raman@hollisgrant.example"
+SEAN = "sean.omalley@hollisgrant.example"
+SOURCE = {
+    "kind": "sql",
+    "name": "Sage ERP",
+    "dialect": "sqlite",
+    "database": "sample-erp.db",
+    "table": "commitment_status",
+    "key_column": "commitment_no",
+}
+STATUSES = """Approved = Open
+Processing = Open
+Submitted = Open
+Partially Received = Open
+Out For Signature = Pending
+Complete = Closed
+Received = Closed"""
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def simulator(_running: SimulatorProcess) -> SimulatorProcess:
+    _running.reset()
+    return _running
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def erp(tmp_path: Path) -> Path:
+    """The sample ERP's database file."""
+    path = tmp_path / "sources" / "sample-erp.db"
+    build_sample_erp(path)
+    return path
+
+
+@pytest.fixture
+def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, erp: Path) -> Iterator[Flask]:
+    environment = config(
+        DATABASE_URL=database_url,
+        PUBLIC_URL=ORIGIN,
+        PROCORE_ENVIRONMENT="custom",
+        PROCORE_LOGIN_URL=simulator.base_url,
+        PROCORE_API_URL=simulator.base_url,
+        PROCORE_FRAME_ANCESTORS=" ".join(
+            f"http://{name}.procore.localhost:{simulator.port}" for name in ("app", "us02")
+        ),
+        PROCORE_CLIENT_ID=CLIENT_ID,
+        PROCORE_CLIENT_SECRET=CLIENT_SECRET,
+        SOURCE_FILES=str(erp.parent),
+    )
+    app = create_app(environment, clock=clock, instance_path=erp.parent.parent)
+    with app.app_context():
+        storage.upgrade()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def administrator(app: Flask, simulator: SimulatorProcess) -> Viewer:
+    """Dana, who has connected Hollis & Grant; nothing is set up yet."""
+    dana = Person(app, simulator, DANA)
+    with app.app_context():
+        begun = principals.sign_ins().begin_install(None)
+    with app.test_request_context():
+        name = cookies.LOGIN.name
+    dana.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")
+    dana.get(dana.at_login(begun.authorize_url))
+    with app.app_context():
+        return principals.sign_ins().complete_install(begun.cookie, HOLLIS).viewer
+
+
+def publish_panel(app: Flask, viewer: Viewer, *, audience: str = "readers", job: str = "21-0417") -> None:
+    """A source on the sample ERP, its job on Riverside, and the panel beside it."""
+    actor = actor_of(viewer)
+    with app.app_context(), company_scope(HOLLIS):
+        service = sources.service()
+        source_id = service.create(service.draft(SOURCE), actor=actor).id
+        if job:
+            panels.service().jobs.assign(RIVERSIDE, job, actor)
+        editor = panels.service().editor
+        suggested = editor.suggest("commitments", source_id)
+        form = replace(
+            suggested,
+            audience=audience,
+            comparisons=tuple(
+                replace(line, status_map=STATUSES) if line.record_field == "status" else line
+                for line in suggested.comparisons
+            ),
+        )
+        editor.publish(editor.create(form, actor), actor)
+
+
+class Frame:
+    """A signed-in person's frame of a project."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        granted = person.sign_in_frame(HOLLIS).json
+        assert granted is not None
+        self._headers = {"Authorization": f"Bearer {granted['token']}"}
+
+    def get(self, path: str, **arguments: object) -> TestResponse:
+        query = {"company_id": HOLLIS, "project_id": RIVERSIDE} | arguments
+        return self._person.get(f"{path}?{urlencode(query)}", **self._headers)
+
+    def view(self, **arguments: object) -> TestResponse:
+        return self.get("/frame/project/view", **arguments)
+
+    def record(self, record_id: int, **arguments: object) -> TestResponse:
+        view = "commitments.work_order_contracts.detail"
+        return self.get("/frame/panel/view", **{"view": view, "record_id": record_id} | arguments)
+
+    def post(self, path: str, **form: object) -> TestResponse:
+        return self._person.client.post(
+            path,
+            base_url=ORIGIN,
+            data={"company_id": HOLLIS, "project_id": RIVERSIDE} | form,
+            headers=self._headers | {"Origin": ORIGIN, "X-Requested-By": "tieback"},
+        )
+
+
+@pytest.fixture
+def open_frame(app: Flask, simulator: SimulatorProcess) -> Callable[[str], Frame]:
+    return lambda login: Frame(Person(app, simulator, login))
+
+
+@pytest.fixture
+def published(app: Flask, administrator: Viewer) -> None:
+    publish_panel(app, administrator)

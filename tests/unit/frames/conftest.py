@@ -1,0 +1,97 @@
+"""The frames' pages over a real (in-memory) database, with both sides and the session played by fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Blueprint, Flask, g
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.test import TestResponse
+
+from embedded_app import frames, web
+from embedded_app.panels import Panels
+from embedded_app.storage import company_scope
+from embedded_app.web import access
+from embedded_app.web.headers import Kind
+from tests.factories.settings import config
+from tests.fakes.panel_sides import COMPANY, PROJECT, VIEWER
+from tests.unit.panels.conftest import World, world
+
+__all__ = ["world"]
+
+ORIGIN = "https://tieback.example"
+
+
+class CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates between tests, each of which has an app of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
+class Pages:
+    """A signed-in viewer's browser."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+
+    def get(self, path: str, **arguments: object) -> TestResponse:
+        query = {"company_id": COMPANY, "project_id": PROJECT} | arguments
+        return self._client.get(f"{path}?{urlencode(query)}", base_url=ORIGIN)
+
+    def post(self, path: str, **form: object) -> TestResponse:
+        data = {"company_id": COMPANY, "project_id": PROJECT} | form
+        return self._client.post(path, base_url=ORIGIN, data=data)
+
+    def project(self, **arguments: object) -> str:
+        """The project's page; it has to be there."""
+        response = self.get("/frame/project/view", **arguments)
+        assert response.status_code == 200, response.text
+        return response.text
+
+    def record(self, record_id: int, **arguments: object) -> str:
+        """The side panel of a subcontract; it has to be there."""
+        view = "commitments.work_order_contracts.detail"
+        response = self.get("/frame/panel/view", **{"view": view, "record_id": record_id} | arguments)
+        assert response.status_code == 200, response.text
+        return response.text
+
+
+@pytest.fixture
+def pages(world: World) -> Iterator[Pages]:  # the fixture of that name
+    world.app.template_folder = str(Path(__file__).parents[3] / "templates")
+    world.app.jinja_env.bytecode_cache = COMPILED
+    web.init_app(world.app, config())
+    world.app.extensions["panels"] = Panels(world.views, world.editor, world.jobs, world.links)
+    world.app.extensions["principals"] = world.principals
+    world.app.register_blueprint(_settings())
+    frames.init_app(world.app, config())
+
+    def sign_in() -> None:
+        g.viewer = VIEWER
+
+    access.enforce(world.app, access.frame_bearer, sign_in)
+    with company_scope(COMPANY):
+        yield Pages(world.app)
+
+
+def _settings() -> Blueprint:
+    blueprint = Blueprint("settings", __name__)
+    view: Any = Kind.STANDALONE(access.public(lambda: ""))
+    blueprint.add_url_rule("/settings", "overview", view)
+    return blueprint

@@ -1,0 +1,354 @@
+"""The full-screen page of a project: what it says in every situation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from embedded_app.errors import (
+    Forbidden,
+    RateLimited,
+    SourceChangedShape,
+    SourceRefused,
+    SourceUnavailable,
+    TimedOut,
+)
+from tests.fakes.html_table import foot_in, lines_in, text_of
+from tests.fakes.panel_sides import READ_AT, commitment, row
+from tests.unit.frames.conftest import Pages
+from tests.unit.panels.conftest import ACTOR, World
+
+
+@pytest.fixture(autouse=True)
+def _riverside(world: World) -> None:
+    world.procore.commitments = [
+        commitment(
+            14, "6480000.00", approved="362500.00", invoiced=Decimal("4105500.00"), title="Structural steel"
+        ),
+        commitment(11, "7905640.00"),
+        commitment(27, "1377215.40"),
+        commitment(31, "1186400.00", title="Medical <gas> piping", vendor_name="O'Rourke & Sons"),
+        commitment(24, "1218600.00"),
+    ]
+    world.sources.rows = [
+        row(
+            14, "6480000.00", approved="114250.00", invoiced=Decimal("4105500.00"), paid=Decimal("6600000.00")
+        ),
+        row(11, "7905640.00"),
+        row(27, "1377215.42"),
+        row("21-0417-24A", "700000.00"),
+        row("21-0417-24B", "518600.00"),
+        row("21-0417-P118", "86900.00", title="Temporary power"),
+    ]
+    world.publish()
+
+
+def names(html: str) -> list[str]:
+    return [line[""].split()[0] for line in lines_in(html)]
+
+
+def amount(text: str) -> Decimal:
+    number = "".join(sign for sign in text if sign.isdigit() or sign in ".−-")
+    return Decimal(number.replace("−", "-") or "0")
+
+
+def test_lines_say_what_they_are_largest_variance_first(pages: Pages) -> None:
+    html = pages.project()
+    by_name = {line[""].split()[0]: line for line in lines_in(html)}
+    assert names(html)[:2] == ["SC-024", "SC-031"]
+    assert by_name["SC-014"]["Variance"] == "−248,250.00"
+    assert by_name["SC-014"]["Percent"] == "−3.6 %"
+    assert by_name["SC-011"]["Variance"] == "Match0.00"
+    assert by_name["SC-027"]["Variance"] == "Within tolerance+0.02"
+    assert by_name["SC-031"]["Sage ERP"].startswith("Not in Sage ERP")
+    assert by_name["SC-031"]["Variance"] == "−1,186,400.00"
+    assert by_name["SC-024"]["Sage ERP"].startswith("More than one match")
+    assert by_name["Temporary"]["Procore"].startswith("Not in Procore")
+    assert by_name["Temporary"]["Variance"] == "+86,900.00"
+
+
+def test_the_lines_on_the_screen_add_up_to_the_totals_to_the_cent(pages: Pages) -> None:
+    html = pages.project()
+    lines, foot = lines_in(html), foot_in(html)
+    assert foot[0] == "All 8 commitments"
+    procore = sum(amount(line.get("Procore committed", "")) for line in lines)
+    outside = sum(amount(line.get("Sage ERP committed", "")) for line in lines)
+    assert (procore, outside) == (amount(foot[2]), amount(foot[5]))
+    assert sum(amount(line["Variance"]) for line in lines) == amount(foot[8]) == outside - procore
+
+
+def test_tiles_agree_with_the_totals(pages: Pages) -> None:
+    text = text_of(pages.project())
+    assert "Committed in Procore $18,530,355 5 commitments" in text
+    assert "Committed in Sage ERP $17,182,605 6 rows" in text
+    assert "Variance −$1,347,750 −7.3 % of committed · 1 record beyond tolerance" in text
+    assert "Unmatched 2 1 only in Procore · 1 only in Sage ERP" in text
+
+
+def test_a_filter_shows_its_lines_and_totals_of_these(pages: Pages) -> None:
+    html = pages.project(show="only_in_procore")
+    assert names(html) == ["SC-031"]
+    assert foot_in(html)[0] == "1 of 8 commitments"
+    assert amount(foot_in(html)[2]) == Decimal("1186400.00")
+
+
+@pytest.mark.parametrize(
+    ("show", "number"),
+    [("all", 8), ("variance", 1), ("only_in_procore", 1), ("only_outside", 1), ("ambiguous", 3)],
+)
+def test_a_chip_counts_the_lines_it_shows(pages: Pages, show: str, number: int) -> None:
+    html = pages.project(show=show)
+    assert len(lines_in(html)) == number
+    assert 'aria-current="true">' in html
+    assert f'<span class="count">{number}</span></a>' in html.partition('aria-current="true">')[2][:80]
+
+
+@pytest.mark.parametrize("search", ["sc-031", "medical gas", "O'ROURKE", "  piping  medical "])
+def test_the_search_finds_numbers_titles_and_parties(pages: Pages, search: str) -> None:
+    found = names(pages.project(q=search.replace("gas", "<gas>")))
+    assert found == ["SC-031"]
+
+
+def test_the_search_finds_rows_by_their_reference(pages: Pages) -> None:
+    assert names(pages.project(q="p118")) == ["Temporary"]
+
+
+@pytest.mark.parametrize(
+    "sort",
+    ["name", "variance", "record.status", "record.revised_contract", "row.paid", "row.commitment_no", "x"],
+)
+def test_every_column_sorts_both_ways_and_loses_no_line(pages: Pages, sort: str) -> None:
+    down, up = names(pages.project(sort=sort)), names(pages.project(sort=sort, order="asc"))
+    assert sorted(down) == sorted(up)
+    assert len(down) == 8
+
+
+def test_sorted_amounts_are_in_order_with_missing_ones_last(pages: Pages) -> None:
+    lines = lines_in(pages.project(sort="record.revised_contract", order="asc"))
+    amounts = [amount(line["Procore committed"]) for line in lines if "Procore committed" in line]
+    assert all(one <= other for one, other in pairwise(amounts))
+    assert ["Procore committed" in line for line in lines] == [True] * 5 + [False] * 3
+
+
+def test_values_of_either_side_are_text_and_never_html(pages: Pages) -> None:
+    html = pages.project(open="subcontract/9000000000031")
+    assert "Medical &lt;gas&gt; piping" in html
+    assert "O&#39;Rourke &amp; Sons" in html
+    assert "<gas>" not in html
+    assert "Riverside &lt;Medical&gt; Center" in html
+
+
+def test_the_detail_says_the_cause_where_it_is_certain(pages: Pages) -> None:
+    text = text_of(pages.project())
+    cause = "1 cause found: All of it is in approved change orders: 362,500.00 in Procore, 114,250.00 in Sage ERP."
+    assert cause in text
+    assert text.count("cause found") == 1
+
+
+def test_no_cause_is_named_when_the_parts_do_not_make_up_the_total(world: World, pages: Pages) -> None:
+    world.sources.rows[0] = row(14, "6480000.00", approved="114250.00", revised_amount=Decimal("6594250.01"))
+    assert "cause found" not in pages.project()
+
+
+def test_a_value_that_is_wrong_in_itself_is_flagged(pages: Pages) -> None:
+    assert "Paid is more than committed" in text_of(pages.project())
+
+
+def test_each_compared_field_says_who_owns_it(pages: Pages) -> None:
+    text = text_of(pages.project())
+    assert "System of record: Procore; Sage ERP for Paid in Sage ERP, Retainage in Sage ERP." in text
+    assert "Variance is Sage ERP minus Procore. An unmatched record counts in full." in text
+
+
+def test_links_lead_to_the_record_in_procore(pages: Pages) -> None:
+    address = (
+        "https://us02.procore.example/562949953500001/project/commitments/work_order_contracts/9000000000014"
+    )
+    assert address in pages.project()
+
+
+def test_a_thousand_lines_are_cut_into_pages_that_add_up(world: World, pages: Pages) -> None:
+    world.procore.commitments = [commitment(number, f"{number}.10") for number in range(1, 1001)]
+    world.sources.rows = [row(number, f"{number}.10") for number in range(1, 1001)]
+    first = pages.project(sort="name", order="asc")
+    assert "1 to 50 of 1,000" in text_of(first)
+    assert foot_in(first)[2] == "500,600.00"
+    last = pages.project(sort="name", order="asc", page=20)
+    assert names(last)[-1] == "SC-1000"
+    assert 'href="/frame/project/view' in last
+    assert names(pages.project(sort="name", order="asc", page=999)) == names(last)
+
+
+def test_the_viewers_own_words_come_back_escaped(pages: Pages) -> None:
+    html = pages.project(q='"><script>x</script>')
+    assert "<script>" not in html
+    assert "Nothing fits" in html
+
+
+@pytest.mark.parametrize(
+    ("failure", "title"),
+    [
+        (SourceUnavailable("It did not answer."), "Sage ERP is not answering"),
+        (SourceChangedShape("The column paid is gone."), "Sage ERP has changed"),
+        (SourceRefused("The address is not allowed."), "Sage ERP cannot be read"),
+    ],
+)
+def test_a_source_that_is_down_leaves_procore_alone(
+    world: World, pages: Pages, failure: SourceUnavailable, title: str
+) -> None:
+    world.sources.failure = failure
+    html = pages.project()
+    text = text_of(html)
+    assert title in text
+    assert "You see Procore alone, and nothing is compared." in text
+    assert "Only in" not in text
+    assert names(html) == ["SC-011", "SC-014", "SC-024", "SC-027", "SC-031"]
+    assert {line["Variance"] for line in lines_in(html)} == {"—"}
+    assert foot_in(html)[2] == "18,530,355.40"
+
+
+def test_stale_rows_are_shown_with_their_age(world: World, pages: Pages) -> None:
+    world.sources.stale_because = SourceUnavailable("It did not answer.")
+    text = text_of(pages.project())
+    assert "Sage ERP is not answering You see its numbers from 1:26 PM UTC . Procore is live." in text
+    assert "−248,250.00" in text
+
+
+def test_while_procore_asks_us_to_wait_the_page_says_until_when_and_comes_back(
+    world: World, pages: Pages
+) -> None:
+    pages.project()
+    world.procore.failure = RateLimited("Wait.", retry_at=READ_AT + timedelta(minutes=15))
+    html = pages.project()
+    assert 'data-reload-at="2026-11-20T13:41:00Z"' in html
+    text = text_of(html)
+    assert "Procore asked us to wait It accepts the next request at 1:41 PM UTC" in text
+    assert "You see Sage ERP alone, and nothing is compared." in text
+    assert names(html)[0] == "Temporary" or "Temporary" in names(html)
+    assert "Not in Procore" not in text
+
+
+def test_stale_records_are_shown_with_their_age(world: World, pages: Pages) -> None:
+    world.procore.is_stale = True
+    text = text_of(pages.project())
+    assert (
+        "Procore is not answering You see its commitments from 1:26 PM UTC . Sage ERP is as fresh as stated."
+        in text
+    )
+
+
+def test_nothing_at_all_can_be_shown_when_neither_side_answers(world: World, pages: Pages) -> None:
+    world.procore.failure = TimedOut("No answer.")
+    world.sources.failure = SourceUnavailable("It did not answer.")
+    text = text_of(pages.project())
+    assert "Nothing can be shown now" in text
+    assert "Procore is not answering" in text
+
+
+def test_without_the_right_to_read_commitments_nothing_of_either_side_is_shown(
+    world: World, pages: Pages
+) -> None:
+    world.procore.failure = Forbidden("No.")
+    html = pages.project()
+    assert "Commitments are hidden from you in Procore" in html
+    assert lines_in(html) == []
+    for secret in ("SC-014", "21-0417-014", "P118", "86,900", "6,594,250"):
+        assert secret not in html
+
+
+def test_outside_the_audience_procore_is_shown_alone(world: World, pages: Pages) -> None:
+    panel = world.views.published()[0]
+    assert panel.id is not None
+    world.editor.update(panel.id, world.form(audience="administrators"), ACTOR, version=2)
+    world.editor.publish(panel.id, ACTOR)
+    html = pages.project()
+    assert "Sage ERP columns are hidden from you" in html
+    assert len(lines_in(html)) == 5
+    for secret in ("21-0417-014", "P118", "86,900.00", "6,594,250.00", "Paid"):
+        assert secret not in html
+
+
+def test_a_project_without_a_job_says_so_and_claims_nothing(world: World, pages: Pages) -> None:
+    world.jobs.remove(world.jobs.list_()[0].id, ACTOR)
+    text = text_of(pages.project())
+    assert "This project has no Sage ERP job yet" in text
+    assert "Not in Sage ERP" not in text
+
+
+def test_a_project_without_a_panel_says_what_comes_next(world: World, pages: Pages) -> None:
+    panel = world.views.published()[0]
+    assert panel.id is not None
+    world.editor.unpublish(panel.id, ACTOR)
+    assert "Nothing to compare yet" in pages.project()
+
+
+def test_an_empty_project_is_no_error(world: World, pages: Pages) -> None:
+    world.procore.commitments, world.sources.rows = [], []
+    assert "No commitments yet" in pages.project()
+
+
+def test_a_filter_without_results_is_good_news(world: World, pages: Pages) -> None:
+    world.procore.commitments, world.sources.rows = [commitment(11)], [row(11)]
+    text = text_of(pages.project(show="variance"))
+    assert "No variance beyond tolerance 1 matched line agrees in every compared field. Show all 1" in text
+
+
+def test_lines_that_could_not_be_read_are_counted(world: World, pages: Pages) -> None:
+    world.sources.rejects = 2
+    assert "2 lines of Sage ERP could not be read Totals leave them out." in text_of(pages.project())
+
+
+def test_records_and_rows_without_an_amount_are_said_to_be_left_out(world: World, pages: Pages) -> None:
+    world.procore.commitments.append(commitment(50, revised_contract=None))
+    world.sources.rows.append(row("21-0417-901", revised_amount=None))
+    text = text_of(pages.project())
+    assert "Totals leave out 1 commitment without an amount in Procore." in text
+    assert "Totals leave out 1 row without an amount in Sage ERP." in text
+
+
+def test_several_currencies_are_not_added_up(world: World, pages: Pages) -> None:
+    world.procore.commitments.append(commitment(50, currency="CAD"))
+    html = pages.project()
+    assert "Amounts are in several currencies" in html
+    assert "Committed in Procore" not in text_of(html)
+    assert foot_in(html)[2] == ""
+
+
+def test_an_unknown_currency_is_not_guessed(world: World, pages: Pages) -> None:
+    world.procore.commitments = [commitment(11, "7905640.00", currency=None)]
+    text = text_of(pages.project())
+    assert "7,905,640" in text
+    assert "$" not in text
+    assert "US dollars" not in text
+
+
+def test_amounts_smaller_than_a_cent_are_not_rounded_away(world: World, pages: Pages) -> None:
+    world.sources.rows.append(row("21-0417-902", "0.005"))
+    html = pages.project(show="only_outside")
+    assert "0.005" in [line["Sage ERP committed"] for line in lines_in(html)]
+    assert foot_in(html)[5] == "86,900.005"
+
+
+def test_a_row_with_a_strange_id_can_be_opened(world: World, pages: Pages) -> None:
+    strange = 'A/7 "x" & <y>?#ü'
+    world.sources.rows.append(row(strange, "5.00"))
+    html = pages.project(open=f"row/{strange}")
+    assert "Nothing looks like" in html or "could belong to" in html
+    assert "<y>" not in html
+
+
+def test_another_company_in_the_address_is_refused(pages: Pages) -> None:
+    response = pages.get("/frame/project/view", company_id=55188)
+    assert response.status_code == 403
+    assert "SC-014" not in response.text
+
+
+@pytest.mark.parametrize("name", ["company_id", "project_id", "panel"])
+@pytest.mark.parametrize("claim", ["", "0", "-1", "1e3", "9223372036854775808", "x", "１"])
+def test_a_claim_that_is_no_id_is_refused(pages: Pages, name: str, claim: str) -> None:
+    if name == "panel" and not claim:
+        claim = "not-a-uuid"
+    assert pages.get("/frame/project/view", **{name: claim}).status_code == 422
