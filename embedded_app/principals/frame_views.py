@@ -75,11 +75,13 @@ def resume() -> Response:
     company_id = parse_company_id(_body().get("company_id"))
     cookie = ResumeCookie.read()
     text = cookie.find(company_id)
-    bearer = principals.service().sessions.resume(text) if text else None
-    if bearer is None:
+    if text is None:
         raise SessionExpired
     with company_scope(company_id):
         installations.service().require_connected()
+    bearer = principals.service().sessions.resume(text)
+    if bearer is None:
+        raise SessionExpired
     return _hand_over(bearer, cookie)
 
 
