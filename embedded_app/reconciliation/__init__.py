@@ -17,7 +17,7 @@ from embedded_app.reconciliation.engine import (
 from embedded_app.reconciliation.normalizers import Normalizer, chain
 from embedded_app.reconciliation.preview import MatchRate, UnmatchedKey, preview
 from embedded_app.reconciliation.rules import BY_LINK, Comparison, KeyPair, KeyRule, Rules
-from embedded_app.reconciliation.values import FieldKind, Item, Link, Value, amount, text_of
+from embedded_app.reconciliation.values import FieldKind, Item, Link, Value, amount, is_missing, text_of
 
 __all__ = [
     "BY_LINK",
@@ -46,6 +46,7 @@ __all__ = [
     "Verdict",
     "amount",
     "chain",
+    "is_missing",
     "preview",
     "propose",
     "reconcile",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from itertools import chain
 
 from embedded_app.reconciliation.comparing import Compared, Comparer
 from embedded_app.reconciliation.matching import Group, match
@@ -187,13 +188,13 @@ def _totals(findings: Sequence[Finding], total: Comparison) -> Totals:
     records = rows = known_records = known_rows = 0
     for kind in FindingKind:
         of_kind = [finding for finding in findings if finding.kind is kind]
-        inside = [record for finding in of_kind for record in finding.records]
-        outside = [row for finding in of_kind for row in finding.rows]
-        procore_amounts = _amounts(inside, total.record_field)
-        outside_amounts = _amounts(outside, total.row_field)
-        by_kind[kind] = Subtotal(len(of_kind), _sum(procore_amounts), _sum(outside_amounts))
-        records, known_records = records + len(inside), known_records + len(procore_amounts)
-        rows, known_rows = rows + len(outside), known_rows + len(outside_amounts)
+        inside = _amounts(chain.from_iterable([finding.records for finding in of_kind]), total.record_field)
+        outside = _amounts(chain.from_iterable([finding.rows for finding in of_kind]), total.row_field)
+        by_kind[kind] = Subtotal(len(of_kind), _sum(inside), _sum(outside))
+        records += sum([len(finding.records) for finding in of_kind])
+        rows += sum([len(finding.rows) for finding in of_kind])
+        known_records += len(inside)
+        known_rows += len(outside)
     return Totals(
         procore=_sum([subtotal.procore for subtotal in by_kind.values()]),
         outside=_sum([subtotal.outside for subtotal in by_kind.values()]),
@@ -205,7 +206,7 @@ def _totals(findings: Sequence[Finding], total: Comparison) -> Totals:
     )
 
 
-def _amounts(items: Sequence[Item], field_name: str) -> list[Decimal]:
+def _amounts(items: Iterable[Item], field_name: str) -> list[Decimal]:
     """The amounts that `items` hold; fewer than items if some hold none."""
     return [value for item in items if (value := amount(item.values.get(field_name))) is not None]
 

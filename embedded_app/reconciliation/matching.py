@@ -16,8 +16,8 @@ from embedded_app.reconciliation.values import Item, Link, Value
 Key = Hashable
 KeyOf = Callable[[Mapping[str, Value]], Key | None]
 """From an item's values to its normalised key; `None` if a part of it is missing."""
-
-
+Sides = tuple[Sequence[Item], Sequence[Item]]
+"""The records and the rows that share a key."""
 Refusals = tuple[Mapping[str, set[str]], Mapping[str, set[str]]]
 """For each record the rows that are not its own, and for each row the records."""
 
@@ -32,11 +32,7 @@ class Group:
     records: tuple[Item, ...]
     rows: tuple[Item, ...]
     matched_by: str | None
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether the key leaves a choice."""
-        return len(self.records) > 1 or (len(self.rows) > 1 and self.matched_by != BY_LINK)
+    is_ambiguous: bool = False
 
 
 @dataclass(slots=True)
@@ -80,25 +76,33 @@ def match(
 def _sharing_a_key(
     rule: KeyRule, records: Iterable[Item], rows: Iterable[Item], refused: Refusals | None
 ) -> list[Group]:
-    rows_by_key = _by_key(rows, row_key_of(rule))
-    shared = [
-        (sharing, rows_by_key[key])
-        for key, sharing in _by_key(records, record_key_of(rule)).items()
-        if key in rows_by_key
+    record_at, crowded_records = _by_key(records, record_key_of(rule))
+    row_at, crowded_rows = _by_key(rows, row_key_of(rule))
+    shared: list[Sides] = [
+        (crowded_records.get(key) or (record,), crowded_rows.get(key) or (row_at[key],))
+        for key, record in record_at.items()
+        if key in row_at
     ]
     if refused is not None:
         shared = [_without_refused(*sides, refused) for sides in shared]
     return [
-        Group(tuple(inside), tuple(outside), rule.name) for inside, outside in shared if inside and outside
+        Group(tuple(inside), tuple(outside), rule.name, len(inside) > 1 or len(outside) > 1)
+        for inside, outside in shared
+        if inside and outside
     ]
 
 
-def _by_key(items: Iterable[Item], key_of: KeyOf) -> dict[Key, list[Item]]:
-    by_key: dict[Key, list[Item]] = defaultdict(list)
+def _by_key(items: Iterable[Item], key_of: KeyOf) -> tuple[dict[Key, Item], dict[Key, list[Item]]]:
+    """The first item of each key, and all items of the keys that several share, which are few."""
+    first_at: dict[Key, Item] = {}
+    crowded: dict[Key, list[Item]] = {}
     for item in items:
-        if (key := key_of(item.values)) is not None:
-            by_key[key].append(item)
-    return by_key
+        if (key := key_of(item.values)) is None:
+            continue
+        first = first_at.setdefault(key, item)
+        if first is not item:
+            crowded.setdefault(key, [first]).append(item)
+    return first_at, crowded
 
 
 def record_key_of(rule: KeyRule) -> KeyOf:
@@ -181,12 +185,10 @@ def _refusals(rejected: Collection[Link]) -> Refusals | None:
     return of_record, of_row
 
 
-def _without_refused(
-    records: list[Item], rows: list[Item], refused: Refusals
-) -> tuple[list[Item], list[Item]]:
-    """The group without the items of which a person said that they belong to nothing else in it."""
+def _without_refused(records: Sequence[Item], rows: Sequence[Item], refused: Refusals) -> Sides:
+    """The sharers of a key without those of which a person said that nothing on the other side is theirs."""
     of_record, of_row = refused
-    if not (any(record.id in of_record for record in records) and rows):
+    if not any(record.id in of_record for record in records):
         return records, rows
     record_ids, row_ids = {record.id for record in records}, {row.id for row in rows}
     return (

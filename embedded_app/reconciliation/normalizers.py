@@ -43,6 +43,10 @@ Normalize = Callable[[Value], str | None]
 """From a value to its normal form; `None` if nothing is left."""
 
 
+_END_OF_ALPHABETS = 0x2000
+"""Signs beyond, of which there are a million, are worked out each time, so that no file can make tables grow."""
+
+
 class _Signs(dict[int, str]):
     """A table for `str.translate` that works out each sign when it first meets it; faster than a pattern."""
 
@@ -52,8 +56,10 @@ class _Signs(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
-        self[code] = sign if self._keep(sign) else self._instead
-        return self[code]
+        result = sign if self._keep(sign) else self._instead
+        if code < _END_OF_ALPHABETS:
+            self[code] = result
+        return result
 
 
 _WORDS_ONLY = _Signs(keep=lambda sign: sign.isalnum() or sign.isspace(), instead="")
@@ -98,6 +104,11 @@ def _segments(text: str) -> list[str]:
     return text.translate(_SEPARATORS_AS_SPACES).split()
 
 
+def _last_segment(text: str) -> str:
+    tail = text.rpartition("-")[2]
+    return tail if tail.isalnum() else "".join(_segments(text)[-1:])
+
+
 def _company_suffix(text: str) -> str:
     words = text.split()
     while len(words) > 1 and words[-1].translate(_LETTERS_AND_DIGITS).casefold() in _LEGAL_FORMS:
@@ -116,7 +127,7 @@ _STEPS: dict[Normalizer, Callable[[str], str]] = {
     Normalizer.LEADING_ZEROS: _leading_zeros,
     Normalizer.DIGITS: lambda text: text.translate(_DIGITS_ONLY),
     Normalizer.SEGMENTS: lambda text: "-".join(_segments(text)),
-    Normalizer.LAST_SEGMENT: lambda text: "".join(_segments(text)[-1:]),
+    Normalizer.LAST_SEGMENT: _last_segment,
     Normalizer.COMPANY_SUFFIX: _company_suffix,
 }
 
