@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from embedded_app import principals
-from embedded_app.audit import list_events
+from embedded_app.audit import list_events, verify
 from embedded_app.ids import CompanyId
-from embedded_app.storage import company_scope
+from embedded_app.principals import Principal
+from embedded_app.storage import company_scope, db
 from embedded_app.web import cookies
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, SCRIPT_HEADERS, Person, challenge_of, new_verifier
@@ -240,6 +243,35 @@ def test_foreign_pages_are_refused(person: MakePerson, change: dict[str, str | N
         response = marcus.client.post(f"/auth/frame/{step}", base_url=ORIGIN, data="{}", headers=headers)
         assert response.status_code == 403, step
         assert not [name for name, _ in response.headers if name.startswith("Access-Control")], step
+
+
+def test_a_person_who_signs_in_twice_at_once_is_one_principal(app: Flask, person: MakePerson) -> None:
+    windows = [person(MARCUS) for _ in range(4)]
+    frames = [Frame(window) for window in windows]
+    callbacks = [window.at_login(frame.authorize_url) for window, frame in zip(windows, frames, strict=True)]
+    everybody = threading.Barrier(len(windows))
+
+    def come_back(window: Person, callback: str) -> int:
+        everybody.wait()
+        return window.get(callback).status_code
+
+    with ThreadPoolExecutor(len(windows)) as pool:
+        assert set(pool.map(come_back, windows, callbacks)) == {200}
+    assert [frame.redeem() for frame in frames] == [(200, MARCUS)] * len(frames)
+    with app.app_context(), company_scope(HOLLIS):
+        assert len(db.session.scalars(db.select(Principal).where(Principal.login == MARCUS)).all()) == 1
+        assert verify() is None, "the audit chain holds"
+
+
+def test_the_popup_keeps_its_opener_and_nobody_frames_it(person: MakePerson) -> None:
+    page = person(MARCUS).get("/auth/frame/popup")
+    assert page.status_code == 200
+    assert page.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    callback = person(MARCUS).get("/oauth/callback")
+    assert callback.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert callback.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_begin_wants_a_challenge_and_a_company(person: MakePerson) -> None:
