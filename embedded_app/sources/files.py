@@ -1,0 +1,109 @@
+"""Uploaded files: sealed when they come, opened only to be read, replaced as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from embedded_app import audit
+from embedded_app.audit import Actor
+from embedded_app.clock import Clock
+from embedded_app.crypto import SealContext, Vault
+from embedded_app.errors import InvalidField
+from embedded_app.sources.connectors.base import UploadedFile
+from embedded_app.sources.models import SourceFile
+from embedded_app.storage import current_company_id, db, new_id
+
+LARGEST_FILE = 10_000_000
+"""Bytes."""
+_LONGEST_FILE_NAME = 255
+_WAITS = timedelta(days=1)
+
+
+class Files:
+    """Files of the company in scope."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def add(self, name: str, content: bytes, *, actor: Actor) -> UUID:
+        """Store a file that waits for a source; returns its id. Those that waited too long go. Commits.
+
+        Raises:
+            InvalidField: when it is empty or too large.
+        """
+        if not content:
+            raise InvalidField("file", "The file is empty.")
+        if len(content) > LARGEST_FILE:
+            raise InvalidField("file", f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Divide it.")
+        now = self._clock.now()
+        db.session.execute(
+            delete(SourceFile).where(SourceFile.source_id.is_(None), SourceFile.uploaded_at < now - _WAITS)
+        )
+        file_id = new_id()
+        digest = hashlib.sha256(content).hexdigest()
+        file_name = _file_name(name)
+        db.session.add(
+            SourceFile(
+                id=file_id,
+                file_name=file_name,
+                content=self._vault.seal(_context(file_id), content),
+                sha256=digest,
+                size=len(content),
+                uploaded_at=now,
+                uploaded_by=actor.name,
+            )
+        )
+        db.session.flush()
+        detail = {"sha256": digest, "size": str(len(content))}
+        audit.record("source.file_uploaded", actor=actor, subject=file_name, detail=detail)
+        db.session.commit()
+        return file_id
+
+    def fetch(self, file_id: str) -> UploadedFile:
+        """The file, opened. Ends the transaction, so that none is open while the file is read.
+
+        Raises:
+            InvalidField: when it is no longer there, or never was.
+        """
+        file = self._find(file_id)
+        found = UploadedFile(file.file_name, self._vault.open(_context(file.id), file.content))
+        db.session.commit()
+        return found
+
+    def attach(self, file_id: str, source_id: UUID) -> None:
+        """Give a file to its source and remove the one it replaces; does not commit.
+
+        Raises:
+            InvalidField: when the file belongs to another source.
+        """
+        file = self._find(file_id)
+        if file.source_id not in {None, source_id}:
+            raise InvalidField("file", "This file belongs to another source. Upload it again.")
+        file.source_id = source_id
+        db.session.execute(
+            delete(SourceFile).where(SourceFile.source_id == source_id, SourceFile.id != file.id)
+        )
+
+    def _find(self, file_id: str) -> SourceFile:
+        try:
+            found = db.session.scalar(select(SourceFile).where(SourceFile.id == UUID(file_id)))
+        except ValueError:
+            found = None
+        if found is None:
+            raise InvalidField("file", "This file is no longer there. Upload it again.")
+        return found
+
+
+def _context(file_id: UUID) -> SealContext:
+    return SealContext("source_files.content", current_company_id(), str(file_id))
+
+
+def _file_name(name: str) -> str:
+    """The last part of the name, without anything that cannot be printed."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in last if sign.isprintable()).strip()[-_LONGEST_FILE_NAME:] or "file"

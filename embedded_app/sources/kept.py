@@ -1,0 +1,131 @@
+"""Readings kept in memory: for seconds so that one serves many views, for a day in case the source goes down."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from uuid import UUID
+
+from embedded_app.clock import Clock
+from embedded_app.errors import SourceError, SourceUnavailable
+from embedded_app.ids import CompanyId
+from embedded_app.sources.rows import RowSet, SourceRead, Where
+
+_KEPT_SECONDS = 24 * 3600.0
+_FAILURE_SECONDS = 10.0  # a source that is down is not asked again before
+_MOST_ROWS = 500_000
+_MOST_READINGS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingKey:
+    """What was read. A changed source has a new version, and nothing of the old one is found any more."""
+
+    company_id: CompanyId
+    source_id: UUID
+    version: int
+    where: Where | None
+
+
+@dataclass(slots=True)
+class _Kept:
+    rows: RowSet | None = None
+    read_at: float = 0.0
+    failure: SourceError | None = None
+    failed_at: float = 0.0
+
+
+class Readings:
+    """The readings of one process. Several threads that want the same wait for one of them to read it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[ReadingKey, _Kept] = OrderedDict()
+        self._under_way: dict[ReadingKey, Future[RowSet]] = {}
+
+    def get(self, key: ReadingKey, fresh_seconds: float, read: Callable[[], RowSet]) -> SourceRead:
+        """A reading not older than `fresh_seconds`, else a new one, else the last good one with its failure.
+
+        Raises:
+            SourceUnavailable: when the source is down and there is no good reading of the last 24 hours.
+            SourceError: whatever else `read` raises; what was kept would hide that.
+        """
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                now = self._clock.monotonic()
+                if kept.rows is not None and kept.failure is None and now - kept.read_at < fresh_seconds:
+                    return _as_read(kept.rows)
+                if kept.failure is not None and now - kept.failed_at < _FAILURE_SECONDS:
+                    return self._last_good(key, kept.failure)
+            flight = self._under_way.get(key)
+            is_ours = flight is None
+            if flight is None:
+                flight = self._under_way[key] = Future()
+        if is_ours:
+            self._fly(key, flight, read)
+        try:
+            return _as_read(flight.result())
+        except SourceError as error:
+            with self._lock:
+                return self._last_good(key, error)
+
+    def forget(self, company_id: CompanyId, source_id: UUID) -> None:
+        """Drop every reading of a source."""
+        with self._lock:
+            for key in [k for k in self._kept if (k.company_id, k.source_id) == (company_id, source_id)]:
+                del self._kept[key]
+
+    def _fly(self, key: ReadingKey, flight: Future[RowSet], read: Callable[[], RowSet]) -> None:
+        try:
+            rows = read()
+        except BaseException as error:  # noqa: BLE001 # handed to every waiter; `result` raises it here too
+            self._land(key, None, error)
+            flight.set_exception(error)
+        else:
+            self._land(key, rows, None)
+            flight.set_result(rows)
+
+    def _land(self, key: ReadingKey, rows: RowSet | None, error: BaseException | None) -> None:
+        now = self._clock.monotonic()
+        with self._lock:
+            del self._under_way[key]
+            kept = self._kept.pop(key, None) or _Kept()
+            if rows is not None:
+                kept = _Kept(rows, now)
+            elif isinstance(error, SourceError):
+                kept.failure, kept.failed_at = error, now
+            else:
+                return
+            self._kept[key] = kept
+            self._make_room(now)
+
+    def _make_room(self, now: float) -> None:
+        for key in [k for k, kept in self._kept.items() if _age(kept, now) >= _KEPT_SECONDS]:
+            del self._kept[key]
+        total = sum(len(kept.rows.rows) for kept in self._kept.values() if kept.rows is not None)
+        while len(self._kept) > 1 and (total > _MOST_ROWS or len(self._kept) > _MOST_READINGS):
+            _, oldest = self._kept.popitem(last=False)
+            total -= len(oldest.rows.rows) if oldest.rows is not None else 0
+
+    def _last_good(self, key: ReadingKey, failure: SourceError) -> SourceRead:
+        kept = self._kept.get(key)
+        rows = kept.rows if kept is not None else None
+        if kept is None or rows is None or not isinstance(failure, SourceUnavailable):
+            raise failure
+        if self._clock.monotonic() - kept.read_at >= _KEPT_SECONDS:
+            raise failure
+        return SourceRead(rows.rows, rows.columns, rows.rejects, rows.read_at, stale=True, failure=failure)
+
+
+def _age(kept: _Kept, now: float) -> float:
+    return now - max(kept.read_at if kept.rows is not None else 0.0, kept.failed_at)
+
+
+def _as_read(rows: RowSet) -> SourceRead:
+    return SourceRead(rows.rows, rows.columns, rows.rejects, rows.read_at)

@@ -1,0 +1,171 @@
+"""From a stored source, or a draft of one, to a reader: its settings, its opened secrets, its connections."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+
+from embedded_app.crypto import SealContext, Sealed, Vault
+from embedded_app.errors import InvalidField, UnknownOption
+from embedded_app.ids import CompanyId
+from embedded_app.secret import Secret
+from embedded_app.sources import columns
+from embedded_app.sources.connectors.base import Connector, Filled, Input, Reader
+from embedded_app.sources.drafts import Draft, merged_secrets
+from embedded_app.sources.files import Files
+from embedded_app.sources.models import Source
+from embedded_app.sources.rows import Column
+from embedded_app.storage import current_company_id, db
+
+_OPEN_READERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A source as it was when its row was read, so that no transaction stays open behind it."""
+
+    id: UUID
+    name: str
+    version: int
+    kind: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+    key_column: str | None
+    keep_seconds: int
+    columns: tuple[Column, ...]
+
+
+class Opener:
+    """Opens sources of the company in scope, and keeps a few readers of stored ones until they change."""
+
+    def __init__(self, connectors: Sequence[Connector], vault: Vault, files: Files) -> None:
+        self.connectors = tuple(connectors)
+        self._vault = vault
+        self._files = files
+        self._readers: OrderedDict[tuple[CompanyId, UUID, int], Reader] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def connector(self, kind: str) -> Connector:
+        """The connector of that kind.
+
+        Raises:
+            UnknownOption: when there is none.
+        """
+        for connector in self.connectors:
+            if connector.kind == kind:
+                return connector
+        raise UnknownOption("There is no such kind of source. Choose one of the list.")
+
+    def find(self, source_id: UUID) -> Source:
+        """The row; raises UnknownOption when the company has none of that id."""
+        source = db.session.scalar(select(Source).where(Source.id == source_id))
+        if source is None:
+            raise UnknownOption("This source does not exist. It may have been deleted.")
+        return source
+
+    def load(self, source_id: UUID) -> Saved:
+        """Everything that a reading needs. Ends the transaction."""
+        source = self.find(source_id)
+        saved = Saved(
+            id=source.id,
+            name=source.name,
+            version=source.version,
+            kind=source.kind,
+            settings=dict(source.settings),
+            secrets=self._unseal(source),
+            key_column=source.key_column,
+            keep_seconds=source.keep_seconds,
+            columns=columns.from_json(source.columns),
+        )
+        db.session.commit()
+        return saved
+
+    def secrets_of(self, draft: Draft) -> Mapping[str, Secret]:
+        """The secrets that a draft would be saved with, for a source that exists with those that stay.
+
+        Raises:
+            InvalidField: when a stored secret would go to another place than it was entered for.
+        """
+        if draft.source_id is None:
+            return draft.secrets
+        saved = self.load(draft.source_id)
+        if saved.kind != draft.kind:
+            raise InvalidField("kind", "A source keeps its kind. Add another source instead.")
+        return merged_secrets(draft, self.connector(draft.kind), saved.settings, saved.secrets)
+
+    def seal(self, source: Source, secrets: Mapping[str, Secret]) -> Sealed | None:
+        """The credentials column for `source` as it is now, its version included."""
+        if not secrets:
+            return None
+        plain = orjson.dumps({name: secret.reveal() for name, secret in secrets.items()})
+        return self._vault.seal(_context(source), plain)
+
+    @contextmanager
+    def reader(self, target: Saved | Draft) -> Iterator[Reader]:
+        """A reader; one of a draft is closed afterwards.
+
+        Raises:
+            InvalidField: when the settings are wrong.
+        """
+        if isinstance(target, Saved):
+            yield self._kept(target)
+            return
+        reader = self._open(target.kind, target.settings, self.secrets_of(target))
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+    def forget(self, source_id: UUID) -> None:
+        """Close the readers of a source that changed."""
+        company_id = current_company_id()
+        with self._lock:
+            keys = [key for key in self._readers if key[:2] == (company_id, source_id)]
+            readers = [self._readers.pop(key) for key in keys]
+        for reader in readers:
+            reader.close()
+
+    def attach_file(self, source: Source) -> None:
+        """Give the file that the settings name to `source`; does not commit."""
+        if option := _file_option(self.connector(source.kind)):
+            self._files.attach(source.settings.get(option, ""), source.id)
+
+    def _kept(self, saved: Saved) -> Reader:
+        key = (current_company_id(), saved.id, saved.version)
+        with self._lock:
+            reader = self._readers.get(key)
+            if reader is not None:
+                self._readers.move_to_end(key)
+                return reader
+            reader = self._readers[key] = self._open(saved.kind, saved.settings, saved.secrets)
+            superfluous = self._readers.popitem(last=False)[1] if len(self._readers) > _OPEN_READERS else None
+        if superfluous is not None:
+            superfluous.close()
+        return reader
+
+    def _open(self, kind: str, settings: Mapping[str, str], secrets: Mapping[str, Secret]) -> Reader:
+        connector = self.connector(kind)
+        option = _file_option(connector)
+        file_id = settings.get(option, "") if option else ""
+        return connector.open(Filled(settings, secrets, lambda: self._files.fetch(file_id)))
+
+    def _unseal(self, source: Source) -> dict[str, Secret]:
+        if source.credentials is None:
+            return {}
+        plain: dict[str, str] = orjson.loads(self._vault.open(_context(source), source.credentials))
+        return {name: Secret(value) for name, value in plain.items()}
+
+
+def _context(source: Source) -> SealContext:
+    return SealContext("sources.credentials", current_company_id(), str(source.id), source.version)
+
+
+def _file_option(connector: Connector) -> str | None:
+    return next((option.name for option in connector.options if option.input is Input.FILE), None)

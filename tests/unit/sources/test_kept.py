@@ -1,0 +1,182 @@
+"""Readings in memory: shared while fresh, served stale when the source is down, bounded, never mixed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from embedded_app.errors import (
+    SourceChangedShape,
+    SourceError,
+    SourceRefused,
+    SourceUnavailable,
+    UnknownOption,
+)
+from embedded_app.ids import CompanyId
+from embedded_app.reconciliation import Item
+from embedded_app.sources.kept import ReadingKey, Readings
+from embedded_app.sources.rows import RowSet, SourceRead, Where
+from tests.fakes.fake_clock import FakeClock
+
+HOUR = 3600.0
+
+
+def key(company: int = 1, source: int = 1, version: int = 1, where: Where | None = None) -> ReadingKey:
+    return ReadingKey(CompanyId(company), UUID(int=source), version, where)
+
+
+def rows(*ids: str) -> RowSet:
+    items = tuple(Item(row_id, {}) for row_id in ids)
+    return RowSet(items, (), (), datetime(2026, 11, 20, tzinfo=UTC), len(items))
+
+
+def ids(reading: SourceRead) -> list[str]:
+    return [row.id for row in reading.rows]
+
+
+class Script:
+    """Answers one reading after the other, and counts them."""
+
+    def __init__(self, *answers: RowSet | Exception) -> None:
+        self.answers = list(answers)
+        self.count = 0
+
+    def __call__(self) -> RowSet:
+        self.count += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_one_reading_serves_until_it_is_no_longer_fresh() -> None:
+    clock, script = FakeClock(), Script(rows("a"), rows("b"))
+    readings = Readings(clock)
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+    clock.advance(59.9)
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+    clock.advance(0.1)
+    reading = readings.get(key(), 60, script)
+    assert (ids(reading), reading.stale, reading.failure, script.count) == (["b"], False, None, 2)
+
+
+@pytest.mark.parametrize("other", [key(company=2), key(source=2), key(version=2), key(where=("job", ("1",)))])
+def test_nothing_is_shared_between_companies_sources_versions_and_filters(other: ReadingKey) -> None:
+    readings, script = Readings(FakeClock()), Script(rows("a"), rows("b"))
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+    assert ids(readings.get(other, 60, script)) == ["b"]
+
+
+def test_the_last_good_reading_is_served_while_the_source_is_down() -> None:
+    clock, down = FakeClock(), SourceUnavailable("down")
+    readings, script = Readings(clock), Script(rows("a"), down, rows("b"))
+    readings.get(key(), 60, script)
+    clock.advance(61)
+    stale = readings.get(key(), 60, script)
+    assert (ids(stale), stale.stale, stale.failure) == (["a"], True, down)
+    clock.advance(9.9)
+    assert readings.get(key(), 60, script).stale
+    assert script.count == 2  # a source that is down is left alone for a moment
+    clock.advance(0.1)
+    assert ids(readings.get(key(), 60, script)) == ["b"]
+
+
+def test_a_failure_is_remembered_for_a_moment_also_without_a_good_reading() -> None:
+    clock, script = FakeClock(), Script(SourceUnavailable("down"), rows("a"))
+    readings = Readings(clock)
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable):
+            readings.get(key(), 60, script)
+    assert script.count == 1
+    clock.advance(10)
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+
+
+def test_nothing_older_than_a_day_is_served() -> None:
+    clock = FakeClock()
+    readings, script = (
+        Readings(clock),
+        Script(rows("a"), SourceUnavailable("down"), SourceUnavailable("down")),
+    )
+    readings.get(key(), 60, script)
+    clock.advance(24 * HOUR - 1)
+    assert readings.get(key(), 60, script).stale
+    clock.advance(10)
+    with pytest.raises(SourceUnavailable):
+        readings.get(key(), 60, script)
+
+
+@pytest.mark.parametrize("error", [SourceChangedShape("x"), SourceRefused("x")])
+def test_what_a_person_must_correct_is_not_hidden_by_old_rows(error: SourceError) -> None:
+    clock, script = FakeClock(), Script(rows("a"), error)
+    readings = Readings(clock)
+    readings.get(key(), 60, script)
+    clock.advance(61)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            readings.get(key(), 60, script)
+
+
+def test_other_errors_are_not_remembered() -> None:
+    readings, script = Readings(FakeClock()), Script(UnknownOption("x"), rows("a"))
+    with pytest.raises(UnknownOption):
+        readings.get(key(), 60, script)
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+
+
+def test_a_forgotten_source_is_read_anew_and_others_are_not() -> None:
+    readings, script = Readings(FakeClock()), Script(*(rows(x) for x in "abcd"))
+    for one in (key(), key(where=("job", ("1",))), key(company=2)):
+        readings.get(one, 60, script)
+    readings.forget(CompanyId(1), UUID(int=1))
+    assert ids(readings.get(key(), 60, script)) == ["d"]
+    assert ids(readings.get(key(company=2), 60, script)) == ["c"]
+
+
+def test_the_rows_kept_are_bounded_and_the_least_used_go_first() -> None:
+    readings = Readings(FakeClock())
+    many = rows(*(str(number) for number in range(50_000)))
+    for source in range(11):
+        readings.get(key(source=source), 60, Script(many))
+        readings.get(key(source=0), 60, Script(rows("again")))
+    assert sum(len(kept.rows.rows) for kept in readings._kept.values() if kept.rows) <= 500_000
+    assert len(readings.get(key(source=0), 60, Script()).rows) == 50_000
+    assert ids(readings.get(key(source=1), 60, Script(rows("again")))) == ["again"]
+
+
+@pytest.mark.parametrize("outcome", [rows("a"), SourceUnavailable("down"), RuntimeError("bug")])
+def test_threads_that_want_the_same_wait_for_one_reading(outcome: RowSet | Exception) -> None:
+    readings = Readings(FakeClock())
+    started, go_on = threading.Event(), threading.Event()
+    calls: list[None] = []
+    results: list[object] = []
+
+    def read() -> RowSet:
+        calls.append(None)
+        started.set()
+        assert go_on.wait(30)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def ask(get: Callable[[], SourceRead]) -> None:
+        try:
+            results.append(ids(get()))
+        except Exception as error:  # noqa: BLE001 # what each thread got is the result
+            results.append(error)
+
+    threads = [threading.Thread(target=ask, args=(lambda: readings.get(key(), 60, read),)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert started.wait(30)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    expected = ["a"] if isinstance(outcome, RowSet) else outcome
+    assert results == [expected] * 8
+    if not isinstance(outcome, RuntimeError):
+        assert len(calls) == 1
