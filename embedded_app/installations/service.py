@@ -105,7 +105,11 @@ class InstallationService:
         """
         flow_id = str(flow.id)
         tokens = self._procore.authorization.exchange(code, self._redirect_uri)
-        me = self._procore.viewer(FreshTokens(flow_id, tokens)).me()
+        try:
+            me = self._procore.viewer(FreshTokens(flow_id, tokens)).me()
+        except ProcoreError:
+            self.revoke(tokens.access_token)  # nobody will use them
+            raise
         return SignIn(flow_id, tokens, me.id, me.login)
 
     def list_companies(self, sign_in: Grant) -> tuple[ProcoreCompany, ...]:

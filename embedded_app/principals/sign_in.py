@@ -6,6 +6,7 @@ event and the end of the flow together.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -39,6 +40,8 @@ from embedded_app.principals.sessions import Bearer, Sessions
 from embedded_app.principals.viewer import Viewer, actor_of
 from embedded_app.procore import Company, Procore
 from embedded_app.storage import CompanyState, company_scope, db, new_id
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -123,14 +126,16 @@ class SignIns:
             return self._refuse(flow, FlowOutcome.DECLINED if error == _DECLINED else FlowOutcome.FAILED)
         try:
             sign_in = self._installations.exchange(flow, code)
-        except EmbeddedAppError:
+        except EmbeddedAppError as failure:
+            _log.warning("sign-in failed", exc_info=failure)
             return self._refuse(flow, FlowOutcome.FAILED)
         if kind is FlowKind.INSTALL:
             self._flows.keep(flow, sign_in)
             return Ended(kind, None, login=sign_in.login)
         try:
             return self._end_frame(flow, sign_in) if kind is FlowKind.FRAME else self._end_tab(flow, sign_in)
-        except EmbeddedAppError:
+        except EmbeddedAppError as failure:
+            _log.warning("sign-in failed", exc_info=failure)
             db.session.rollback()
             return self._refuse(flow, FlowOutcome.FAILED, sign_in)
 

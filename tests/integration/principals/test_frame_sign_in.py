@@ -139,6 +139,21 @@ def test_a_company_that_is_not_connected_with_us_is_refused(person: MakePerson) 
     assert frame.redeem() == (403, "not_installed")
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/rest/v1.0/me", "/rest/v1.0/companies"])
+def test_a_login_that_procore_does_not_confirm_is_told(
+    person: MakePerson, simulator: SimulatorProcess, path: str
+) -> None:
+    marcus = person(MARCUS)
+    frame = Frame(marcus)
+    callback = marcus.at_login(frame.authorize_url)
+    simulator.fault(path, status=500)
+    page = marcus.get(callback)
+    assert (page.status_code, "did not come through" in page.text) == (502, True)
+    assert frame.redeem() == (403, "failed")
+    has_tokens = path != "/oauth/token"
+    assert bool(simulator.requests("/oauth/revoke")) == has_tokens, "tokens that nobody uses are given back"
+
+
 def test_an_uninstalled_app_is_noticed(person: MakePerson, simulator: SimulatorProcess) -> None:
     simulator.uninstall(HOLLIS)
     marcus = person(MARCUS)
