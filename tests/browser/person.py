@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    NoSuchWindowException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -26,13 +31,17 @@ class Person:
 
     def waits_for(self, condition: Callable[[Chrome], T], what: str) -> T:
         """The first true value of `condition`."""
-        wait = WebDriverWait(
-            self.browser, _PATIENCE_SECONDS, 0.1, (NoSuchElementException, StaleElementReferenceException)
-        )
-        return wait.until(condition, f"{what} never came. The page says: {self.page_text()[:2000]}")
+        gone = (NoSuchElementException, StaleElementReferenceException)
+        try:
+            return WebDriverWait(self.browser, _PATIENCE_SECONDS, 0.1, gone).until(condition)
+        except TimeoutException:
+            raise AssertionError(f"{what} never came. The page says: {self.page_text()[:2000]}") from None
 
     def page_text(self) -> str:
-        return self.browser.find_element(By.TAG_NAME, "body").text
+        try:
+            return self.browser.find_element(By.TAG_NAME, "body").text
+        except NoSuchWindowException:
+            return "(this window was closed)"
 
     def sees(self, text: str) -> None:
         self.waits_for(lambda browser: text in browser.find_element(By.TAG_NAME, "body").text, f"“{text}”")
@@ -96,7 +105,15 @@ class Person:
         """Press the card's one button inside the frame, and allow the app in the window that opens."""
         with self.in_new_window(lambda: self._presses_in(frame_css, "Sign in with Procore")):
             self.allows_app(name)
-            self.waits_for(lambda browser: len(browser.window_handles) == 1, "the end of the sign-in window")
+            self.waits_for_window_to_close()
+
+    def waits_for_window_to_close(self) -> None:
+        """The sign-in window ends by itself, unasked."""
+        try:
+            here = self.browser.current_window_handle
+        except NoSuchWindowException:
+            return
+        self.waits_for(lambda browser: here not in browser.window_handles, "the end of the window")
 
     def allows_app(self, name: str) -> None:
         """At the login: say who one is, if asked, and allow."""

@@ -22,12 +22,14 @@ def person(browser: Chrome) -> Person:
 
 def row_of(person: Person, text: str) -> WebElement:
     """The table row that is about a commitment."""
-    return person.waits_for(
-        lambda browser: next(
-            row for row in browser.find_elements(By.CSS_SELECTOR, "tbody tr") if text in row.text.split()
-        ),
-        f"the row of {text}",
-    )
+
+    def found(browser: Chrome) -> WebElement | None:
+        rows = browser.find_elements(By.CSS_SELECTOR, "tbody tr")
+        return next((row for row in rows if text in row.text.split()), None)
+
+    row = person.waits_for(found, f"the row of {text}")
+    assert row is not None
+    return row
 
 
 def adds_the_erp(person: Person) -> None:
@@ -39,7 +41,7 @@ def adds_the_erp(person: Person) -> None:
     person.types("Database name", "sample-erp.db")
     person.types("Table", "commitment_status")
     person.presses("Test")
-    person.sees("Test result")
+    person.sees("First 5 of")
     person.chooses("Column that identifies a row", "commitment_no")
     person.presses("Save source")
     person.sees("Vista ERP is saved")
@@ -47,9 +49,7 @@ def adds_the_erp(person: Person) -> None:
 
 def publishes_a_panel(person: Person) -> None:
     person.follows("Projects")
-    job = person.finds("input[placeholder='C-1187']")
-    job.send_keys("C-1187")
-    job.submit()
+    person.presses("Add C-1187")
     person.sees("Remove")
 
     person.follows("Panels")
@@ -139,7 +139,6 @@ def test_declining_at_the_login_is_said_and_can_be_repeated(person: Person, runn
     person.opens("Apps")
     person.follows("Tieback")
     with person.in_new_window(lambda: person._presses_in(APP_FRAME, "Sign in with Procore")):
-        person.presses("Continue as Priya Raman")
         person.presses("Decline")
         person.waits_for(lambda browser: len(browser.window_handles) == 1, "the end of the window")
     with person.inside(APP_FRAME):
