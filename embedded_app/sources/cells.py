@@ -33,12 +33,13 @@ def value_of(cell: object, column: Column) -> Value:
     Raises:
         ValueError: says why the cell has none; the text is for the person who can correct it.
     """
-    if cell is None or isinstance(cell, Binary):
+    if isinstance(cell, str):
+        if len(cell) > LONGEST_CELL:
+            raise ValueError(f"{column.name}: the cell has more than {LONGEST_CELL:,} characters.")
+    elif cell is None or isinstance(cell, Binary):
         return None
-    if isinstance(cell, Unreadable):
-        raise ValueError(f"{column.name}: {cell.reason}")  # noqa: TRY004 # unusable content, not a wrong type
-    if isinstance(cell, str) and len(cell) > LONGEST_CELL:
-        raise ValueError(f"{column.name}: the cell has more than {LONGEST_CELL:,} characters.")
+    elif isinstance(cell, Unreadable):
+        raise ValueError(f"{column.name}: {cell.reason}")  # unusable content, not a wrong type
     match column.kind:
         case FieldKind.TEXT | FieldKind.STATUS:
             return _text(cell, keep_bool=column.kind is FieldKind.STATUS)

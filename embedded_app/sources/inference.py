@@ -41,8 +41,8 @@ def infer(name: str, cells: Sequence[object]) -> Column:
         return Column(name, FieldKind.TEXT)
     if all(isinstance(cell, bool) for cell in looked_at):
         return Column(name, FieldKind.STATUS)
-    day_first = _day_first(present)
-    if _most(looked_at, Column(name, FieldKind.DATE, day_first=day_first)):
+    if any(_most(looked_at, Column(name, FieldKind.DATE, day_first=order)) for order in (False, True)):
+        day_first = _day_first(present)
         return Column(
             name, FieldKind.DATE, day_first=day_first, note=_date_note(present, day_first=day_first)
         )

@@ -14,6 +14,7 @@ _MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "#n/a", "na", "null", 
 _MOST_DIGITS = 40
 
 _PLAIN_SIGNS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
+_PLAIN = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,18})?", re.ASCII)
 _CURRENCY = r"(?:US\$|CA\$|C\$|A\$|\$|€|£|¥|USD|CAD|AUD|NZD|EUR|GBP|CHF|MXN)"
 _CURRENCY_BEFORE = re.compile(rf"{_CURRENCY}\s*", re.IGNORECASE)
 _CURRENCY_AFTER = re.compile(rf"\s*{_CURRENCY}\Z", re.IGNORECASE)
@@ -72,6 +73,9 @@ def amount_of(text: str, *, decimal_comma: bool = False) -> Amount | None:
 
     `decimal_comma` reads ``1.234,50`` instead. Thousands must stand in threes.
     """
+    if not decimal_comma and _PLAIN.fullmatch(text):  # most cells of most systems
+        value = Decimal(text)
+        return Amount(value or value.copy_abs(), has_currency=False)
     rest = text.translate(_PLAIN_SIGNS).strip()
     signs = currencies = percents = 0
     is_negative = False

@@ -11,12 +11,12 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
 from embedded_app.sources.connectors.grid import MOST_LINES, Grid
-from embedded_app.sources.rows import MOST_COLUMNS, MOST_ROWS, Line, Reject, Unreadable
+from embedded_app.sources.connectors.xlsx_sheet import Context, SheetParser
+from embedded_app.sources.rows import MOST_COLUMNS, MOST_ROWS, Line, Reject
 
 _MOST_UNPACKED_BYTES = 100_000_000
 _MOST_PARTS = 1_000
@@ -72,65 +72,32 @@ def _choose(workbook: Any, sheet: str) -> Any:
 
 def _lines(workbook: Any, worksheet: Any, clock: Clock) -> tuple[list[Line], dict[int, int]]:
     """Lines, and rows whose cells belong to a merge that begins on an earlier row."""
+    context = Context(
+        shared_texts=worksheet._shared_strings,  # noqa: SLF001 # the library read these; it has no other door to them
+        epoch=workbook.epoch,
+        date_styles=frozenset(workbook._date_formats),  # noqa: SLF001 # as above
+        duration_styles=frozenset(workbook._timedelta_formats),  # noqa: SLF001 # as above
+    )
     deadline = clock.monotonic() + _SECONDS
     lines: list[Line] = []
-    with worksheet._get_source() as part:  # noqa: SLF001 # the parser below is the library's; its reader hides merges
-        parser = _Parser(
-            part,
-            worksheet._shared_strings,  # noqa: SLF001 # as above
-            data_only=True,
-            epoch=workbook.epoch,
-            date_formats=workbook._date_formats,  # noqa: SLF001 # as above
-            timedelta_formats=workbook._timedelta_formats,  # noqa: SLF001 # as above
-        )
-        for count, (number, cells) in enumerate(parser.parse()):
+    with worksheet._get_source() as part:  # noqa: SLF001 # as above
+        parser = SheetParser(part, context)
+        for count, (number, cells) in enumerate(parser.rows()):
             if count % _ROWS_BETWEEN_LOOKS == 0 and clock.monotonic() > deadline:
                 raise InvalidField("file", "Reading the workbook took too long. Leave only the table in it.")
-            filled = [cell for cell in cells if cell["value"] is not None]
-            if not filled:
+            if not cells:
                 continue
-            if filled[-1]["column"] > MOST_COLUMNS:
+            width = max(cells)
+            if width > MOST_COLUMNS:
                 raise InvalidField("file", f"The sheet has more than {MOST_COLUMNS} columns.")
-            row: list[object] = [None] * filled[-1]["column"]
-            for cell in filled:
-                row[cell["column"] - 1] = _value(cell)
-            lines.append(Line(number, tuple(row)))
+            lines.append(Line(number, tuple(cells.get(column) for column in range(1, width + 1))))
             if len(lines) > MOST_LINES:
                 raise InvalidField("file", f"The sheet has more than {MOST_ROWS:,} rows. Divide it.")
-    return lines, _merged_rows(parser)
-
-
-def _value(cell: dict[str, Any]) -> object:
-    match cell["data_type"]:
-        case "e":
-            return Unreadable(f"the cell holds the error {cell['value']}.")
-        case "f":
-            return Unreadable("the formula has no stored result. Open the file in Excel and save it.")
-        case _:
-            return cell["value"]
-
-
-def _merged_rows(parser: Any) -> dict[int, int]:
-    ranges = parser.merged_cells.mergeCell if parser.merged_cells is not None else ()
-    merged: dict[int, int] = {}
-    for cells in ranges:
-        for row in range(cells.min_row + 1, min(cells.max_row, cells.min_row + MOST_LINES) + 1):
-            merged[row] = cells.min_row
-    return merged
-
-
-class _Parser(WorkSheetParser):  # type: ignore[misc,unused-ignore] # the stubs leave its base untyped
-    """The library's parser, which also tells a formula without a result from an empty cell."""
-
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        cell: dict[str, Any] = super().parse_cell(element)
-        if (
-            cell["value"] is None
-            and element.find(FORMULA_TAG) is not None
-            and element.find(VALUE_TAG) is None
-        ):
-            cell |= {"value": "", "data_type": "f"}
-        return cell
+    return lines, {
+        row: first
+        for first, last in parser.merged
+        for row in range(first + 1, min(last, first + MOST_LINES) + 1)
+    }
 
 
 @contextmanager

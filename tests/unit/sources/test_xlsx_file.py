@@ -159,6 +159,25 @@ def sheet_of(rows: bytes) -> bytes:
     return b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (namespace, rows)
 
 
+def test_prefixes_rich_text_phonetics_and_missing_references_are_understood() -> None:
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = f"""<x:worksheet xmlns:x="{namespace}"><x:sheetData>
+        <x:row><x:c t="inlineStr"><x:is><x:r><x:t>Iron</x:t></x:r><x:r><x:t> works</x:t></x:r>
+            <x:rPh sb="0" eb="1"><x:t>hidden</x:t></x:rPh></x:is></x:c><x:c/><x:c><x:v>5</x:v></x:c></x:row>
+        <x:row r="7"><x:c r="B7" t="d"><x:v>2026-11-20</x:v></x:c><x:c><x:f>1/0</x:f><x:v>2</x:v></x:c>
+            <x:c t="str"><x:f>""</x:f><x:v></x:v></x:c></x:row>
+        </x:sheetData></x:worksheet>"""
+    lines = read(with_parts(workbook(ROWS), {SHEET: xml.encode()})).lines
+    assert lines == [Line(1, ("Iron works", None, 5)), Line(7, (None, date(2026, 11, 20), 2))]
+
+
+def test_a_date_outside_of_the_calendar_is_unreadable() -> None:
+    content = workbook([["due"], [date(2026, 11, 20)]])
+    xml = part(content, SHEET).replace(b"<v>46346</v>", b"<v>99999999</v>")
+    cell = read(with_parts(content, {SHEET: xml})).lines[1].cells[0]
+    assert cell == Unreadable("the date 99999999 is outside of the calendar.")
+
+
 def test_too_many_rows_are_refused() -> None:
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, MOST_LINES + 2))
     assert "more than 50,000 rows" in refused(with_parts(workbook(ROWS), {SHEET: sheet_of(rows)})).sentence
