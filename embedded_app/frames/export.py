@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from embedded_app.frames.lines import Line
-from embedded_app.frames.presenters.texts import column_value, shown, value_text
+from embedded_app.frames.presenters.texts import column_value, money_places, shown, value_text
 from embedded_app.panels import PanelView
 from embedded_app.reconciliation import FieldKind, Value, amount, text_of
 from embedded_app.reconciliation.values import is_missing
@@ -48,7 +48,7 @@ def as_csv(view: PanelView, lines: Iterable[Line]) -> str:
             cells += [
                 _cell(column_value(c, line.rows), c.kind) if line.rows else "" for c in definition.row_columns
             ]
-            cells += [_number(line.variance), line.kind.value.replace("_", " ") if line.kind else ""]
+            cells += [_money(line.variance), line.kind.value.replace("_", " ") if line.kind else ""]
         writer.writerow(cells)
     return "\N{BYTE ORDER MARK}" + buffer.getvalue()
 
@@ -56,15 +56,15 @@ def as_csv(view: PanelView, lines: Iterable[Line]) -> str:
 def _cell(value: Value, kind: FieldKind) -> str:
     number = amount(value)
     if number is not None:
-        return _number(number)
+        return _money(number) if kind is FieldKind.MONEY else text_of(number) or ""
     if is_missing(value):
         return ""
     return _safe(value if isinstance(value, str) else text_of(value) or value_text(value, kind))
 
 
-def _number(value: Decimal | None) -> str:
-    """Plain digits; a number is never a formula, so its sign may stand first."""
-    return "" if value is None else f"{value:f}"
+def _money(value: Decimal | None) -> str:
+    """Plain digits; an amount is never a formula, so its sign may stand first."""
+    return "" if value is None else f"{value:.{money_places(value)}f}"
 
 
 def _safe(text: str) -> str:

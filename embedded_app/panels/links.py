@@ -35,8 +35,17 @@ class Decision:
 
 
 def decisions_of(panel_id: UUID, project_id: ProjectId) -> Mapping[tuple[str, str], Decision]:
-    """Every decision in a project, by record item id and row id."""
-    links = db.session.scalars(select(Link).where(Link.panel_id == panel_id, Link.project_id == project_id))
+    """Every decision in a project, by record item id and row id.
+
+    Confirmed links of other projects are among them, so that a row of a job that two projects share is never given
+    away twice.
+    """
+    links = db.session.scalars(
+        select(Link).where(
+            Link.panel_id == panel_id,
+            (Link.project_id == project_id) | (Link.state == LinkState.CONFIRMED),
+        )
+    )
     return {
         (f"{link.kind}/{link.record_id}", link.row_id): Decision(
             LinkState(link.state), link.confirmed_by, link.confirmed_at

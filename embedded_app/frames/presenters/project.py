@@ -384,6 +384,8 @@ class ProjectPresenter:
         if totals.rows_without_total:
             text = plural(totals.rows_without_total, "row", "rows")
             notes.append(f"Totals leave out {text} without an amount in {self._source}.")
+        if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
+            notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
         elsewhere = len(reconciliation.linked_elsewhere)
         if elsewhere:
             notes.append(

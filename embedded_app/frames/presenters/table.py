@@ -73,6 +73,7 @@ class Cell:
     text: str
     label: str
     is_number: bool
+    is_reference: bool = False
     badge: Badge | None = None
     bar: Bar | None = None
     wrong: str = ""
@@ -295,7 +296,8 @@ class TablePresenter:
                 bar = Bar(share * 100, percent_text(share), "bad" if is_over else "")
                 total_label = self._definition.rules.total_comparison.label.lower()
                 wrong = f"{column.label} is more than {total_label}" if is_over else ""
-        return Cell(text, label, is_number(column.kind), badge, bar, wrong)
+        is_reference = column.field == self._definition.identity.reference
+        return Cell(text, label, is_number(column.kind), is_reference, badge, bar, wrong)
 
     def _status_badge(self, status: str) -> Badge | None:
         family, folded = self._view.panel.family, status.casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 from embedded_app.panels import ShownColumn
@@ -14,16 +14,21 @@ from embedded_app.web.formatting import MISSING, day
 
 _MINUS = "\N{MINUS SIGN}"
 _CENT_PLACES = 2
+_WHOLE = 100
 
 
 def money_text(value: Decimal | None) -> str:
     """``6,842,500.00``; at least two decimals, and as many as the value has."""
     if value is None:
         return MISSING
-    exponent = EXACT.normalize(value).as_tuple().exponent
-    places = max(_CENT_PLACES, -exponent if isinstance(exponent, int) else 0)
-    digits = f"{value.copy_abs():,.{places}f}"
+    digits = f"{value.copy_abs():,.{money_places(value)}f}"
     return f"{_MINUS}{digits}" if value < 0 else digits
+
+
+def money_places(value: Decimal) -> int:
+    """How many decimals an amount is written with: two, or more if it has more."""
+    exponent = EXACT.normalize(value).as_tuple().exponent
+    return max(_CENT_PLACES, -exponent if isinstance(exponent, int) else 0)
 
 
 def difference_text(value: Decimal | None) -> str:
@@ -39,11 +44,14 @@ def share_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 
 def percent_text(share: Decimal | None) -> str:
-    """``56 %``, rounded down, so that only what is whole says 100."""
+    """``56 %``; what is not quite whole says 99 and never 100."""
     if share is None:
         return MISSING
-    whole = (share * 100).to_integral_value(ROUND_FLOOR if share >= 0 else None)
-    return f"{_MINUS}{abs(whole):,} %" if whole < 0 else f"{whole:,} %"
+    whole = (share * 100).to_integral_value(ROUND_HALF_UP)
+    if whole == _WHOLE and share < 1:
+        whole -= 1
+    digits = f"{whole.copy_abs():,} %"
+    return f"{_MINUS}{digits}" if whole < 0 else digits
 
 
 def value_text(value: Value, kind: FieldKind) -> str:

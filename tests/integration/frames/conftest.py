@@ -64,6 +64,12 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """SQLite: what these pages need of a database is tested on both in tests/integration/panels."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+@pytest.fixture
 def erp(tmp_path: Path) -> Path:
     """The sample ERP's database file."""
     path = tmp_path / "sources" / "sample-erp.db"

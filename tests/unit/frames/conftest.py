@@ -20,7 +20,8 @@ from embedded_app.web import access
 from embedded_app.web.headers import Kind
 from tests.factories.settings import config
 from tests.fakes.panel_sides import COMPANY, PROJECT, VIEWER
-from tests.unit.panels.conftest import World, world
+from tests.fakes.panel_world import World
+from tests.unit.panels.conftest import world
 
 __all__ = ["world"]
 

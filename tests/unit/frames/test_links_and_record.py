@@ -11,8 +11,8 @@ from embedded_app.errors import Forbidden, TimedOut
 from embedded_app.procore import CommitmentKind
 from tests.fakes.html_table import text_of
 from tests.fakes.panel_sides import commitment, row
+from tests.fakes.panel_world import World
 from tests.unit.frames.conftest import Pages
-from tests.unit.panels.conftest import World
 
 STEEL, GAS, FRAMING = 9000000000014, 9000000000031, 9000000000024
 

@@ -18,8 +18,8 @@ from embedded_app.errors import (
 )
 from tests.fakes.html_table import foot_in, lines_in, text_of
 from tests.fakes.panel_sides import READ_AT, commitment, row
+from tests.fakes.panel_world import ACTOR, World
 from tests.unit.frames.conftest import Pages
-from tests.unit.panels.conftest import ACTOR, World
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from embedded_app.errors import (
 )
 from embedded_app.reconciliation import FindingKind
 from tests.fakes.panel_sides import COLUMNS, PROJECT, READ_AT, VIEWER, commitment, row
-from tests.unit.panels.conftest import ACTOR, World
+from tests.fakes.panel_world import ACTOR, World
 
 
 @pytest.fixture(autouse=True)
