@@ -1,0 +1,57 @@
+"""docs/sources.md says what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embedded_app.clock import SystemClock
+from embedded_app.reconciliation import FieldKind
+from embedded_app.sources.connectors import all_connectors
+from embedded_app.sources.connectors.base import Option, Surroundings
+from embedded_app.sources.connectors.sql_dialects import CONNECT_SECONDS, READ_SECONDS, SERVERS
+from embedded_app.sources.files import LARGEST_FILE
+from embedded_app.sources.network import Network
+from embedded_app.sources.rows import LONGEST_CELL, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
+
+PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text()
+CONNECTORS = all_connectors(Surroundings(Network(), None, SystemClock()))
+
+
+@pytest.mark.parametrize("connector", CONNECTORS, ids=[connector.kind for connector in CONNECTORS])
+def test_every_kind_of_source_has_its_section(connector: object) -> None:
+    assert f"### {getattr(connector, 'label', '')}\n" in PAGE
+
+
+@pytest.mark.parametrize(
+    "option", [option for connector in CONNECTORS for option in connector.options], ids=lambda o: o.name
+)
+def test_every_option_is_explained(option: Option) -> None:
+    assert option.label in PAGE
+
+
+@pytest.mark.parametrize("kind", FieldKind)
+def test_every_kind_of_column_is_explained(kind: FieldKind) -> None:
+    assert f"| {kind.value.title()} |" in PAGE
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| Rows of one reading | {MOST_ROWS:,} |",
+        f"| Columns | {MOST_COLUMNS} |",
+        f"| Characters in a cell | {LONGEST_CELL:,} |",
+        f"| Text of one reading of a database | {MOST_CHARACTERS:,} characters |",
+        f"| Time to connect, to read | {CONNECT_SECONDS} s, {READ_SECONDS} s |",
+        f"| Uploaded file | {LARGEST_FILE // 1_000_000} MB, and 100 MB unpacked |",
+    ],
+)
+def test_every_limit_is_as_it_says(row: str) -> None:
+    assert row in PAGE
+
+
+def test_drivers_that_have_to_be_installed_are_named() -> None:
+    for server in SERVERS.values():
+        assert server.label in PAGE
+    assert "`pymssql`, `pymysql`" in PAGE
