@@ -171,6 +171,7 @@ class PanelEditor:
             family=family,
             source_id=_source_id(form),
             source_name=source.name,
+            source_kind=source.kind,
             definition=self._definition(form),
         )
         view = self._panels.assemble(panel, viewer, project_id)

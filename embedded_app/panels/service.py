@@ -41,13 +41,14 @@ from embedded_app.storage.fan_out import FanOut
 
 @dataclass(frozen=True, slots=True)
 class PanelRef:
-    """A panel as it is shown. `id` is `None` while it is only previewed."""
+    """A panel as it is shown. `id` is `None` while it is only previewed, `source_kind` the kind of connector."""
 
     id: UUID | None
     name: str
     family: Family
     source_id: UUID
     source_name: str
+    source_kind: str
     definition: PanelDefinition
 
 
@@ -179,12 +180,14 @@ class PanelService:
     def _ref(self, panel: Panel) -> PanelRef:
         if panel.published_definition is None:
             raise UnknownOption("This panel is not published.")
+        source = self._sources.get_(panel.source_id)
         return PanelRef(
             id=panel.id,
             name=panel.name,
             family=family_of(panel.family),
             source_id=panel.source_id,
-            source_name=self._sources.get_(panel.source_id).name,
+            source_name=source.name,
+            source_kind=source.kind,
             definition=PanelDefinition.from_json(panel.published_definition),
         )
 

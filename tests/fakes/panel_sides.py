@@ -196,6 +196,7 @@ class FakeSource:
 
     name: str
     columns: list[dict[str, str]]
+    kind: str = "sql"
 
 
 @dataclass

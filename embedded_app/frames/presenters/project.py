@@ -10,10 +10,10 @@ from flask import url_for
 
 from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_lines
 from embedded_app.frames.presenters import states
-from embedded_app.frames.presenters.pairs import owner_name
+from embedded_app.frames.presenters.notes import footnotes
 from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields, Freshness
 from embedded_app.frames.presenters.table import Table, TablePresenter
-from embedded_app.frames.presenters.texts import money_text, share_of
+from embedded_app.frames.presenters.texts import share_of
 from embedded_app.frames.query import LINES_PER_PAGE, ProjectQuery, Show
 from embedded_app.panels import PanelRef, PanelView
 from embedded_app.procore import Project
@@ -185,7 +185,7 @@ class ProjectPresenter:
             table=self._tables.table(chosen, page, len(self._lines)) if has_table else None,
             blank=blank,
             pages=pages if has_table else None,
-            footnotes=self._footnotes() if has_table else (),
+            footnotes=footnotes(self._view) if has_table else (),
             export_address=query.export_address if has_table else "",
             form=FormFields(url_for("frames.links"), {"from": "project", **query.arguments}),
             announce=self._announce(len(chosen)),
@@ -343,56 +343,6 @@ class ProjectPresenter:
             action=show_all,
             action_href=query.but(show=Show.ALL).address,
         )
-
-    def _footnotes(self) -> tuple[str, ...]:
-        view, rules = self._view, self._view.panel.definition.rules
-        if not view.sees_source:
-            return ()
-        total = rules.total_comparison
-        notes = [f"Variance is {self._source} minus Procore. An unmatched record counts in full."]
-        if total.tolerance:
-            notes[0] += f" Amounts within {money_text(Decimal(total.tolerance))} count as equal."
-        notes.append(self._owners())
-        if view.reconciliation is not None:
-            notes += self._left_out()
-        return tuple(filter(None, notes))
-
-    def _owners(self) -> str:
-        """Which system owns the panel, and which columns are owned by the other one."""
-        definition = self._view.panel.definition
-        others = [
-            f"{column.label} in {side}"
-            for side, columns in (
-                ("Procore", definition.record_columns),
-                (self._source, definition.row_columns),
-            )
-            for column in columns
-            if column.owner is not definition.owner
-        ]
-        names = (owner_name(self._view, definition.owner), owner_name(self._view, definition.owner.other))
-        return f"System of record: {names[0]}" + (f"; {names[1]} for {', '.join(others)}." if others else ".")
-
-    def _left_out(self) -> list[str]:
-        reconciliation = self._view.reconciliation
-        if reconciliation is None:
-            return []
-        totals, family = reconciliation.totals, self._family
-        notes = []
-        if totals.records_without_total:
-            text = plural(totals.records_without_total, family.one, family.many)
-            notes.append(f"Totals leave out {text} without an amount in Procore.")
-        if totals.rows_without_total:
-            text = plural(totals.rows_without_total, "row", "rows")
-            notes.append(f"Totals leave out {text} without an amount in {self._source}.")
-        if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
-            notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
-        elsewhere = len(reconciliation.linked_elsewhere)
-        if elsewhere:
-            notes.append(
-                f"{plural(elsewhere, 'row is', 'rows are')} linked to {family.many} that Procore does not show "
-                "you here, and left out."
-            )
-        return notes
 
     def _announce(self, number: int) -> str:
         if self._view.reconciliation is None:

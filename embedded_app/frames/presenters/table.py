@@ -43,6 +43,7 @@ from embedded_app.reconciliation import FieldKind, FindingKind, Item, amount
 from embedded_app.reconciliation.values import EXACT
 from embedded_app.web.formatting import MISSING, percent_difference
 
+_ICONS = {"spreadsheet": "sheet"}
 _PAIRED = (FindingKind.MATCH, FindingKind.VARIANCE)
 
 
@@ -140,6 +141,7 @@ class Table:
 
     caption: str
     source_name: str
+    source_icon: str
     procore_tone: str
     shows_rows: bool
     name_head: Head
@@ -172,6 +174,7 @@ class TablePresenter:
         return Table(
             caption=f"{panel.family.many.capitalize()} in Procore beside {self._source}",
             source_name=self._source,
+            source_icon=_ICONS.get(panel.source_kind, "database"),
             procore_tone="bad" if view.records.records is None else "warn" if view.records.is_stale else "ok",
             shows_rows=view.sees_source,
             name_head=self._head(panel.family.one.capitalize(), "name", is_numeric=False, owner=""),

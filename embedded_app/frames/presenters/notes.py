@@ -1,0 +1,58 @@
+"""The small print below the table: the sign, the tolerance, who owns what, and what the totals leave out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from embedded_app.frames.presenters.pairs import owner_name
+from embedded_app.frames.presenters.texts import money_text
+from embedded_app.panels import PanelView
+from embedded_app.reconciliation import FindingKind, Reconciliation
+from embedded_app.web.formatting import plural
+
+
+def footnotes(view: PanelView) -> tuple[str, ...]:
+    """One sentence or two each; none for a viewer who sees Procore alone."""
+    if not view.sees_source:
+        return ()
+    notes = [_sign(view), _owners(view)]
+    if view.reconciliation is not None:
+        notes += _left_out(view, view.reconciliation)
+    return tuple(notes)
+
+
+def _sign(view: PanelView) -> str:
+    tolerance = Decimal(view.panel.definition.rules.total_comparison.tolerance)
+    sign = f"Variance is {view.panel.source_name} minus Procore. An unmatched record counts in full."
+    return f"{sign} Amounts within {money_text(tolerance)} count as equal." if tolerance else sign
+
+
+def _owners(view: PanelView) -> str:
+    """Which system owns the panel, and which columns are owned by the other one."""
+    definition, source = view.panel.definition, view.panel.source_name
+    others = [
+        f"{column.label} in {side}"
+        for side, columns in (("Procore", definition.record_columns), (source, definition.row_columns))
+        for column in columns
+        if column.owner is not definition.owner
+    ]
+    owner, other = owner_name(view, definition.owner), owner_name(view, definition.owner.other)
+    return f"System of record: {owner}" + (f"; {other} for {', '.join(others)}." if others else ".")
+
+
+def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
+    totals, family, source = reconciliation.totals, view.panel.family, view.panel.source_name
+    notes = []
+    if totals.records_without_total:
+        text = plural(totals.records_without_total, family.one, family.many)
+        notes.append(f"Totals leave out {text} without an amount in Procore.")
+    if totals.rows_without_total:
+        text = plural(totals.rows_without_total, "row", "rows")
+        notes.append(f"Totals leave out {text} without an amount in {source}.")
+    if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
+        notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
+    elsewhere = len(reconciliation.linked_elsewhere)
+    if elsewhere:
+        text = plural(elsewhere, "row is", "rows are")
+        notes.append(f"{text} linked to {family.many} that Procore does not show you here, and left out.")
+    return notes
