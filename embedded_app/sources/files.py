@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from embedded_app import audit
 from embedded_app.audit import Actor
 from embedded_app.clock import Clock
-from embedded_app.crypto import SealContext, Vault
+from embedded_app.crypto import Vault
 from embedded_app.errors import InvalidField
 from embedded_app.sources.connectors.base import UploadedFile
-from embedded_app.sources.models import SourceFile
+from embedded_app.sources.models import SourceFile, content_context
 from embedded_app.storage import current_company_id, db, new_id
 
 LARGEST_FILE = 10_000_000
@@ -51,7 +51,7 @@ class Files:
             SourceFile(
                 id=file_id,
                 file_name=file_name,
-                content=self._vault.seal(_context(file_id), content),
+                content=self._vault.seal(content_context(current_company_id(), file_id), content),
                 sha256=digest,
                 size=len(content),
                 uploaded_at=now,
@@ -71,7 +71,7 @@ class Files:
             InvalidField: when it is no longer there, or never was.
         """
         file = self._find(file_id)
-        found = UploadedFile(file.file_name, self._vault.open(_context(file.id), file.content))
+        found = UploadedFile(file.file_name, self._vault.open(file.seal_context(), file.content))
         db.session.commit()
         return found
 
@@ -97,10 +97,6 @@ class Files:
         if found is None:
             raise InvalidField("file", "This file is no longer there. Upload it again.")
         return found
-
-
-def _context(file_id: UUID) -> SealContext:
-    return SealContext("source_files.content", current_company_id(), str(file_id))
 
 
 def _file_name(name: str) -> str:

@@ -30,6 +30,7 @@ _STATUS_NAME = re.compile(r"status|state$|stage|phase|type$|executed|flag", re.I
 _LEADING_ZERO = re.compile(r"\s*[-+]?0[0-9]")
 _MOST_STATUSES = 12
 _LONGEST_STATUS = 30
+_LONGEST_UNNAMED_STATUS = 20  # where the column's name does not say that it is one; names of firms are longer
 _STATUS_REPEATS = 3
 
 
@@ -112,8 +113,11 @@ def _is_status(name: str, cells: Sequence[object]) -> bool:
         return False
     if _STATUS_NAME.search(name):
         return True
-    words = not any(sign.isdigit() for cell in distinct for sign in str(cell))
-    return words and len(cells) >= _STATUS_REPEATS * len(distinct) and len(distinct) > 1
+    short_words = all(
+        len(str(cell)) <= _LONGEST_UNNAMED_STATUS and not any(sign.isdigit() for sign in str(cell))
+        for cell in distinct
+    )
+    return short_words and len(distinct) > 1 and len(cells) >= _STATUS_REPEATS * len(distinct)
 
 
 def _day_first(cells: Sequence[object]) -> bool:

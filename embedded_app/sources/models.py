@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from embedded_app.crypto import Sealed
+from embedded_app.crypto import SealContext, Sealed
 from embedded_app.storage import CompanyOwned, Model, SealedColumn, UtcDateTime, new_id
 
 LONGEST_NAME = 60
@@ -47,6 +47,10 @@ class Source(CompanyOwned, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    def seal_context(self) -> SealContext:
+        """Where `credentials` stands."""
+        return credentials_context(self.company_id, self.id, self.version)
+
 
 class SourceFile(CompanyOwned, Model):
     """An uploaded file. Without a source it waits for one to be saved, a day at most."""
@@ -66,3 +70,17 @@ class SourceFile(CompanyOwned, Model):
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     uploaded_by: Mapped[str] = mapped_column(String(255))
     """The name by which people knew the uploader then."""
+
+    def seal_context(self) -> SealContext:
+        """Where `content` stands."""
+        return content_context(self.company_id, self.id)
+
+
+def credentials_context(company_id: int, source_id: UUID, version: int) -> SealContext:
+    """Where the credentials of a source stand: they open in this row at this version only."""
+    return SealContext("sources.credentials", company_id, str(source_id), version)
+
+
+def content_context(company_id: int, file_id: UUID) -> SealContext:
+    """Where the content of a file stands."""
+    return SealContext("source_files.content", company_id, str(file_id))

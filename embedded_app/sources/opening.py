@@ -20,7 +20,7 @@ from embedded_app.sources import columns
 from embedded_app.sources.connectors.base import Connector, Filled, Input, Reader
 from embedded_app.sources.drafts import Draft, merged_secrets
 from embedded_app.sources.files import Files
-from embedded_app.sources.models import Source
+from embedded_app.sources.models import Source, credentials_context
 from embedded_app.sources.rows import Column
 from embedded_app.storage import current_company_id, db
 
@@ -164,7 +164,7 @@ class Opener:
 
 
 def _context(source: Source) -> SealContext:
-    return SealContext("sources.credentials", current_company_id(), str(source.id), source.version)
+    return credentials_context(current_company_id(), source.id, source.version)
 
 
 def _file_option(connector: Connector) -> str | None:

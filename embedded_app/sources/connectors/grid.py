@@ -53,7 +53,9 @@ def table(grid: Grid, header_row: int | None) -> tuple[Table, int]:
         used = _width(line.cells)
         if used > width or (len(line.cells) < width and not grid.ragged):
             found = used if used > width else len(line.cells)
-            rejects.append(Reject(line.number, f"The line has {found} cells instead of {width}."))
+            rejects.append(
+                Reject(line.number, f"The line has {found} cell{'s' * (found != 1)} instead of {width}.")
+            )
             continue
         lines.append(Line(line.number, (line.cells + (None,) * width)[:width]))
     return Table(_names(header.cells[:width]), lines, tuple(rejects)), header.number

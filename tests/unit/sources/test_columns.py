@@ -48,6 +48,7 @@ KINDS: list[tuple[str, Sequence[object], FieldKind]] = [
     ("status", ["Open", "Closed"], STATUS),
     ("x", ["Open", "Closed"] * 3, STATUS),
     ("x", ["SC-1", "SC-2"] * 3, TEXT),
+    ("Insurer", ["Union & Western Insurance", "Harborside"] * 3, TEXT),
     ("x", ["Open", "Closed"], TEXT),
     ("executed", [True, False, None], STATUS),
     ("note", ["", None, "  "], TEXT),

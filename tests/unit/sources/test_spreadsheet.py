@@ -62,11 +62,12 @@ def test_every_column_gets_a_name_of_its_own() -> None:
 
 
 def test_lines_of_another_length_are_rejects() -> None:
-    found = table(csv("a,b,c", "1,2,3", "1,2", "1,2,3,4", "1,2,3,,", "1,,"))
+    found = table(csv("a,b,c", "1,2,3", "1,2", "1,2,3,4", "1,2,3,,", "1,,", "Total"))
     assert [line.number for line in found.lines] == [2, 5, 6]
     assert found.rejects == (
         Reject(3, "The line has 2 cells instead of 3."),
         Reject(4, "The line has 4 cells instead of 3."),
+        Reject(7, "The line has 1 cell instead of 3."),
     )
 
 
