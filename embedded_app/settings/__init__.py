@@ -7,6 +7,7 @@ from flask import Flask
 from embedded_app.config import Config
 from embedded_app.settings import (  # noqa: F401 # each module adds its views to the blueprint
     audit_views,
+    connection_views,
     install_views,
     overview_views,
     panels_views,

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 
 from embedded_app import audit
+from embedded_app.settings.audit_words import words_of
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.web.access import administrator
@@ -16,12 +17,13 @@ from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
 _PAGE = 50
+_LONGEST_SEQUENCE = 18  # digits; fits into 64 bits
 _KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "all": ("All", ()),
     "links": ("Links", ("link.",)),
     "settings": ("Settings", ("source.", "panel.", "project_job.")),
-    "sign-ins": ("Sign-ins", ("principal.", "session.", "sign_in.")),
-    "connection": ("Connection", ("installation.", "grant.", "company.")),
+    "sign-ins": ("Sign-ins", ("principal.",)),
+    "connection": ("Connection", ("installation.",)),
 }
 
 
@@ -47,13 +49,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """The page. `older_url` is `None` at the end of the log."""
+    """The page. `newest_url` is `None` on the first page; `older_url` is `None` at the end of the log."""
 
     shell: Shell
     lines: tuple[Line, ...]
     chips: tuple[Chip, ...]
     kind: str
     search: str
+    newest_url: str | None
     older_url: str | None
 
 
@@ -64,9 +67,9 @@ def audit_log() -> Response:
     kind = request.args.get("kind", "all")
     kind = kind if kind in _KINDS else "all"
     search = request.args.get("q", "").strip()
-    before = request.args.get("before", "")
+    before = _sequence(request.args.get("before", ""))
     events = audit.list_events(
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,  # noqa: PLR2004 # below 2⁶³
+        before=before,
         limit=_PAGE + 1,
         prefixes=_KINDS[kind][1],
         search=search,
@@ -86,21 +89,21 @@ def audit_log() -> Response:
         ),
         kind=kind,
         search=search,
+        newest_url=url_for("settings.audit_log", kind=kind, q=search) if before else None,
         older_url=older,
     )
     return render("settings/audit.html", page)
 
 
+def _sequence(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_SEQUENCE else None
+
+
 def _lines(events: Sequence[audit.AuditEvent]) -> tuple[Line, ...]:
     return tuple(
-        Line(event.at, event.actor_name, _sentence(event.event), event.subject, _changes(event))
+        Line(event.at, event.actor_name, words_of(event.event), event.subject, _changes(event))
         for event in events
     )
-
-
-def _sentence(event: str) -> str:
-    """``source.created`` as people say it: "Source created"."""
-    return event.replace("_", " ").replace(".", " ").capitalize()
 
 
 def _changes(event: audit.AuditEvent) -> tuple[tuple[str, str], ...]:

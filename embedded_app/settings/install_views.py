@@ -21,6 +21,7 @@ from embedded_app.installations import CONSENT_VERSION
 from embedded_app.installations.flows import LIFE
 from embedded_app.principals.sessions import SESSION_LIFE
 from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.consent import CONSENT, ConsentLine
 from embedded_app.web import cookies
 from embedded_app.web.access import public
 from embedded_app.web.headers import Kind
@@ -30,53 +31,11 @@ _FLOW_SECONDS = int(LIFE.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentLine:
-    """One thing that is read or kept; a change of meaning needs a new `CONSENT_VERSION`."""
+class ConsentPage:
+    """The text to agree to, on its own as the privacy page."""
 
-    what: str
-    which: str
-    why: str
-    kept: str
-    note: str = ""
-
-
-CONSENT = (
-    ConsentLine(
-        "Read in Procore",
-        "Projects, commitments, change orders and vendors",
-        "To compare them with your data",
-        "Not stored",
-        "Read with each person’s own permissions when they open the page",
-    ),
-    ConsentLine(
-        "Your external rows",
-        "The columns you choose",
-        "To show them beside Procore, also while the source is down",
-        "In memory, up to 24 hours",
-        "Uploaded spreadsheets are stored encrypted until you delete them",
-    ),
-    ConsentLine(
-        "Links and settings",
-        "Record numbers, who linked them, when",
-        "So that nobody links twice",
-        "Until you remove them",
-    ),
-    ConsentLine(
-        "People who sign in",
-        "Name and login from Procore",
-        "To know who did what",
-        "As long as the company is connected",
-    ),
-    ConsentLine(
-        "Audit log", "Sign-ins and changes", "To answer your auditors", "As long as the company is connected"
-    ),
-    ConsentLine(
-        "Tokens and source passwords",
-        "Encrypted, one key per company",
-        "To reach Procore and your sources",
-        "Until you disconnect",
-    ),
-)
+    lines: tuple[ConsentLine, ...]
+    consent_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +100,16 @@ def install_company() -> AnyResponse:
     except AppNotConnected:
         return _choose_page(
             chosen,
-            "The app is not installed in this company in Procore yet. In Procore, open Company Admin, "
-            "App Management, Install App, then choose the company here again.",
+            "The app is not installed in this company in Procore yet. There, open Company Admin, App Management, "
+            "Install App. Then come back to this page and choose the company again.",
         )
     except PermissionMissing as error:
         return _choose_page(
             chosen, f"{error.sentence} Ask one to install the app, or choose another company."
         )
     except SessionExpired:
+        if principals.sign_ins().has_installed(cookies.LOGIN.read()):  # the button was pressed twice
+            return redirect(url_for("settings.overview", installed=1), 303)
         return _choose_page()
     except (InputError, NotInstalled, ProcoreError) as error:
         return _choose_page(chosen, error.sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,30 +19,30 @@ from embedded_app.errors import (
     SourceError,
     UnknownOption,
 )
-from embedded_app.ids import parse_project_id
-from embedded_app.panels.editor import PanelSummary, Preview
-from embedded_app.panels.families import Family, family_of
-from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
+from embedded_app.panels import ColumnLine, ComparisonLine, Family, KeyLine, PanelForm, PanelSummary
+from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
+from embedded_app.reconciliation import FieldKind
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.panel_forms import preset_options, read_form
+from embedded_app.settings.panel_preview import PreviewPart, part_of
 from embedded_app.settings.shell import Shell, shell
-from embedded_app.sources import Column
 from embedded_app.web.access import administrator
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
 _EMPTY_LINES = 2  # to be filled in; saving gives two more
+_LONGEST_VERSION = 10
 Option = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PanelsPage:
-    """The list. `sources` are what a new panel may use."""
+    """The list. A new panel is of one of the `families` and one of the `sources`, given as options."""
 
     shell: Shell
     panels: tuple[PanelSummary, ...]
-    families: tuple[Family, ...]
+    families: tuple[Option, ...]
     sources: tuple[Option, ...]
     error: str
 
@@ -52,9 +53,13 @@ class EditorPage:
 
     Attributes:
         panel_id: `None` for a panel that was not saved yet.
+        version: of the panel that the form changes; saving is refused when it is no longer the latest.
         form: what is on the page, with empty lines at the end of each list.
         fields, columns: what may be chosen on either side, as options.
+        money_fields: what the tiles may add up.
+        normalizer_options: for a chain of normalizers, the ways to read a key, with that chain among them.
         problem: a sentence for the whole page; `errors` holds one per field, named as `PanelForm` says.
+        is_outdated: somebody else saved the panel meanwhile.
         preview: what the form would find, after the administrator asked.
     """
 
@@ -67,17 +72,16 @@ class EditorPage:
     form: PanelForm
     fields: tuple[Option, ...]
     columns: tuple[Option, ...]
+    field_kinds: Mapping[str, FieldKind]
     money_fields: tuple[Option, ...]
+    normalizer_options: Callable[[tuple[str, ...]], tuple[Option, ...]]
     projects: tuple[Option, ...]
     project_id: str
     errors: dict[str, str]
     problem: str
-    preview: Preview | None
+    is_outdated: bool
+    preview: PreviewPart | None
     saved: bool
-
-    def options_of(self, chain: tuple[str, ...]) -> tuple[Option, ...]:
-        """The ways to normalise, with the one in use."""
-        return preset_options(chain)
 
 
 @blueprint.get("/settings/panels")
@@ -116,23 +120,19 @@ def save_panel() -> AnyResponse:
     """Preview, save or publish what the editor sent; a mistake shows the same page with what was typed."""
     form = read_form(request.form)
     editor = panel_package.service().editor
-    panel_id = _panel_id(request.form.get("panel_id", ""))
-    summary = editor.get(panel_id).summary if panel_id else None
+    summary = editor.get(_uuid(request.form["panel_id"])).summary if request.form.get("panel_id") else None
     actor = actor_of(current_viewer())
     act = request.form.get("act", "save")
     try:
         if act == "preview":
-            project_id = parse_project_id(request.form.get("project_id"))
-            found = editor.preview(form, current_viewer(), project_id)
-            return _editor_page(form, summary, preview=found)
-        if panel_id is None:
+            return _editor_page(form, summary, preview=_preview(form, summary))
+        if summary is None:
             panel_id = editor.create(form, actor)
         else:
-            editor.update(panel_id, form, actor, version=int(request.form.get("version", "0")))
+            panel_id = summary.id
+            editor.update(panel_id, form, actor, version=_version())
         if act == "publish":
             editor.publish(panel_id, actor)
-    except InvalidField as error:
-        return _editor_page(form, summary, error=error)
     except (InputError, SourceError, ProcoreError) as error:
         return _editor_page(form, summary, error=error)
     return redirect(url_for("settings.panel", panel_id=panel_id, saved=1), 303)
@@ -155,12 +155,21 @@ def change_panel(panel_id: UUID, act: str) -> AnyResponse:
     return redirect(url_for("settings.panels"), 303)
 
 
+def _preview(form: PanelForm, summary: PanelSummary | None) -> PreviewPart:
+    viewer = current_viewer()
+    project = principals.service().verify_project(viewer, request.form.get("project_id"))
+    found = panel_package.service().editor.preview(
+        form, viewer, project.id, panel_id=summary.id if summary else None
+    )
+    return part_of(found, family_of(form.family))
+
+
 def _list_page(error: str = "") -> Response:
     editor = panel_package.service().editor
     page = PanelsPage(
         shell=shell("panels"),
         panels=editor.list_(),
-        families=editor.families(),
+        families=tuple((family.name, family.many.capitalize()) for family in editor.families()),
         sources=tuple((str(source.id), source.name) for source in sources.service().list_()),
         error=error,
     )
@@ -172,31 +181,35 @@ def _editor_page(
     summary: PanelSummary | None = None,
     *,
     error: EmbeddedAppError | None = None,
-    preview: Preview | None = None,
+    preview: PreviewPart | None = None,
     saved: bool = False,
 ) -> Response:
     family = family_of(form.family)
-    columns: tuple[Column, ...] = ()
-    problem = "" if error is None or isinstance(error, InvalidField) else error.sentence
-    try:
-        columns = panel_package.service().editor.columns(UUID(form.source_id))
-    except SourceError as failure:
-        problem = failure.sentence
+    source = sources.service().get_(_uuid(form.source_id))
+    columns = panel_package.service().editor.columns(source.id)
+    errors = {error.field: error.sentence} if isinstance(error, InvalidField) else {}
+    is_outdated = errors.pop("version", None) is not None
+    errors.pop("source_id", None)  # no field of the page: a sentence for all of it
     page = EditorPage(
         shell=shell("panels"),
         panel_id=summary.id if summary else None,
         summary=summary,
         version=summary.version if summary else 0,
         family=family,
-        source_name=_source_name(form),
+        source_name=source.name,
         form=_with_empty_lines(form),
         fields=tuple((field.name, field.label) for field in family.fields),
         columns=tuple((column.name, f"{column.name} ({column.kind})") for column in columns),
-        money_fields=tuple((line.record_field, _label(family, line)) for line in form.comparisons),
+        field_kinds={field.name: field.kind for field in family.fields},
+        money_fields=tuple(
+            (field.name, field.label) for field in family.fields if field.kind is FieldKind.MONEY
+        ),
+        normalizer_options=preset_options,
         projects=_projects(),
         project_id=request.form.get("project_id", ""),
-        errors={error.field: error.sentence} if isinstance(error, InvalidField) else {},
-        problem=problem,
+        errors=errors,
+        problem="" if error is None or errors or is_outdated else error.sentence,
+        is_outdated=is_outdated,
         preview=preview,
         saved=saved,
     )
@@ -213,18 +226,6 @@ def _with_empty_lines(form: PanelForm) -> PanelForm:
     )
 
 
-def _label(family: Family, line: ComparisonLine) -> str:
-    field = family.field(line.record_field)
-    return line.label or (field.label if field else line.record_field)
-
-
-def _source_name(form: PanelForm) -> str:
-    try:
-        return sources.service().get_(UUID(form.source_id)).name
-    except ValueError as error:
-        raise UnknownOption("Choose the source again.") from error
-
-
 def _projects() -> tuple[Option, ...]:
     """Projects that have a job; without one there is nothing to preview."""
     with_jobs = {job.project_id for job in panel_package.service().jobs.list_()}
@@ -235,8 +236,13 @@ def _projects() -> tuple[Option, ...]:
     return tuple((str(project.id), project.name) for project in known if project.id in with_jobs)
 
 
-def _panel_id(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
     try:
-        return UUID(text) if text else None
+        return UUID(text)
     except ValueError as error:
-        raise UnknownOption("This panel is no longer there.") from error
+        raise UnknownOption("This is no longer there. Open the list of panels again.") from error
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else 0

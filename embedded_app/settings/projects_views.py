@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -12,58 +12,73 @@ from werkzeug.wrappers import Response as AnyResponse
 from embedded_app import panels, principals
 from embedded_app.errors import InvalidField, ProcoreError
 from embedded_app.ids import ProjectId, parse_project_id
-from embedded_app.panels.project_jobs import AssignedJob
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.procore import Project
 from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.known_jobs import known_jobs
+from embedded_app.settings.project_list import ListPage, lines_of, page_of, with_suggestions
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.web.access import administrator
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
+_LONGEST_NUMBER = 6
+
 
 @dataclass(frozen=True, slots=True)
-class ProjectLine:
-    """A project with its jobs. `name` is `None` when Procore no longer shows the project to this administrator."""
+class Place:
+    """Where on the list one is; every form carries it, so that one comes back there."""
 
-    id: int
-    name: str | None
-    number: str | None
-    jobs: tuple[AssignedJob, ...]
+    search: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What was typed for a project, and why it was not taken."""
+
+    project_id: ProjectId
+    typed: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectsPage:
-    """The page. `failure` says why Procore's projects are missing; `error` belongs to the form of `error_at`."""
+    """The page.
+
+    Attributes:
+        failure: why Procore's projects are missing, or empty.
+        previous_url, next_url: `None` at the ends of the list.
+    """
 
     shell: Shell
-    lines: tuple[ProjectLine, ...]
+    list: ListPage
+    place: Place
     failure: str
-    error: str
-    error_at: int | None
-    typed: str
+    mistake: Mistake | None
+    previous_url: str | None
+    next_url: str | None
 
 
 @blueprint.get("/settings/projects")
 @administrator
 @Kind.STANDALONE
 def projects() -> Response:
-    return _page()
+    return _page(_place(request.args.get("q", ""), request.args.get("page", "")))
 
 
 @blueprint.post("/settings/projects")
 @administrator
 @Kind.STANDALONE
 def assign_job() -> AnyResponse:
-    project_id = parse_project_id(request.form.get("project_id"))
-    job = request.form.get("job", "")
     viewer = current_viewer()
-    principals.service().verify_project(viewer, project_id)
+    project = principals.service().verify_project(viewer, request.form.get("project_id"))
+    job = request.form.get("job", "")
     try:
-        panels.service().jobs.assign(project_id, job, actor_of(viewer))
+        panels.service().jobs.assign(project.id, job, actor_of(viewer))
     except InvalidField as error:
-        return _page(error.sentence, project_id, job)
-    return redirect(url_for("settings.projects"), 303)
+        return _page(_place_of_form(), Mistake(project.id, job, error.sentence))
+    return _back(project.id)
 
 
 @blueprint.post("/settings/projects/<uuid:assignment_id>/remove")
@@ -71,34 +86,45 @@ def assign_job() -> AnyResponse:
 @Kind.STANDALONE
 def remove_job(assignment_id: UUID) -> AnyResponse:
     panels.service().jobs.remove(assignment_id, actor_of(current_viewer()))
-    return redirect(url_for("settings.projects"), 303)
+    return _back(parse_project_id(request.form.get("project_id")))
 
 
-def _page(error: str = "", error_at: int | None = None, typed: str = "") -> Response:
+def _page(place: Place, mistake: Mistake | None = None) -> Response:
     assigned = panels.service().jobs.list_()
     try:
         known: Sequence[Project] = principals.service().company_api(current_viewer()).projects.list().value
         failure = ""
     except ProcoreError as reason:
         known, failure = (), reason.sentence
+    lines = lines_of(known, assigned)
+    if any(line.number and not line.jobs for line in lines):
+        lines = with_suggestions(lines, known_jobs())
+    shown = page_of(lines, place.search, place.number)
     page = ProjectsPage(
         shell=shell("projects"),
-        lines=_lines(known, assigned),
+        list=shown,
+        place=replace(place, number=shown.number),
         failure=failure,
-        error=error,
-        error_at=error_at,
-        typed=typed,
+        mistake=mistake,
+        previous_url=_url(place.search, shown.number - 1) if shown.number > 1 else None,
+        next_url=_url(place.search, shown.number + 1) if shown.number < shown.pages else None,
     )
-    return render("settings/projects.html", page, 422 if error else 200)
+    return render("settings/projects.html", page, 422 if mistake else 200)
 
 
-def _lines(known: Sequence[Project], assigned: Sequence[AssignedJob]) -> tuple[ProjectLine, ...]:
-    """Every project that Procore names, then those that only our table knows."""
-    jobs: dict[ProjectId, list[AssignedJob]] = {}
-    for each in assigned:
-        jobs.setdefault(each.project_id, []).append(each)
-    lines = [
-        ProjectLine(project.id, project.name, project.number, tuple(jobs.pop(project.id, ())))
-        for project in sorted(known, key=lambda project: project.name.casefold())
-    ]
-    return (*lines, *(ProjectLine(project_id, None, None, tuple(own)) for project_id, own in jobs.items()))
+def _back(project_id: ProjectId) -> AnyResponse:
+    place = _place_of_form()
+    return redirect(f"{_url(place.search, place.number)}#project-{project_id}", 303)
+
+
+def _url(search: str, number: int) -> str:
+    return url_for("settings.projects", q=search or None, page=number if number > 1 else None)
+
+
+def _place_of_form() -> Place:
+    return _place(request.form.get("q", ""), request.form.get("page", ""))
+
+
+def _place(search: str, number: str) -> Place:
+    is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
+    return Place(search.strip(), int(number) if is_number else 1)

@@ -6,7 +6,8 @@ from flask import Response
 
 from embedded_app.installations import CONSENT_VERSION
 from embedded_app.settings.blueprint import blueprint
-from embedded_app.settings.install_views import CONSENT, InstallPage
+from embedded_app.settings.consent import CONSENT
+from embedded_app.settings.install_views import ConsentPage
 from embedded_app.web.access import public
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
@@ -23,7 +24,7 @@ def home() -> Response:
 @public
 @Kind.STANDALONE
 def privacy() -> Response:
-    return render("settings/privacy.html", InstallPage(CONSENT, CONSENT_VERSION, ""))
+    return render("settings/privacy.html", ConsentPage(CONSENT, CONSENT_VERSION))
 
 
 @blueprint.get("/support")

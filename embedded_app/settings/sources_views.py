@@ -21,7 +21,12 @@ from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
 _PREVIEW_ROWS = 5
+_STEP_CONNECT, _STEP_TEST, _STEP_SAVE = 2, 3, 4
 _SHOWN_REJECTS = 20
+_CHANGED_MEANWHILE = (
+    "Somebody else changed this source while you were editing it. What you typed is still here, "
+    "but for passwords. Save again to replace the other change."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class SourceLine:
     id: UUID
     name: str
     kind: str
+    connector: str
     keep: str
     last_success_at: datetime | None
     row_count: int | None
@@ -39,12 +45,12 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """The list, and the kinds that can be added."""
+    """The list, and the kinds that can be added. `saved` names the source that was saved just now, or is empty."""
 
     shell: Shell
     sources: tuple[SourceLine, ...]
     connectors: tuple[Connector, ...]
-    done: str
+    saved: str
     problem: str
 
 
@@ -54,21 +60,25 @@ class SourcePage:
 
     Attributes:
         source_id: `None` while it is new.
+        version: of the saved source that the form was filled in from, 0 for a new one.
         values: what stands in the fields; a secret never does.
         stored_secrets: names of secrets that are kept; leaving their fields empty keeps them.
         file_name: of the uploaded file that `values` names, or empty.
-        columns: names of columns for the choice of the key, once the source was read.
+        step: how far one is, as a number of Kind, Connect, Test and Save.
+        key_options: values and texts for the choice of the key, once the source was read.
         errors: one sentence per field; `problem` is one for the page.
         used_by: names of panels that show the source.
     """
 
     shell: Shell
     source_id: UUID | None
+    version: int
     connector: Connector
+    step: int
     values: Mapping[str, str]
     stored_secrets: frozenset[str]
     file_name: str
-    columns: tuple[str, ...]
+    key_options: tuple[tuple[str, str], ...]
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     report: TestReport | None = None
@@ -81,7 +91,7 @@ class SourcePage:
 @administrator
 @Kind.STANDALONE
 def list_sources() -> Response:
-    return _list_page(done=request.args.get("done", ""))
+    return _list_page(saved_id=request.args.get("saved", ""))
 
 
 @blueprint.get("/settings/sources/new")
@@ -99,30 +109,37 @@ def source(source_id: UUID) -> Response:
     return _form_page(_connector(found.kind), found, _values_of(found))
 
 
+@blueprint.post("/settings/sources/<uuid:source_id>/test")
+@administrator
+@Kind.STANDALONE
+def test_source(source_id: UUID) -> Response:
+    """Test a source as it is saved."""
+    found = sources.service().get_(source_id)
+    return _test_page(_connector(found.kind), found, _values_of(found), source_id)
+
+
 @blueprint.post("/settings/sources/save")
 @administrator
 @Kind.STANDALONE
 def save_source() -> AnyResponse:
     """Test or save what was filled in; whatever is wrong shows the same page with what was typed."""
     service, actor = sources.service(), actor_of(current_viewer())
-    source_id = UUID(request.form["source_id"]) if request.form.get("source_id") else None
-    found = service.get_(source_id) if source_id else None
+    found = service.get_(_source_id(request.form["source_id"])) if request.form.get("source_id") else None
     connector = _connector(found.kind if found else request.form.get("kind", ""))
     form = dict(request.form)
+    if found and form.get("version") != str(found.version):
+        return _form_page(connector, found, form, problem=_CHANGED_MEANWHILE)
     try:
         form |= _uploaded(connector)
-        draft = service.draft(form, source_id=source_id)
+        draft = service.draft(form, source_id=found.id if found else None)
         if request.form.get("act") == "test":
             return _test_page(connector, found, form, draft)
-        if source_id is None:
-            service.create(draft, actor=actor)
-        else:
-            service.update(source_id, draft, actor=actor)
+        saved = service.update(found.id, draft, actor=actor) if found else service.create(draft, actor=actor)
     except InvalidField as error:
         return _form_page(connector, found, form, errors={error.field: error.sentence})
     except (InputError, SourceError) as error:
         return _form_page(connector, found, form, problem=error.sentence)
-    return redirect(url_for("settings.sources", done=draft.name), 303)
+    return redirect(url_for("settings.sources", saved=saved.id), 303)
 
 
 @blueprint.post("/settings/sources/<uuid:source_id>/delete")
@@ -154,24 +171,27 @@ def _uploaded(connector: Connector) -> dict[str, str]:
     return {}
 
 
-def _test_page(connector: Connector, found: Source | None, form: Mapping[str, str], draft: Draft) -> Response:
-    report = sources.service().test(draft, actor=actor_of(current_viewer()))
+def _test_page(
+    connector: Connector, found: Source | None, form: Mapping[str, str], target: Draft | UUID
+) -> Response:
+    report = sources.service().test(target, actor=actor_of(current_viewer()))
     preview, problem = None, ""
     if report.ok:
         try:
-            preview = sources.service().preview(draft, _PREVIEW_ROWS)
+            preview = sources.service().preview(target, _PREVIEW_ROWS)
         except SourceError as error:
             problem = error.sentence
     return _form_page(connector, found, form, problem=problem, report=report, preview=preview)
 
 
-def _list_page(done: str = "", problem: str = "") -> Response:
+def _list_page(saved_id: str = "", problem: str = "") -> Response:
     service = sources.service()
+    known = service.list_()
     page = SourcesPage(
         shell=shell("sources"),
-        sources=tuple(_line(each, _connector(each.kind)) for each in service.list_()),
+        sources=tuple(_line(each, _connector(each.kind)) for each in known),
         connectors=service.connectors(),
-        done=done,
+        saved=next((each.name for each in known if str(each.id) == saved_id), ""),
         problem=problem,
     )
     return render("settings/sources.html", page, 422 if problem else 200)
@@ -182,7 +202,8 @@ def _line(found: Source, connector: Connector) -> SourceLine:
         id=found.id,
         name=found.name,
         kind=connector.label,
-        keep=f"Live, kept {found.keep_seconds} s" if connector.live else "When it is uploaded",
+        connector=connector.kind,
+        keep=f"Live, kept {found.keep_seconds} s" if connector.live else "When a file is uploaded",
         last_success_at=found.last_success_at,
         row_count=found.row_count,
         failure=found.last_failure or "" if found.last_failure_code else "",
@@ -199,15 +220,16 @@ def _form_page(
     report: TestReport | None = None,
     preview: RowSet | None = None,
 ) -> Response:
-    columns = tuple(column.name for column in preview.columns) if preview else _saved_columns(found)
     page = SourcePage(
         shell=shell("sources"),
         source_id=found.id if found else None,
+        version=found.version if found else 0,
         connector=connector,
+        step=_STEP_SAVE if preview else _STEP_TEST if report else _STEP_CONNECT,
         values=values,
         stored_secrets=sources.service().secret_names(found.id) if found else frozenset(),
         file_name=values.get("file_name", ""),
-        columns=columns,
+        key_options=_key_options(found, preview),
         errors=errors or {},
         problem=problem,
         report=report,
@@ -217,8 +239,10 @@ def _form_page(
     return render("settings/source.html", page, 422 if errors or problem else 200)
 
 
-def _saved_columns(found: Source | None) -> tuple[str, ...]:
-    return tuple(column["name"] for column in found.columns) if found else ()
+def _key_options(found: Source | None, preview: RowSet | None) -> tuple[tuple[str, str], ...]:
+    saved = [column["name"] for column in found.columns] if found else []
+    names = [column.name for column in preview.columns] if preview else saved
+    return (("", "The number of the line"), *((name, name) for name in names)) if names else ()
 
 
 def _values_of(found: Source) -> dict[str, str]:
@@ -229,3 +253,10 @@ def _values_of(found: Source) -> dict[str, str]:
         "key_column": found.key_column or "",
         "keep_seconds": str(found.keep_seconds),
     }
+
+
+def _source_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise UnknownOption("This source is no longer there.") from error

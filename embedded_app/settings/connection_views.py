@@ -1,0 +1,72 @@
+"""The connection to Procore, and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from embedded_app import installations, principals
+from embedded_app.principals import actor_of, current_viewer
+from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.shell import Shell, shell
+from embedded_app.storage import Company, current_company_id, db
+from embedded_app.web import cookies
+from embedded_app.web.access import administrator, public
+from embedded_app.web.headers import Kind
+from embedded_app.web.pages import render
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPage:
+    """The connection. Procore was asked just now: this page opens for an administrator only."""
+
+    shell: Shell
+    connected_at: datetime
+    connected_by: str
+    consent_version: str
+    web_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectedPage:
+    """What holds after disconnecting. `has_unconfirmed`: Procore did not confirm the end of every token."""
+
+    has_unconfirmed: bool
+
+
+@blueprint.get("/settings/connection")
+@administrator
+@Kind.STANDALONE
+def connection() -> Response:
+    company = db.session.get_one(Company, current_company_id())
+    page = ConnectionPage(
+        shell=shell("connection"),
+        connected_at=company.consent_at,
+        connected_by=company.consent_by,
+        consent_version=company.consent_version,
+        web_base_url=company.web_base_url or "",
+    )
+    return render("settings/connection.html", page)
+
+
+@blueprint.post("/settings/connection/disconnect")
+@administrator
+@Kind.STANDALONE
+def disconnect() -> AnyResponse:
+    """End the connection, and with it this session."""
+    viewer = current_viewer()
+    unconfirmed = installations.service().disconnect(actor_of(viewer))
+    principals.service().sessions.end(viewer)
+    response = redirect(url_for("settings.disconnected", unconfirmed=1 if unconfirmed else None), 303)
+    cookies.SESSION.clear(response)
+    return response
+
+
+@blueprint.get("/disconnected")
+@public
+@Kind.STANDALONE
+def disconnected() -> Response:
+    return render("settings/disconnected.html", DisconnectedPage("unconfirmed" in request.args))
