@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -197,11 +198,12 @@ class _ProjectRead:
 
 
 def _read_project(query: ProjectQuery) -> _ProjectRead:
-    viewer, project = _verified(query.company_id, query.project_id)
+    viewer = _viewer_in(query.company_id)
     service = panels.service().views
     published = service.published()
     web_base_url = _company(viewer).web_base_url
     chosen = _chosen(published, query.panel_id)
+    project = _verified(viewer, query.project_id, chosen)
     view = service.assemble(chosen, viewer, project.id, anew=_wants_anew()) if chosen is not None else None
     return _ProjectRead(viewer, project, published, view, web_base_url)
 
@@ -226,11 +228,13 @@ class _RecordRead:
 
 
 def _read_record(query: RecordQuery) -> _RecordRead:
-    viewer, project = _verified(query.company_id, query.project_id)
+    viewer = _viewer_in(query.company_id)
     service = panels.service().views
     shown = family_of_view(query.view)
     published = tuple(each for each in service.published() if shown is not None and each.family is shown[0])
     web_base_url = _company(viewer).web_base_url
+    chosen = _chosen(published, query.panel_id) if query.record_id is not None else None
+    project = _verified(viewer, query.project_id, chosen)
 
     def nothing(blank: Blank) -> _RecordRead:
         page = page_without_record(query, viewer.name, blank)
@@ -240,7 +244,6 @@ def _read_record(query: RecordQuery) -> _RecordRead:
         return nothing(record_pages.NO_RECORD)
     if shown is None:
         return nothing(record_pages.NO_FAMILY)
-    chosen = _chosen(published, query.panel_id)
     if chosen is None:
         return nothing(record_pages.NO_PANEL)
     view = service.assemble(chosen, viewer, project.id, anew=_wants_anew())
@@ -264,12 +267,20 @@ def _record_page(query: RecordQuery, notice: Banner | None = None) -> RecordPage
     ).page(notice)
 
 
-def _verified(company_id: CompanyId, project_id: ProjectId) -> tuple[Viewer, Project]:
-    """The viewer and the project, if the session is this company's and Procore shows the project to the viewer."""
+def _viewer_in(company_id: CompanyId) -> Viewer:
+    """The viewer, if the session is this company's."""
     viewer = current_viewer()
     if company_id != viewer.company_id:
         raise CompanyMismatch
-    return viewer, principals.service().verify_project(viewer, project_id)
+    return viewer
+
+
+def _verified(viewer: Viewer, project_id: ProjectId, panel: PanelRef | None) -> Project:
+    """The project, if Procore shows it to the viewer; the records of `panel` are read at the same time."""
+    db.session.rollback()  # nothing is held while Procore is asked
+    begin = panels.service().views.anticipate
+    meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
+    return principals.service().verify_project(viewer, project_id, meanwhile=meanwhile)
 
 
 def _chosen(published: tuple[PanelRef, ...], panel_id: object) -> PanelRef | None:

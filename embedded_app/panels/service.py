@@ -128,6 +128,15 @@ class PanelService:
         ).all()
         return tuple(self._ref(panel) for panel in panels)
 
+    def anticipate(self, panel: PanelRef, viewer: Viewer, project_id: ProjectId) -> None:
+        """Begin to read the records of a project that is still being verified, so that a first look waits once.
+
+        `assemble` then joins the reading or finds it in the client's memory. Procore decides about both with the
+        viewer's own grant; without `assemble` nothing of it is seen.
+        """
+        company = self._principals.company_api(viewer)
+        self._fan_out.submit(lambda: panel.family.read(company, project_id))
+
     def assemble(
         self, panel: PanelRef, viewer: Viewer, project_id: ProjectId, *, anew: bool = False
     ) -> PanelView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from embedded_app.clock import Clock
 from embedded_app.errors import CompanyMismatch
 from embedded_app.ids import CompanyId, ProjectId, parse_company_id, parse_project_id
@@ -61,8 +63,12 @@ class PrincipalService:
         )
         return company_id
 
-    def verify_project(self, viewer: Viewer, project_claim: object) -> Project:
+    def verify_project(
+        self, viewer: Viewer, project_claim: object, *, meanwhile: Callable[[], None] | None = None
+    ) -> Project:
         """The project claimed, if the viewer can read it in the company of the session.
+
+        `meanwhile` is called just before Procore is asked, if it is, to begin what can go on at the same time.
 
         Raises:
             InvalidField: the claim is no id.
@@ -70,10 +76,13 @@ class PrincipalService:
             ProcoreError: Procore cannot be asked.
         """
         project_id = parse_project_id(project_claim)
-        return self._projects.check(
-            (viewer.principal_id, viewer.company_id, project_id),
-            lambda: self.company_api(viewer).projects.get(project_id),
-        )
+
+        def ask() -> Read[Project]:
+            if meanwhile is not None:
+                meanwhile()
+            return self.company_api(viewer).projects.get(project_id)
+
+        return self._projects.check((viewer.principal_id, viewer.company_id, project_id), ask)
 
     def is_administrator(self, viewer: Viewer, *, anew: bool = False) -> bool:
         """Whether the viewer administers the company; at most a minute old, or asked now with `anew`."""

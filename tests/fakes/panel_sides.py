@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -167,8 +167,10 @@ class FakePrincipals:
         del viewer
         return FakeCompanyApi(self.procore)
 
-    def verify_project(self, viewer: Viewer, claim: object) -> Project:
-        del viewer
+    def verify_project(
+        self, viewer: Viewer, claim: object, *, meanwhile: Callable[[], None] | None = None
+    ) -> Project:
+        del viewer, meanwhile  # verified lately, so nothing is asked
         assert claim == self.project.id
         return self.project
 
