@@ -151,13 +151,13 @@ def _look(world: World, marcus: Walker, walked: Walked) -> None:
 
 
 def _decide(marcus: Walker) -> None:
-    """Link what has no row yet, take it back, and say "not this one"."""
+    """Link what has no row yet, take it back, say "not this one", take that back, and link it after all."""
     alone = _view(marcus, show="only_in_procore")
     proposals = (
         HtmlPage.of(marcus.fetch(address)) for address in alone.fragment_addresses() if "open=" in address
     )
     form = next(f for page in proposals for f in page.forms if f.action.endswith("/frame/links"))
-    for act in ("confirm", "break", "reject", "reconsider"):
+    for act in ("confirm", "break", "reject", "reconsider", "confirm"):
         assert marcus.post_fragment(form, act=act).status_code == 200
 
 
