@@ -55,4 +55,7 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
     if elsewhere:
         text = plural(elsewhere, "row is", "rows are")
         notes.append(f"{text} linked to {family.many} that Procore does not show you here, and left out.")
+    if reconciliation.broken_links:
+        text = plural(len(reconciliation.broken_links), "link leads", "links lead")
+        notes.append(f"{text} to a row that {source} no longer has.")
     return notes

@@ -345,7 +345,10 @@ class ProjectPresenter:
         )
 
     def _announce(self, number: int) -> str:
+        every, family = len(self._lines), self._family
+        if number < every:
+            return f"{number:,} of {plural(every, family.one, family.many)}"
         if self._view.reconciliation is None:
-            return plural(number, self._family.one, self._family.many)
+            return plural(every, family.one, family.many)
         beyond = self._view.reconciliation.totals.by_kind[FindingKind.VARIANCE].findings
-        return f"{plural(number, self._family.one, self._family.many)}, {beyond} beyond tolerance"
+        return f"{plural(every, family.one, family.many)}, {beyond} beyond tolerance"

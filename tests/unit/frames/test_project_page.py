@@ -16,6 +16,8 @@ from embedded_app.errors import (
     SourceUnavailable,
     TimedOut,
 )
+from embedded_app.ids import RecordId
+from embedded_app.panels import RecordKey
 from tests.fakes.html_table import foot_in, lines_in, text_of
 from tests.fakes.panel_sides import READ_AT, commitment, row
 from tests.fakes.panel_world import ACTOR, World
@@ -307,6 +309,20 @@ def test_records_and_rows_without_an_amount_are_said_to_be_left_out(world: World
     text = text_of(pages.project())
     assert "Totals leave out 1 commitment without an amount in Procore." in text
     assert "Totals leave out 1 row without an amount in Sage ERP." in text
+
+
+def test_a_link_to_a_row_that_is_gone_is_said(world: World, pages: Pages) -> None:
+    world.links.confirm(
+        world.view(), RecordKey("subcontract", RecordId(9000000000031)), "21-0417-P118", ACTOR
+    )
+    world.sources.rows.pop()
+    text = text_of(pages.project())
+    assert "1 link leads to a row that Sage ERP no longer has." in text
+
+
+def test_screen_readers_are_told_how_many_lines_there_are(pages: Pages) -> None:
+    assert 'data-announce="8 commitments, 1 beyond tolerance"' in pages.project()
+    assert 'data-announce="1 of 8 commitments"' in pages.project(q="SC-031")
 
 
 def test_several_currencies_are_not_added_up(world: World, pages: Pages) -> None:

@@ -1,0 +1,86 @@
+"""What a cost engineer does on the project's page, in a real browser: look closer, filter, link, take it back."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from embedded_app import demo
+from tests.browser.person import Person
+
+APP_FRAME = "main.app-frame iframe"
+ALL_CHIP = "//a[contains(@class, 'chip') and starts-with(normalize-space(), 'All')]"
+TO_LINK = "//tr[.//a[normalize-space()='SC-031']]//a[contains(., 'Link')]"
+
+
+@pytest.fixture
+def person(browser: Chrome, running: demo.Running) -> Person:
+    person = Person(browser)
+    person.signs_in_to_portal(running.portal_url, "Marcus Oyelaran")
+    person.browser.get(f"{running.portal_url}/562949953500001/project/home")
+    person.opens("Apps")
+    person.follows("Tieback")
+    person.signs_in_to_app("Marcus Oyelaran", APP_FRAME)
+    return person
+
+
+def shown(person: Person) -> list[str]:
+    """The numbers of the records on the page, in order."""
+    links = person.browser.find_elements(By.CSS_SELECTOR, ".ident > span > a.strong")
+    return [link.text for link in links]
+
+
+def errors_in_console(browser: Chrome) -> list[str]:
+    """What the browser complained about in our own pages, such as a policy that was not kept."""
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call] # Selenium leaves it untyped
+    ours = [entry for entry in entries if "//app.tieback.localhost" in entry["message"]]
+    return [entry["message"] for entry in ours if entry["level"] == "SEVERE"]
+
+
+def waits_for_lines(person: Person, *numbers: str) -> None:
+    person.waits_for(lambda _: shown(person) == list(numbers), f"only {numbers}")
+
+
+def test_looking_closer_filtering_and_sorting(person: Person) -> None:
+    with person.inside(APP_FRAME):
+        person.sees("SC-014")
+        person.finds("button[aria-label='Both records of SC-014']").click()
+        person.sees("All of it is in approved change orders: 362,500.00 in Procore, 114,250.00 in Sage ERP.")
+
+        person.finds("input[type=search]").send_keys("steel erectors")
+        waits_for_lines(person, "SC-014")
+        field = person.finds("input[type=search]")
+        assert field == person.browser.switch_to.active_element  # one can go on typing
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(Keys.DELETE)
+        person.waits_for(lambda _: len(shown(person)) > 20, "all lines again")
+
+        person.finds(".chips a[href*='show=variance']").click()
+        person.waits_for(lambda _: shown(person)[0] == "SC-014", "the largest variance first")
+        person.finds("th a.sort[href*='sort=name']").click()
+        person.waits_for(lambda _: shown(person) == sorted(shown(person)), "lines by their number")
+        assert errors_in_console(person.browser) == []
+
+
+def test_linking_a_candidate_and_taking_it_back(person: Person) -> None:
+    with person.inside(APP_FRAME):
+        person.sees("SC-031")
+        person.finds(".chips a[href*='show=only_in_procore']").click()
+        person.waits_for(lambda _: "SC-014" not in shown(person), "the filtered lines")
+        person.waits_for(lambda browser: browser.find_element(By.XPATH, TO_LINK), "the line to link").click()
+        person.sees("Rows of Sage ERP that could belong to SC-031.")
+        person.finds("button[aria-label='Link 21-0417-047 · Med gas']").click()
+        person.sees("Linked")
+        person.waits_for(lambda _: "SC-031" not in shown(person), "the line to leave the filter")
+
+        person.waits_for(lambda browser: browser.find_element(By.XPATH, ALL_CHIP), "the first chip").click()
+        person.waits_for(lambda _: "SC-031" in shown(person), "all lines")
+        person.finds("button[aria-label='Both records of SC-031']").click()
+        person.sees("Linked by Marcus Oyelaran")
+        person.finds("summary[aria-label='Unlink 21-0417-047 · Med gas']").click()
+        person.sees("SC-031 will count as unmatched.")
+        person.finds("button[aria-label='Unlink 21-0417-047 · Med gas from SC-031']").click()
+        person.sees("Unlinked")
+        person.sees("Not in Sage ERP")
