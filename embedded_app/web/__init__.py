@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from embedded_app.config import Config
 from embedded_app.web import (
     access,
+    compression,
     cookies,
     csrf,
     errors,
@@ -33,6 +34,7 @@ def init_app(app: Flask, config: Config) -> None:
         csrf,
         access,
         headers,
+        compression,
         errors,
         formatting,
         static_files,
