@@ -14,7 +14,7 @@ from embedded_app.frames.presenters.texts import (
     value_text,
 )
 from embedded_app.panels import LinkState, Owner, PanelDefinition, PanelView, Record
-from embedded_app.reconciliation import BY_LINK, Compared, FieldKind, Finding, Item, Verdict
+from embedded_app.reconciliation import BY_LINK, Compared, FieldKind, Finding, FindingKind, Item, Verdict
 from embedded_app.reconciliation.values import EXACT
 
 
@@ -78,6 +78,8 @@ def cause_of(view: PanelView, finding: Finding) -> str:
 
     Both totals have to be the sum of the parts that the family names, and all of them have to be compared.
     """
+    if finding.kind is not FindingKind.VARIANCE:
+        return ""
     rules = view.panel.definition.rules
     compared = {each.name: each for each in finding.compared}
     total = compared.get(rules.total)
