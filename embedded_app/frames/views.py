@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
 from embedded_app import panels, principals
 from embedded_app.config import Config
@@ -27,43 +27,50 @@ from embedded_app.panels import PanelRef, PanelView, Record, RecordKey, family_o
 from embedded_app.principals import Viewer, actor_of, current_viewer
 from embedded_app.procore import Project
 from embedded_app.storage import Company, db
-from embedded_app.web import access, fragments
+from embedded_app.web import access, fragments, pages
 from embedded_app.web.headers import Kind
 
 blueprint = Blueprint("frames", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelShell:
+    """`host_origins`: those whose messages the side panel listens to, with spaces between."""
+
+    host_origins: str
+
+
 @blueprint.get("/frame/project")
 @access.public
 @Kind.FRAME
-def project() -> str:
+def project() -> Response:
     """Full screen inside a project: the shell."""
-    return render_template("frames/shell_project.html")
+    return pages.render("frames/shell_project.html")
 
 
 @blueprint.get("/frame/company")
 @access.public
 @Kind.FRAME
-def company() -> str:
+def company() -> Response:
     """Full screen at company level: the shell."""
-    return render_template("frames/shell_company.html")
+    return pages.render("frames/shell_company.html")
 
 
 @blueprint.get("/frame/panel")
 @access.public
 @Kind.FRAME
-def panel() -> str:
+def panel() -> Response:
     """The side panel: the shell. It takes the record from those that may frame us, and from nobody else."""
     config: Config = current_app.extensions["frames"]
-    return render_template("frames/shell_panel.html", host_origins=" ".join(config.procore_frame_ancestors))
+    return pages.render("frames/shell_panel.html", PanelShell(" ".join(config.procore_frame_ancestors)))
 
 
 @blueprint.get("/frame/diag")
 @access.public
 @Kind.FRAME
-def diag() -> str:
+def diag() -> Response:
     """What the browser lets a frame do, to be opened once inside Procore; no data, no login."""
-    return render_template("frames/diag.html")
+    return pages.render("frames/diag.html")
 
 
 @blueprint.get("/frame/project/view")

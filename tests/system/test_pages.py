@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -63,6 +65,26 @@ def test_components_use_nothing_but_their_arguments(app: Flask) -> None:
         if (names := names_used(app.jinja_env, f"components/{path.name}"))
     }
     assert used == {}
+
+
+def test_only_web_writes_pages() -> None:
+    """`web.pages.render` takes a dataclass; what goes past it could hand anything to a template."""
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "embedded_app").rglob("*.py")
+        if not {"web", "simulator"} & set(path.relative_to(ROOT).parts)
+        for name in imported(path)
+        if name.startswith(("flask.render_template", "flask.stream_template", "jinja2"))
+    ]
+    assert found == []
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def names_used(environment: Environment, name: str) -> set[str]:
