@@ -12,31 +12,13 @@ from embedded_app import storage
 from embedded_app.app import create_app
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.storage import db
-from tests.factories.settings import config
+from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.person import ORIGIN
-from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, SimulatorProcess
+from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.administrator import Administrator
 from tests.integration.settings.world import DANA, HOLLIS
 
 MakeAdministrator = Callable[[str], Administrator]
-
-
-@pytest.fixture(scope="session")
-def _running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(_running: SimulatorProcess) -> SimulatorProcess:
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture(scope="session")
@@ -57,19 +39,7 @@ def app_url(tmp_path: Path) -> str:
 def app(
     app_url: str, simulator: SimulatorProcess, clock: FakeClock, erp_folder: Path, tmp_path: Path
 ) -> Iterator[Flask]:
-    environment = config(
-        DATABASE_URL=app_url,
-        PUBLIC_URL=ORIGIN,
-        PROCORE_ENVIRONMENT="custom",
-        PROCORE_LOGIN_URL=simulator.base_url,
-        PROCORE_API_URL=simulator.base_url,
-        PROCORE_FRAME_ANCESTORS=" ".join(
-            f"http://{name}.procore.localhost:{simulator.port}" for name in ("app", "us02")
-        ),
-        PROCORE_CLIENT_ID=CLIENT_ID,
-        PROCORE_CLIENT_SECRET=CLIENT_SECRET,
-        SOURCE_FILES=str(erp_folder),
-    )
+    environment = config_beside(simulator, DATABASE_URL=app_url, SOURCE_FILES=str(erp_folder))
     app = create_app(environment, clock=clock, instance_path=tmp_path)
     with app.app_context():
         storage.upgrade()
