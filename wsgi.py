@@ -6,8 +6,11 @@ import sys
 from embedded_app.app import create_app
 from embedded_app.config import Config
 from embedded_app.errors import ConfigurationError
+from embedded_app.web import logs
 
 try:
-    app = create_app(Config.from_environment(os.environ))
+    config = Config.from_environment(os.environ)
+    logs.configure(config)
+    app = create_app(config)
 except ConfigurationError as error:
     sys.exit("\n".join(error.problems))
