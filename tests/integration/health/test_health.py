@@ -1,0 +1,50 @@
+"""What a load balancer is told when a part the app needs does not work."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from embedded_app.jobs import jobs
+
+
+def checks_of(app: Flask, status: int) -> tuple[bool, bool, bool]:
+    """What /readyz says of database, queue and keys."""
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == status
+    found = answer.json
+    assert found is not None
+    return found["database"], found["queue"], found["keys"]
+
+
+def test_a_working_app_is_alive_and_ready(app: Flask) -> None:
+    assert app.test_client().get("/healthz").json == {"status": "alive"}
+    assert checks_of(app, 200) == (True, True, True)
+
+
+def down(*_arguments: object, **_options: object) -> None:
+    raise OperationalError("SELECT 1", {}, OSError("refused"))
+
+
+def test_without_the_database_it_lives_but_is_not_ready(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "execute", down)
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert checks_of(app, 503)[:2] == (False, True)
+    assert "refused" not in client.get("/readyz").text
+
+
+def test_without_the_queue_it_is_not_ready(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        monkeypatch.setattr(type(jobs()), "is_reachable", lambda _self: False)
+    assert checks_of(app, 503) == (True, False, True)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_it_says_nothing_about_anybody_and_is_not_kept(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert app.test_client().post(path).status_code == 405
