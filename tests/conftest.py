@@ -7,13 +7,19 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
+
+from tests.fakes.postgresql import migrate, new_database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often to repeat what a single good run does not prove; `make test KILLS=20 RACES=20`."""
+    parser.addoption("--kills", type=int, default=2, help="kills of a process at each step of a refresh")
+    parser.addoption("--races", type=int, default=3, help="races of four processes for one refresh")
 
 
 @pytest.fixture(scope="session")
@@ -38,24 +44,46 @@ def postgresql_server() -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """An empty PostgreSQL database of the test's own, as a `DATABASE_URL`."""
-    name = f"tieback_{uuid.uuid4().hex}"
-    base, _, query = postgresql_server.partition("?")
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload,unused-ignore]
-    try:
-        yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-    finally:
-        with psycopg.connect(postgresql_server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload,unused-ignore]
+    with new_database(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database: the test runs once on SQLite and once on PostgreSQL."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table: the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     url: str = request.getfixturevalue("postgresql_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with every table and no row, copied from one that was migrated once."""
+    if request.param == "sqlite":
+        copy = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    template: str = request.getfixturevalue("migrated_postgresql")
+    with new_database(request.getfixturevalue("postgresql_server"), template=template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the current schema; to be copied, not used."""
+    path = tmp_path_factory.mktemp("migrated") / "template.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with the current schema; to be copied, not used."""
+    with new_database(postgresql_server) as url:
+        migrate(url)
+        yield url.partition("?")[0].rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
