@@ -47,7 +47,8 @@ def init_app(app: Flask, config: Config) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             url = url.set(database=str(path))
     else:
-        options |= {"pool_size": 10, "max_overflow": 20, "pool_recycle": 1800}
+        # Four processes together stay below the hundred connections that PostgreSQL accepts as it comes.
+        options |= {"pool_size": 10, "max_overflow": 10, "pool_recycle": 1800}
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
