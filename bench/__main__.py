@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def main(names: list[str]) -> int:
-    known = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name != "__main__")
+    found = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    known = sorted(name for name in found if not name.startswith("_"))
     if unknown := set(names) - set(known):
         print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(known)}.")
         return 2
