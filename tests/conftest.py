@@ -16,12 +16,6 @@ import redis
 from tests.fakes.postgresql import migrate, new_database
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """How often to repeat what a single good run does not prove; `make test KILLS=20 RACES=20`."""
-    parser.addoption("--kills", type=int, default=2, help="kills of a process at each step of a refresh")
-    parser.addoption("--races", type=int, default=3, help="races of four processes for one refresh")
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server on which databases may be made.
