@@ -16,7 +16,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app.demo import environment, processes
-from embedded_app.demo.preparation import prepare
+from embedded_app.demo.preparation import COMPANIES, prepare
 from embedded_app.errors import EmbeddedAppError
 
 
@@ -61,8 +61,10 @@ def started(options: Options) -> Iterator[Running]:
             ready=f"http://127.0.0.1:{options.simulator_port}/_sim/clock",
         )
         click.echo("Preparing the database, the sample ERP and the first company …")
-        if not erp.exists():
-            parts.run("sample ERP", ["-m", "embedded_app.simulator.sample_erp", "--folder", str(erp)])
+        for company_id in COMPANIES:
+            own = erp / str(company_id)
+            if not own.exists():
+                parts.run("sample ERP", ["-m", "embedded_app.simulator.sample_erp", "--folder", str(own)])
         try:
             prepare(variables, options.folder)
         except (EmbeddedAppError, SQLAlchemyError) as error:
@@ -75,7 +77,7 @@ def started(options: Options) -> Iterator[Running]:
             ready=f"http://127.0.0.1:{options.app_port}/readyz",
         )
         portal_url = f"http://app.procore.localhost:{options.simulator_port}"
-        yield Running(portal_url, variables["PUBLIC_URL"], erp, parts)
+        yield Running(portal_url, variables["PUBLIC_URL"], erp / str(COMPANIES[-1]), parts)
 
 
 def run(options: Options) -> None:

@@ -22,6 +22,8 @@ from embedded_app.principals import Viewer, actor_of
 from embedded_app.storage import CompanyState, company_scope
 
 COMPANY = CompanyId(562949953443325)
+COMPANIES = (COMPANY, CompanyId(55188))
+"""Whose books the sample ERP keeps; the second one installs the app by hand."""
 LOGIN = "dana.whitfield@hollisgrant.example"
 SOURCE = {
     "kind": "sql",

@@ -154,7 +154,8 @@ class Opener:
         connector = self.connector(kind)
         option = _file_option(connector)
         file_id = settings.get(option, "") if option else ""
-        return connector.open(Filled(settings, secrets, lambda: self._files.fetch(file_id)))
+        folder = str(current_company_id())
+        return connector.open(Filled(settings, secrets, lambda: self._files.fetch(file_id), folder))
 
     def _unseal(self, source: Source) -> dict[str, Secret]:
         if source.credentials is None:

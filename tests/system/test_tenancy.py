@@ -81,9 +81,9 @@ def tenants(simulator: SimulatorProcess, tmp_path_factory: pytest.TempPathFactor
     with running_world(simulator, tmp_path_factory.mktemp("tenancy")) as world:
         simulator.install(CASCADIA)
         _mark_procore(world)
-        for name in ("own.db", "other.db"):
-            build_sample_erp(world.sources / name)
-        _mark_books(world.sources / "other.db")
+        build_sample_erp(world.sources / str(CASCADIA) / "own.db")
+        build_sample_erp(world.sources / str(HOLLIS) / "other.db")
+        _mark_books(world.sources / str(HOLLIS) / "other.db")
         own = _settle(world, INGRID, Home(CASCADIA, OF_CASCADIA, "C-1187", "own.db", "Own"))
         other = _settle(world, DANA, Home(HOLLIS, RIVERSIDE, "21-0417", "other.db", MARK))
         yield Tenants(world, own, other)

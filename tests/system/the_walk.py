@@ -84,7 +84,7 @@ def walk(simulator: SimulatorProcess, folder: Path, database_url: str = "") -> W
         template_rendered.connected_to(_noting_contexts(walked.contexts)),
     ):
         simulator.plant_canaries(CANARY)
-        build_sample_erp(world.sources / "sample-erp.db")
+        build_sample_erp(world.sources / str(HOLLIS) / "sample-erp.db")
         certificates = write_insurance_files(folder / "certificates")
         dana, marcus, sean = (world.walker(login) for login in (DANA, MARCUS, SEAN))
         _set_up(world, dana, certificates, walked)
@@ -208,7 +208,7 @@ def _provoke(world: World, dana: Walker) -> None:
     for address in ("127.0.0.1:9/erp", "127.0.0.1:nine/erp"):
         url = f"postgresql://reader:{setting_up.SOURCE_PASSWORD}@{address}"
         dana.send(form, {"act": "save", "name": "Down too", "table": "t", "url": url})
-    (world.sources / "sample-erp.db").rename(world.sources / "gone.db")
+    (world.sources / str(HOLLIS)).rename(world.sources / "gone")
     world.advance(600)
     dana.resume(HOLLIS)
     dana.fetch("/frame/project/view", company_id=HOLLIS, project_id=RIVERSIDE, refresh=1)

@@ -59,12 +59,14 @@ class UploadedFile:
 class Filled:
     """A filled-in form: text of every option that is no secret ("" when left empty), secrets that were given.
 
-    `file` gives the uploaded file that a FILE option names.
+    `file` gives the uploaded file that a FILE option names. `folder` names the company's own folder below
+    `Surroundings.files`: no company reaches another one's files.
     """
 
     settings: Mapping[str, str]
     secrets: Mapping[str, Secret]
     file: Callable[[], UploadedFile]
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class SqlConnector:
         self._surroundings = surroundings
 
     def open(self, filled: Filled) -> SqlReader:
-        return SqlReader(settings_of(filled), self._surroundings)
+        return SqlReader(settings_of(filled), filled.folder, self._surroundings)
 
 
 class _AsGiven(UserDefinedType[str]):
@@ -77,10 +77,10 @@ class _AsGiven(UserDefinedType[str]):
 class SqlReader:
     """Holds a small pool of connections to one database; SQLite files are opened anew each time."""
 
-    def __init__(self, settings: SqlSettings, surroundings: Surroundings) -> None:
+    def __init__(self, settings: SqlSettings, folder: str, surroundings: Surroundings) -> None:
         self._settings = settings
         self._network = surroundings.network
-        self._files = surroundings.files
+        self._files = surroundings.files / folder if surroundings.files else None
         self._clock: Clock = surroundings.clock
         self._lock = threading.Lock()
         self._address = ""

@@ -18,10 +18,10 @@ from embedded_app.principals import Viewer, actor_of
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.storage import company_scope, db
 from embedded_app.web import cookies
-from tests.factories.settings import config
+from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, Person
-from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, SimulatorProcess
+from tests.fakes.simulator_process import SimulatorProcess
 
 HOLLIS = CompanyId(562949953443325)
 RIVERSIDE = ProjectId(562949953500001)
@@ -46,23 +46,6 @@ Complete = Closed
 Received = Closed"""
 
 
-@pytest.fixture(scope="session")
-def _running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(_running: SimulatorProcess) -> SimulatorProcess:
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
     """SQLite: what these pages need of a database is tested on both in tests/integration/panels."""
@@ -72,27 +55,15 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def erp(tmp_path: Path) -> Path:
     """The sample ERP's database file."""
-    path = tmp_path / "sources" / "sample-erp.db"
+    path = tmp_path / "sources" / str(HOLLIS) / "sample-erp.db"
     build_sample_erp(path)
     return path
 
 
 @pytest.fixture
 def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, erp: Path) -> Iterator[Flask]:
-    environment = config(
-        DATABASE_URL=database_url,
-        PUBLIC_URL=ORIGIN,
-        PROCORE_ENVIRONMENT="custom",
-        PROCORE_LOGIN_URL=simulator.base_url,
-        PROCORE_API_URL=simulator.base_url,
-        PROCORE_FRAME_ANCESTORS=" ".join(
-            f"http://{name}.procore.localhost:{simulator.port}" for name in ("app", "us02")
-        ),
-        PROCORE_CLIENT_ID=CLIENT_ID,
-        PROCORE_CLIENT_SECRET=CLIENT_SECRET,
-        SOURCE_FILES=str(erp.parent),
-    )
-    app = create_app(environment, clock=clock, instance_path=erp.parent.parent)
+    environment = config_beside(simulator, DATABASE_URL=database_url, SOURCE_FILES=str(erp.parents[1]))
+    app = create_app(environment, clock=clock, instance_path=erp.parents[2])
     with app.app_context():
         storage.upgrade()
     yield app

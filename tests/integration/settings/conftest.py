@@ -16,16 +16,17 @@ from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.administrator import Administrator
-from tests.integration.settings.world import DANA, HOLLIS
+from tests.integration.settings.world import CASCADIA, DANA, HOLLIS
 
 MakeAdministrator = Callable[[str], Administrator]
 
 
 @pytest.fixture(scope="session")
 def erp_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that SQLite sources may read, with the sample ERP in it."""
+    """The folder that SQLite sources may read, with the sample ERP in those of two companies."""
     folder = tmp_path_factory.mktemp("sources")
-    build_sample_erp(folder / "sample-erp.db")
+    for company_id in (HOLLIS, CASCADIA):
+        build_sample_erp(folder / str(company_id) / "sample-erp.db")
     return folder
 
 

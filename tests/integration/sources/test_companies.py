@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from embedded_app.errors import InvalidField, UnknownOption
+from embedded_app.errors import InvalidField, SourceRefused, SourceUnavailable, UnknownOption
 from embedded_app.sources.service import SourceService
 from embedded_app.storage import company_scope
 from tests.fakes.scripted_connector import ScriptedConnector
@@ -74,3 +77,18 @@ def test_a_file_of_another_company_is_not_there(service: SourceService) -> None:
         report = service.test(draft, actor=DANA)
         assert not report.ok
         assert "canary" not in repr(report)
+
+
+def test_a_company_reads_files_of_its_own_folder_alone(service: SourceService, folder: Path) -> None:
+    form = {"kind": "sql", "name": "ERP", "dialect": "sqlite", "database": "erp.db", "table": "jobs"}
+    own = folder / str(ONE) / "erp.db"
+    own.parent.mkdir()
+    with closing(sqlite3.connect(own)) as connection:
+        connection.executescript("CREATE TABLE jobs (job TEXT); INSERT INTO jobs VALUES ('21-0417')")
+    with company_scope(ONE):
+        assert len(service.preview(service.draft(form)).rows) == 1
+    with company_scope(TWO):
+        with pytest.raises(SourceUnavailable, match="no file"):
+            service.preview(service.draft(form))
+        with pytest.raises(SourceRefused, match="outside"):
+            service.preview(service.draft(form | {"database": f"../{ONE}/erp.db"}))
