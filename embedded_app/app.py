@@ -11,6 +11,7 @@ from embedded_app import (
     health,
     installations,
     jobs,
+    keys,
     panels,
     principals,
     settings,
@@ -20,15 +21,24 @@ from embedded_app import (
 )
 from embedded_app.clock import Clock, SystemClock
 from embedded_app.config import Config
-from embedded_app.crypto import EnvironmentKeys, Vault
+from embedded_app.crypto import KeyProvider, Vault, key_provider
 from embedded_app.procore import Environment, Procore
 from embedded_app.storage.fan_out import FanOut
 
 ROOT = Path(__file__).parents[1]
 
 
-def create_app(config: Config, *, clock: Clock | None = None, instance_path: Path | None = None) -> Flask:
-    """The app that `config` describes. Nothing here decides anything about the domain."""
+def create_app(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    instance_path: Path | None = None,
+    master_keys: KeyProvider | None = None,
+) -> Flask:
+    """The app that `config` describes. Nothing here decides anything about the domain.
+
+    `master_keys` takes the place of the provider that `config` names.
+    """
     clock = clock or SystemClock()
     app = Flask(
         "embedded_app",
@@ -36,7 +46,7 @@ def create_app(config: Config, *, clock: Clock | None = None, instance_path: Pat
         static_folder=None,
         instance_path=str(instance_path or ROOT / "instance"),
     )
-    vault = Vault(EnvironmentKeys(config.master_keys), storage.find_wrapped_key, clock)
+    vault = Vault(master_keys or key_provider(config), storage.find_wrapped_key, clock)
     procore = Procore(
         Environment.from_config(config),
         config.procore_client_id,
@@ -49,11 +59,12 @@ def create_app(config: Config, *, clock: Clock | None = None, instance_path: Pat
     web.init_app(app, config)
     storage.init_app(app, config)
     jobs.init_app(app, config)
+    keys.init_app(app, vault=vault, clock=clock)
     installations.init_app(app, config, vault=vault, procore=procore, clock=clock)
     principals.init_app(app, config, procore=procore, clock=clock)
     sources.init_app(app, config, vault=vault, clock=clock)
     panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)
-    health.init_app(app, config, vault=vault)
+    health.init_app(app)
     frames.init_app(app, config)
     settings.init_app(app, config)
     return app

@@ -7,7 +7,8 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,8 +16,10 @@ from typing import Any, TypeVar
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app import audit, demo, storage
+from embedded_app import keys as key_care
 from embedded_app.app import ROOT, create_app
 from embedded_app.config import Config
 from embedded_app.errors import ConfigurationError, EmbeddedAppError
@@ -25,6 +28,7 @@ from embedded_app.jobs import jobs
 from embedded_app.storage import Company, company_scope, db, system_scope
 
 _THREADS = 16
+_ROWS = {"sign_in_flows": "pending sign-ins"}
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -47,6 +51,17 @@ def _configured_app() -> Flask:
         return create_app(Config.from_environment(os.environ))
     except ConfigurationError as error:
         raise click.ClickException("\n".join(error.problems)) from None
+
+
+def _refuse_wrong_keys() -> None:
+    """End the start with a sentence when the database holds what the master keys cannot unwrap.
+
+    A database that does not answer, or has no tables yet, refuses no start: /readyz says so until it does.
+    """
+    try:
+        key_care.service().check()
+    except SQLAlchemyError:
+        click.echo("The database cannot be read yet. /readyz says when it can.", err=True)
 
 
 def with_app(function: Command) -> Command:
@@ -88,6 +103,9 @@ def simulator(arguments: tuple[str, ...]) -> None:
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the app with gunicorn; the environment configures it (docs/configuration.md)."""
+    with _configured_app().app_context():
+        _refuse_wrong_keys()
+        db.engine.dispose()
     gunicorn = Path(sys.executable).with_name("gunicorn")
     arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(_THREADS)]
     arguments += ["--bind", f"{host}:{port}", "--chdir", str(ROOT), "--graceful-timeout", "20", "wsgi:app"]
@@ -98,6 +116,7 @@ def serve(host: str, port: int, workers: int) -> None:
 @with_app
 def worker() -> None:
     """Work off the queue and the schedule until a signal ends it."""
+    _refuse_wrong_keys()
     jobs().run_worker()
 
 
@@ -128,6 +147,40 @@ def generate(key_id: str) -> None:
     click.echo(f"{key_id}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
 
 
+@keys.command("status")
+@with_app
+def status_of_keys() -> None:
+    """One line a master key: id, standing, how many companies and pending sign-ins are under it."""
+    for use in key_care.service().list_uses():
+        rows = ", ".join(f"{count:,} {_ROWS.get(table, table)}" for table, count in use.rows.items())
+        click.echo(f"{use.master_key_id}\t{use.standing}\t{rows}")
+
+
+@keys.command("rotate")
+@with_app
+def rotate_keys() -> None:
+    """Rewrap every data key under the first master key, while the service runs; run again after a kill."""
+    service = key_care.service()
+    failed = _show(service.rotate())
+    active, *others = service.list_uses()
+    left = sum(sum(use.rows.values()) for use in others)
+    if failed or left:
+        raise click.ClickException(
+            f"{left:,} data keys are still under another master key than {active.master_key_id!r}; "
+            f"{failed:,} of them could not be unwrapped, and the log names those. Run the command again."
+        )
+    click.echo(f"Everything is under {active.master_key_id!r}. The other master keys can be removed.")
+
+
+def _show(news: Iterable[key_care.Progress]) -> int:
+    """Print the news as it comes; returns how many rows failed."""
+    failed: dict[str, int] = {}
+    for progress in news:
+        failed[progress.table] = progress.failed
+        click.echo(f"{_ROWS.get(progress.table, progress.table)}: {progress.done:,} of {progress.total:,}")
+    return sum(failed.values())
+
+
 @cli.group()
 def companies() -> None:
     """The companies that have installed the app."""
@@ -140,6 +193,21 @@ def list_companies() -> None:
     with system_scope("companies list"):
         for company in db.session.scalars(select(Company).order_by(Company.name)):
             click.echo(f"{company.id}\t{company.state}\t{company.name}")
+
+
+@companies.command("re-encrypt")
+@click.argument("company")
+@click.option(
+    "--wait",
+    default=int(key_care.WAIT.total_seconds()),
+    show_default=True,
+    help="Seconds between the last value and the end of the old key.",
+)
+@with_app
+def re_encrypt_company(company: str, wait: int) -> None:
+    """Give COMPANY (Procore's id) a new data key and seal all its values anew; run again after a kill."""
+    _show(key_care.service().re_encrypt(parse_company_id(company), wait=timedelta(seconds=wait)))
+    click.echo("Everything is under the new data key. The old one is gone.")
 
 
 @cli.group("audit")

@@ -21,6 +21,7 @@ VARIABLES = (
     "APP_NAME",
     "SECRET_KEY",
     "MASTER_KEYS",
+    "MASTER_KEYS_FILE",
     "DATABASE_URL",
     "REDIS_URL",
     "PROCORE_ENVIRONMENT",
@@ -76,6 +77,8 @@ class Config:
     app_name: str
     secret_key: Secret
     master_keys: tuple[MasterKey, ...]
+    """The first wraps. Those of `master_keys_file`, as they were at the start, when there is one."""
+    master_keys_file: Path | None
     database_url: Secret
     redis_url: Secret | None
     procore_environment: str
@@ -110,6 +113,33 @@ class Config:
         return _Reader(environ).read()
 
 
+def parse_master_keys(text: str, setting: str) -> tuple[tuple[MasterKey, ...], list[str]]:
+    """The keys in `text`, separated by commas or lines, and every problem as a sentence that names `setting`."""
+    keys: list[MasterKey] = []
+    problems: list[str] = []
+    parts = (part.strip() for part in text.replace("\n", ",").split(","))
+    for number, part in enumerate(filter(None, parts), start=1):
+        key_id, _, encoded = part.partition(":")
+        if not key_id or not encoded:
+            problems.append(f"Key {number} in {setting} is not written as id:base64.")
+            continue
+        try:
+            length = len(base64.b64decode(encoded, validate=True))
+        except (binascii.Error, ValueError):
+            problems.append(f"Key {key_id!r} in {setting} is not base64.")
+            continue
+        if length != 32:  # noqa: PLR2004 # AES-256
+            problems.append(f"Key {key_id!r} in {setting} has {length} bytes. A key has 32.")
+        keys.append(MasterKey(key_id, Secret(encoded)))
+    if len({key.id for key in keys}) != len(keys):
+        problems.append(f"{setting} names one id twice. Give each key an id of its own.")
+    if any(a.key == b.key for i, a in enumerate(keys) for b in keys[i + 1 :]):
+        problems.append(f"{setting} holds one key under two ids. Remove one.")
+    if not keys and not problems:
+        problems.append(f"{setting} holds no key. `embedded-app keys generate` prints one.")
+    return tuple(keys), problems
+
+
 class _Reader:
     """Collects problems while it reads, so that the operator sees all of them at once."""
 
@@ -125,6 +155,7 @@ class _Reader:
             app_name=self._app_name(),
             secret_key=self._secret_key(),
             master_keys=self._master_keys(),
+            master_keys_file=self._master_keys_file(),
             database_url=self._database_url(),
             redis_url=self._optional_secret("REDIS_URL"),
             procore_environment=environment,
@@ -204,28 +235,30 @@ class _Reader:
         return Secret(value)
 
     def _master_keys(self) -> tuple[MasterKey, ...]:
-        value = self._required(
-            "MASTER_KEYS", "id:base64 with 32 random bytes; `embedded-app keys generate` prints one"
-        )
-        keys: list[MasterKey] = []
-        for number, part in enumerate(filter(None, (p.strip() for p in value.split(","))), start=1):
-            key_id, _, encoded = part.partition(":")
-            if not key_id or not encoded:
-                self._problems.append(f"Key {number} in MASTER_KEYS is not written as id:base64.")
-                continue
-            try:
-                length = len(base64.b64decode(encoded, validate=True))
-            except (binascii.Error, ValueError):
-                self._problems.append(f"Key {key_id!r} in MASTER_KEYS is not base64.")
-                continue
-            if length != 32:  # noqa: PLR2004 # AES-256
-                self._problems.append(f"Key {key_id!r} in MASTER_KEYS has {length} bytes. A key has 32.")
-            keys.append(MasterKey(key_id, Secret(encoded)))
-        if len({key.id for key in keys}) != len(keys):
-            self._problems.append("MASTER_KEYS names one id twice. Give each key an id of its own.")
-        if any(a.key == b.key for i, a in enumerate(keys) for b in keys[i + 1 :]):
-            self._problems.append("MASTER_KEYS holds one key under two ids. Remove one.")
-        return tuple(keys)
+        path = self._master_keys_file()
+        if path is None:
+            value = self._required(
+                "MASTER_KEYS", "id:base64 with 32 random bytes; `embedded-app keys generate` prints one"
+            )
+            keys, problems = parse_master_keys(value, "MASTER_KEYS") if value else ((), [])
+        else:
+            keys, problems = self._keys_in(path)
+        self._problems += problems
+        return keys
+
+    def _master_keys_file(self) -> Path | None:
+        value = self._get("MASTER_KEYS_FILE")
+        return Path(value).absolute() if value else None
+
+    def _keys_in(self, path: Path) -> tuple[tuple[MasterKey, ...], list[str]]:
+        if self._get("MASTER_KEYS"):
+            return (), ["MASTER_KEYS and MASTER_KEYS_FILE are both set. Keep one of them."]
+        try:
+            return parse_master_keys(path.read_text(), "MASTER_KEYS_FILE")
+        except (OSError, UnicodeDecodeError):
+            return (), [
+                "MASTER_KEYS_FILE names a file that cannot be read. Mount it, readable by this process."
+            ]
 
     def _database_url(self) -> Secret:
         value = self._get("DATABASE_URL") or "sqlite:///instance/tieback.sqlite3"

@@ -18,6 +18,7 @@ EmbeddedAppError
 │   └── GrantLost
 ├── CredentialError               operators act
 │   ├── UnknownKey
+│   ├── KeysUnreachable           the key provider does not answer; later it may
 │   ├── Unsealable
 │   └── KeyDestroyed
 ├── ProcoreError
@@ -137,7 +138,7 @@ class StateMismatch(AuthenticationError):
 
 
 class SignInRefused(AuthenticationError):
-    """A sign-in ended without a session. `reason` is its code: ``declined``, ``not_a_member`` …"""
+    """A sign-in ended without a session. `reason` is its code, such as ``declined``."""
 
     status = 403
 
@@ -207,9 +208,17 @@ class CredentialError(EmbeddedAppError):
 
 
 class UnknownKey(CredentialError):
-    """A value is under a master key that MASTER_KEYS does not hold."""
+    """A value is under a master key that the key provider does not hold, or holds another key for."""
 
     code = "unknown_key"
+
+
+class KeysUnreachable(CredentialError):
+    """The key provider did not answer. Nothing was changed, and the same can be tried again."""
+
+    code = "keys_unreachable"
+    status = 503
+    retryable = True
 
 
 class Unsealable(CredentialError):

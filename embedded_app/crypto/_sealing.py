@@ -14,7 +14,9 @@ from embedded_app.errors import Unsealable
 KEY_BYTES = 32
 _NONCE_BYTES = 12  # the size GCM is specified for (NIST SP 800-38D, section 5.2.1.1)
 _TAG_BYTES = 16
-_FORMAT = b"\x01"
+_GENERATION_BYTES = 1
+FIRST_GENERATION = 1
+LAST_GENERATION = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,14 @@ class SealContext:
 @final
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Ciphertext as it is stored: one format byte, the nonce, the ciphertext with its tag."""
+    """Ciphertext as it is stored: one byte for the data key's generation, the nonce, ciphertext with its tag."""
 
     _envelope: bytes
+
+    @property
+    def generation(self) -> int:
+        """Which of the company's data keys it is under; see `DataKeys`."""
+        return self._envelope[0]
 
     def to_bytes(self) -> bytes:
         return self._envelope
@@ -57,15 +64,15 @@ class Sealed:
         Raises:
             Unsealable: when they cannot be a sealed value at all.
         """
-        if len(envelope) < len(_FORMAT) + _NONCE_BYTES + _TAG_BYTES or not envelope.startswith(_FORMAT):
+        if len(envelope) < _GENERATION_BYTES + _NONCE_BYTES + _TAG_BYTES or envelope[0] < FIRST_GENERATION:
             raise Unsealable("A stored value is damaged. Restore it from a backup, or connect again.")
         return cls(bytes(envelope))
 
 
-def seal(key: bytes, context: SealContext, value: bytes) -> Sealed:
+def seal(key: bytes, context: SealContext, value: bytes, generation: int = FIRST_GENERATION) -> Sealed:
     """Encrypt `value` for `context`. The nonce is random: a data key stays far below 2³² values."""
     nonce = os.urandom(_NONCE_BYTES)
-    return Sealed(_FORMAT + nonce + AESGCM(key).encrypt(nonce, value, context.associated_data()))
+    return Sealed(bytes([generation]) + nonce + AESGCM(key).encrypt(nonce, value, context.associated_data()))
 
 
 def unseal(key: bytes, context: SealContext, sealed: Sealed) -> bytes:
@@ -75,8 +82,8 @@ def unseal(key: bytes, context: SealContext, sealed: Sealed) -> bytes:
         Unsealable: when the value was altered, belongs elsewhere, or is under another key.
     """
     envelope = sealed.to_bytes()
-    nonce = envelope[len(_FORMAT) : len(_FORMAT) + _NONCE_BYTES]
-    ciphertext = envelope[len(_FORMAT) + _NONCE_BYTES :]
+    nonce = envelope[_GENERATION_BYTES : _GENERATION_BYTES + _NONCE_BYTES]
+    ciphertext = envelope[_GENERATION_BYTES + _NONCE_BYTES :]
     try:
         return AESGCM(key).decrypt(nonce, ciphertext, context.associated_data())
     except InvalidTag as error:

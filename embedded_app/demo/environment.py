@@ -24,6 +24,7 @@ def prepare(folder: Path, app_port: int, simulator_port: int) -> dict[str, str]:
         "PUBLIC_URL": f"http://app.tieback.localhost:{app_port}",
         "SECRET_KEY": keys["SECRET_KEY"],
         "MASTER_KEYS": keys["MASTER_KEYS"],
+        "MASTER_KEYS_FILE": "",
         "DATABASE_URL": f"sqlite:///{folder / 'tieback.sqlite3'}",
         "REDIS_URL": "",
         "PROCORE_ENVIRONMENT": "custom",

@@ -65,6 +65,10 @@ class Grant(CompanyOwned, Model):
     lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    def seal_context(self) -> SealContext:
+        """Where `sealed_tokens` stands."""
+        return token_context(self.company_id, self.id, self.version)
+
 
 def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
     """Where a token set stands: it opens in this row at this version only."""

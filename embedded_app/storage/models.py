@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from embedded_app.crypto import WrappedKey
+from embedded_app.crypto import SealContext, WrappedKey, company_key_context
 from embedded_app.storage._columns import UtcDateTime
 from embedded_app.storage._database import Model
 
@@ -43,6 +43,10 @@ class Company(Model):
     audit_head: Mapped[str] = mapped_column(String(64), default="")
     """The hash of the newest audit event; the next one is chained to it."""
 
+    def seal_context(self) -> SealContext:
+        """Where the wrapped data key stands."""
+        return company_key_context(self.id)
+
     @property
     def wrapped_key(self) -> WrappedKey | None:
         if self.wrapped_data_key is None or self.master_key_id is None:
@@ -56,7 +60,10 @@ class Company(Model):
 
 
 class CompanyOwned:
-    """Mixin of every table with company data; see `company_scope`."""
+    """Mixin of every table with company data; see `company_scope`.
+
+    One that has a sealed column has one only, and says by ``seal_context()`` where its value stands.
+    """
 
     @declared_attr
     @classmethod

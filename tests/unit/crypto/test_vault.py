@@ -79,7 +79,7 @@ def test_every_altered_byte_is_noticed(vault: Vault) -> None:
             vault.open(CONTEXT, Sealed.from_bytes(altered))
 
 
-@pytest.mark.parametrize("stored", [b"", b"\x01", b"\x02" + bytes(40), b"plain text"])
+@pytest.mark.parametrize("stored", [b"", b"\x01", bytes(40), b"plain text"])
 def test_what_is_no_sealed_value_is_refused(stored: bytes) -> None:
     with pytest.raises(Unsealable):
         Sealed.from_bytes(stored)

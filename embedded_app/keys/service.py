@@ -1,0 +1,64 @@
+"""The use cases of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from embedded_app import audit
+from embedded_app.clock import Clock
+from embedded_app.crypto import Vault
+from embedded_app.ids import CompanyId
+from embedded_app.keys.long_work import Progress
+from embedded_app.keys.renewal import WAIT, Renewal
+from embedded_app.keys.rotation import rotate
+from embedded_app.keys.use import KeyUse, check_keys, list_uses
+from embedded_app.storage import Company, company_scope, db
+
+
+class KeyService:
+    """For the command line and the health page; knows no person but the one who asks for a deletion."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def list_uses(self) -> tuple[KeyUse, ...]:
+        """See `use.list_uses`."""
+        return list_uses(self._vault)
+
+    def check(self) -> None:
+        """See `use.check_keys`."""
+        check_keys(self._vault)
+
+    def rotate(self) -> Iterator[Progress]:
+        """See `rotation.rotate`. Rows added under an old key meanwhile show in `list_uses`."""
+        return rotate(self._vault, self._clock)
+
+    def re_encrypt(self, company_id: CompanyId, *, wait: timedelta = WAIT) -> Iterator[Progress]:
+        """Give a company a new data key; see `renewal`. It has not ended before the iterator has.
+
+        Raises:
+            KeyDestroyed: when there is no such company, or its key was destroyed.
+            Unsealable: when values are left that do not open; the old key is kept.
+            UnknownKey, KeysUnreachable: what was done stays done.
+        """
+        renewal = Renewal(self._vault, self._clock, company_id, audit.SYSTEM)
+        yield from renewal.seal_anew()
+        self._clock.sleep(wait.total_seconds())
+        yield from renewal.seal_anew()
+        renewal.end()
+
+    def destroy(self, company_id: CompanyId, *, actor: audit.Actor) -> None:
+        """Destroy the company's wrapped data keys: nothing that was sealed for it opens again, in any process."""
+        with company_scope(company_id):
+            db.session.execute(
+                update(Company)
+                .where(Company.id == company_id)
+                .values(master_key_id=None, wrapped_data_key=None)
+                .execution_options(synchronize_session=False)
+            )
+            audit.record("data_key.destroyed", actor=actor)
+            db.session.commit()
