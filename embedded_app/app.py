@@ -61,6 +61,7 @@ def create_app(
     jobs.init_app(app, config)
     keys.init_app(app, vault=vault, clock=clock)
     installations.init_app(app, config, vault=vault, procore=procore, clock=clock)
+    installations.schedule(app)
     principals.init_app(app, config, procore=procore, clock=clock)
     sources.init_app(app, config, vault=vault, clock=clock)
     panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)

@@ -15,10 +15,12 @@ from embedded_app.crypto import Vault
 from embedded_app.installations.custody import Custody, LossCause
 from embedded_app.installations.flows import LIFE, Flows, is_proof_text
 from embedded_app.installations.grants import GrantCondition, GrantService, PrincipalGrant
-from embedded_app.installations.models import FlowKind, FlowOutcome, Grant, GrantState, SignInFlow
+from embedded_app.installations.models import FlowKind, FlowOutcome, Grant, GrantState, Revocation, SignInFlow
 from embedded_app.installations.refresh import Refresher
+from embedded_app.installations.revocations import Revocations
 from embedded_app.installations.service import CONSENT_VERSION, Begun, Connection, InstallationService
 from embedded_app.installations.tokens import SignIn
+from embedded_app.jobs import jobs
 from embedded_app.procore import Procore
 
 __all__ = [
@@ -38,10 +40,13 @@ __all__ = [
     "LossCause",
     "PrincipalGrant",
     "Refresher",
+    "Revocation",
+    "Revocations",
     "SignIn",
     "SignInFlow",
     "init_app",
     "is_proof_text",
+    "schedule",
     "service",
 ]
 
@@ -50,15 +55,31 @@ def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, cloc
     """Build the service. Reads PUBLIC_URL for the redirect URI."""
     redirect_uri = config.redirect_uri
     custody = Custody(app, vault)
-    refresher = Refresher(custody, lambda token: procore.authorization.refresh(token, redirect_uri), clock)
+    authorization = procore.authorization
+    refresher = Refresher(
+        custody,
+        lambda token: authorization.refresh(token, redirect_uri),
+        authorization.client_credentials,
+        clock,
+    )
+    revocations = Revocations(vault, authorization.revoke)
     app.extensions["installations"] = InstallationService(
         vault=vault,
         procore=procore,
         clock=clock,
         redirect_uri=redirect_uri,
         flows=Flows(vault, clock),
-        grants=GrantService(vault, custody, refresher, clock),
+        grants=GrantService(vault, custody, refresher, revocations, clock),
+        revocations=revocations,
     )
+
+
+def schedule(app: Flask) -> None:
+    """Every minute: store the token pairs that were kept aside on this machine, and try revocations again."""
+    with app.app_context():
+        found, queue = service(), jobs()
+    queue.every_minutes(1, "installations.pairs", found.grants.take_all_from_aside)
+    queue.every_minutes(1, "installations.revocations", found.revocations.sweep)
 
 
 def service() -> InstallationService:

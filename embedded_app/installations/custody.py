@@ -6,25 +6,31 @@ database's clock, because the processes' clocks may differ.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app.crypto import Vault
-from embedded_app.errors import GrantLost
+from embedded_app.errors import CredentialError, GrantLost, KeyDestroyed, Unsealable
 from embedded_app.ids import CompanyId
+from embedded_app.installations.aside import Aside, Place
 from embedded_app.installations.models import Grant, GrantState, token_context
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.storage import company_scope, database_now, db
+
+_log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """Longer than the client's own time limits for one token request together."""
@@ -49,6 +55,10 @@ class LossCause(StrEnum):
     """The access token ended and there was nothing to refresh it with."""
     DISCONNECTED = "disconnected"
     """We revoked it when the company disconnected."""
+    SIGNED_OUT = "signed_out"
+    """We revoked it because the person signed out everywhere."""
+    DORMANT = "dormant"
+    """We revoked it because nobody had used it for the retention period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,7 @@ class Held:
     version: int
     state: GrantState
     attempt: int
+    is_service_account: bool
     tokens: TokenSet
     expires_at: datetime
     refresh_at: datetime
@@ -93,9 +104,10 @@ class Custody:
         self._app = app
         self._vault = vault
         self._jitter = jitter
+        self._aside = Aside(Path(app.instance_path) / "pairs", vault)
 
-    def find(self, company_id: CompanyId, principal_id: UUID) -> UUID | None:
-        """The id of the principal's grant, or `None`."""
+    def find(self, company_id: CompanyId, principal_id: UUID | None) -> UUID | None:
+        """The id of the principal's grant, of the service account's for `None`; `None` when there is none."""
         with self._apart(company_id):
             return db.session.scalar(select(Grant.id).where(Grant.principal_id == principal_id))
 
@@ -115,6 +127,7 @@ class Custody:
                 version=grant.version,
                 state=GrantState(grant.state),
                 attempt=grant.attempt,
+                is_service_account=grant.principal_id is None,
                 tokens=unpack_tokens(
                     self._vault.open(token_context(company_id, grant_id, grant.version), grant.sealed_tokens)
                 ),
@@ -159,6 +172,41 @@ class Custody:
             sealed_tokens=sealed,
             **good_marks(tokens, self.refresh_time(tokens)),
         )
+
+    def keep_aside(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
+        """Keep the new pair beside the database, which did not take it. Never raises: it is the last resort."""
+        try:
+            self._aside.keep(Place(company_id, grant_id, version), tokens)
+        except (OSError, CredentialError):
+            _log.exception("new token pair could not be kept aside", extra={"grant_id": str(grant_id)})
+
+    def take_from_aside(self, company_id: CompanyId, grant_id: UUID, version: int) -> bool:
+        """Store the pair that was kept aside for `version`, if there is one; whether it was stored.
+
+        The file goes when its pair is stored, when another one was stored meanwhile, and when the company's key
+        is destroyed.
+        """
+        place = Place(company_id, grant_id, version)
+        try:
+            tokens = self._aside.find(place)
+            if tokens is None:
+                return False
+            is_stored = self.keep(company_id, grant_id, version, tokens)
+        except (KeyDestroyed, Unsealable):
+            _log.exception("a pair that was kept aside is of no use", extra={"grant_id": str(grant_id)})
+            is_stored = False
+        self._aside.remove(place)
+        return is_stored
+
+    def take_all_from_aside(self) -> int:
+        """Store every pair that was kept aside on this machine; how many were. What cannot be now, stays."""
+        stored = 0
+        for place in list(self._aside.places()):
+            try:
+                stored += self.take_from_aside(place.company_id, place.grant_id, place.version)
+            except (SQLAlchemyError, CredentialError):
+                _log.exception("a pair stays aside", extra={"grant_id": str(place.grant_id)})
+        return stored
 
     def postpone(
         self,

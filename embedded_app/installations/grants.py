@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, false, func, select, true, update
 
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import CredentialError, GrantLost
+from embedded_app.errors import GrantLost, KeyDestroyed, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.installations.custody import Custody, LossCause, good_marks
 from embedded_app.installations.models import Grant, GrantState, token_context
 from embedded_app.installations.refresh import Refresher
+from embedded_app.installations.revocations import Revocations
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
-from embedded_app.storage import current_company_id, database_now, db, new_id
+from embedded_app.storage import company_scope, current_company_id, database_now, db, new_id
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +56,11 @@ class GrantCondition:
 class GrantService:
     """Grants; within the company scope that is open, where no company is named."""
 
-    def __init__(self, vault: Vault, custody: Custody, refresher: Refresher, clock: Clock) -> None:
+    def __init__(
+        self, vault: Vault, custody: Custody, refresher: Refresher, revocations: Revocations, clock: Clock
+    ) -> None:
         self._vault = vault
+        self._revocations = revocations
         self._custody = custody
         self._refresher = refresher
         self._clock = clock
@@ -74,8 +78,8 @@ class GrantService:
             raise GrantLost(LossCause.ABSENT)
         return PrincipalGrant(self._refresher, company_id, grant_id)
 
-    def condition(self, principal_id: UUID) -> GrantCondition:
-        """How the principal's grant does."""
+    def condition(self, principal_id: UUID | None) -> GrantCondition:
+        """How the principal's grant does; the service account's for `None`."""
         row = db.session.execute(
             select(Grant.state, Grant.lost_cause, Grant.lost_at).where(Grant.principal_id == principal_id)
         ).one_or_none()
@@ -85,8 +89,10 @@ class GrantService:
             return GrantCondition(is_good=True, cause=None, since=None)
         return GrantCondition(is_good=False, cause=LossCause(row.lost_cause), since=row.lost_at)
 
-    def store(self, principal_id: UUID, tokens: TokenSet) -> None:
+    def store(self, principal_id: UUID | None, tokens: TokenSet) -> None:
         """Put `tokens` of a new authorization in place of whatever the principal had, in the open transaction.
+
+        `None` stands for the company's service account.
 
         Raising the version makes it win over a refresh that is under way.
         """
@@ -120,33 +126,84 @@ class GrantService:
             .execution_options(synchronize_session=False)
         )
 
-    def give_up_all(self) -> tuple[Secret, ...]:
-        """Wipe every token set of the company, in the open transaction.
+    def mark_installer(self, principal_id: UUID) -> None:
+        """The company was connected by this principal, in the open transaction."""
+        db.session.execute(
+            update(Grant)
+            .values(is_installer=func.coalesce(Grant.principal_id == principal_id, false()))
+            .execution_options(synchronize_session=False)
+        )
 
-        Returns the tokens, to be revoked after the commit; what can no longer be opened is wiped all the same.
+    def for_background(self, company_id: CompanyId) -> PrincipalGrant:
+        """What work uses that nobody waits for: the service account's grant, else that of who connected last.
+
+        Never for a person's view: what it reads is shown to a person only after that person's own check
+        (platform reference, sections 2.4 and 6).
+
+        Raises:
+            GrantLost: neither can be used.
         """
+        with company_scope(company_id):
+            usable = (
+                select(Grant.id)
+                .where(Grant.state != GrantState.LOST, Grant.principal_id.is_(None) | Grant.is_installer)
+                .order_by(Grant.principal_id.is_not(None))
+                .limit(1)
+            )
+            grant_id = db.session.scalar(usable)
+        if grant_id is None:
+            raise GrantLost(LossCause.ABSENT)
+        return PrincipalGrant(self._refresher, company_id, grant_id)
+
+    def take_all_from_aside(self) -> None:
+        """Store the token pairs that the database did not take, of every company."""
+        stored = self._custody.take_all_from_aside()
+        if stored:
+            _log.warning("token pairs stored that were kept aside", extra={"count": stored})
+
+    def give_up_all(self) -> None:
+        """Wipe every token set of the company, and note that it is to be revoked, in the open transaction."""
+        self._give_up(true(), LossCause.DISCONNECTED)
+
+    def give_up(self, principal_id: UUID) -> None:
+        """The same for one principal, because the person asked for it."""
+        self._give_up(Grant.principal_id == principal_id, LossCause.SIGNED_OUT)
+
+    def give_up_dormant(self, unused_for: timedelta) -> int:
+        """The same for persons' grants that nobody used for so long; how many there were.
+
+        Only use refreshes a grant, so the end of its access token tells when it was used last.
+        """
+        dormant = (Grant.expires_at < database_now() - unused_for) & Grant.principal_id.is_not(None)
+        return self._give_up(dormant, LossCause.DORMANT)
+
+    def _give_up(self, which: ColumnElement[bool], cause: LossCause) -> int:
         company_id, now = current_company_id(), database_now()
-        tokens = []
-        for grant in db.session.scalars(select(Grant).where(Grant.sealed_tokens.is_not(None))):
+        chosen = db.session.scalars(
+            select(Grant).where(which, Grant.sealed_tokens.is_not(None)).with_for_update()
+        ).all()
+        for grant in chosen:
             assert grant.sealed_tokens is not None
             context = token_context(company_id, grant.id, grant.version)
             try:
                 pair = unpack_tokens(self._vault.open(context, grant.sealed_tokens))
-            except CredentialError:
+            except (KeyDestroyed, Unsealable, UnknownKey):  # wiped all the same
                 _log.exception("a grant could not be opened to be revoked", extra={"grant_id": str(grant.id)})
-                continue
-            tokens.append(pair.refresh_token or pair.access_token)
+            else:
+                self._revocations.add(pair.refresh_token or pair.access_token, cause)
+        db.session.flush()
         db.session.execute(
             update(Grant)
+            .where(Grant.id.in_([grant.id for grant in chosen]))
             .values(
                 sealed_tokens=None,
                 version=Grant.version + 1,
                 state=GrantState.LOST,
                 lease_until=None,
                 retry_at=None,
-                lost_cause=str(LossCause.DISCONNECTED),
+                lost_cause=str(cause),
                 lost_at=now,
             )
             .execution_options(synchronize_session=False)
         )
-        return tuple(tokens)
+        return len(chosen)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from embedded_app.crypto import SealContext, Sealed, WrappedKey
@@ -63,6 +63,8 @@ class Grant(CompanyOwned, Model):
     lost_cause: Mapped[str | None] = mapped_column(String(64))
     """Why it is lost; one of `LossCause`."""
     lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_installer: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether this is the person who connected the company last; background work may fall back to this grant."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def seal_context(self) -> SealContext:
@@ -73,6 +75,29 @@ class Grant(CompanyOwned, Model):
 def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
     """Where a token set stands: it opens in this row at this version only."""
     return SealContext("grants.sealed_tokens", company_id, str(grant_id), version)
+
+
+class Revocation(CompanyOwned, Model):
+    """A token that is to be ended at Procore. The row goes when Procore has confirmed it.
+
+    It is written in the transaction that wipes the grant, so that no crash in between leaves a token alive.
+    """
+
+    __tablename__ = "revocations"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    sealed_token: Mapped[Sealed] = mapped_column(SealedColumn)
+    """The refresh token, which ends the access token with it; without one, the access token."""
+    reason: Mapped[str] = mapped_column(String(32))
+    """Why the grant was given up; one of `LossCause`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    """No attempt before this; whoever tries moves it first."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def seal_context(self) -> SealContext:
+        """Where `sealed_token` stands."""
+        return SealContext("revocations.sealed_token", self.company_id, str(self.id))
 
 
 class FlowKind(StrEnum):

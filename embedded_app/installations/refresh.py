@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app.clock import Clock
-from embedded_app.errors import ConnectFailed, GrantLost, ProcoreError, TimedOut, TokenRefused
+from embedded_app.errors import (
+    ConnectFailed,
+    GrantLost,
+    KeysUnreachable,
+    ProcoreError,
+    TimedOut,
+    TokenRefused,
+)
 from embedded_app.ids import CompanyId
 from embedded_app.installations.custody import LEASE, Custody, Held, LossCause
 from embedded_app.installations.models import GrantState
@@ -26,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 Refresh = Callable[[Secret], TokenSet]
 """Uses a refresh token; the outcomes are those of `procore.Authorization.refresh`."""
+Obtain = Callable[[], TokenSet]
+"""Gets a token of the service account; the outcomes are those of `procore.Authorization.client_credentials`."""
 
 _POLL_SECONDS = 0.05
 _WAIT_SECONDS = LEASE.total_seconds() + 5
@@ -42,13 +52,15 @@ class Refresher:
 
     Args:
         custody: the rows.
-        refresh: asks the login host.
+        refresh: asks the login host for a new pair.
+        obtain: asks the login host for a new token of the service account, which has no refresh token.
         clock: for waiting; what is decided, is decided by the database's clock.
     """
 
-    def __init__(self, custody: Custody, refresh: Refresh, clock: Clock) -> None:
+    def __init__(self, custody: Custody, refresh: Refresh, obtain: Obtain, clock: Clock) -> None:
         self._custody = custody
         self._refresh = refresh
+        self._obtain = obtain
         self._clock = clock
         self._flights = SingleFlight()
 
@@ -97,6 +109,8 @@ class Refresher:
         """Refresh, or wait for whoever does, until there is a token after `version`."""
         give_up_at = self._clock.monotonic() + _WAIT_SECONDS
         while True:
+            if self._custody.take_from_aside(company_id, grant_id, version):
+                _log.warning("token pair stored that was kept aside", extra={"grant_id": str(grant_id)})
             held = self._custody.look(company_id, grant_id)
             if held.version != version:
                 return held.tokens.access_token
@@ -108,16 +122,20 @@ class Refresher:
                 raise ConnectFailed("Procore's login is not answering. The next try is in a minute.")
             elif held.attempt >= _PROBE:
                 self._lose(company_id, grant_id, version, LossCause.INTERRUPTED)
-            elif held.tokens.refresh_token is None:
+            elif held.tokens.refresh_token is None and not held.is_service_account:
                 self._lose(company_id, grant_id, version, LossCause.NO_REFRESH_TOKEN)
             elif self._custody.announce(company_id, grant_id, held):
-                return self._attempt(company_id, grant_id, held, held.tokens.refresh_token)
+                return self._attempt(company_id, grant_id, held)
 
-    def _attempt(self, company_id: CompanyId, grant_id: UUID, held: Held, refresh_token: Secret) -> Secret:
+    def _ask(self, held: Held) -> TokenSet:
+        refresh_token = held.tokens.refresh_token
+        return self._obtain() if refresh_token is None else self._refresh(refresh_token)
+
+    def _attempt(self, company_id: CompanyId, grant_id: UUID, held: Held) -> Secret:
         """The one call of this announcement, and what its outcome means."""
         is_probe = held.state == GrantState.REFRESHING
         try:
-            tokens = self._refresh(refresh_token)
+            tokens = self._ask(held)
         except ConnectFailed:
             self._postpone(company_id, grant_id, held, "not_sent", _NOT_SENT_PAUSE_SECONDS, was_sent=False)
             raise
@@ -139,16 +157,26 @@ class Refresher:
         return self._custody.look(company_id, grant_id).tokens.access_token
 
     def _keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
-        """Store the pair, patiently: it exists nowhere else, and the old one is spent."""
+        """Store the pair: it exists nowhere else, and the old one is spent.
+
+        When the database does not take it, it goes aside before anything else happens, and from there into the
+        database: by this thread within seconds, or by whoever needs the grant later, also after a restart.
+        """
+        try:
+            self._custody.keep(company_id, grant_id, version, tokens)
+        except (SQLAlchemyError, KeysUnreachable):
+            _log.warning("new token pair not stored yet", extra={"grant_id": str(grant_id)})
+            self._custody.keep_aside(company_id, grant_id, version, tokens)
+            self._keep_patiently(company_id, grant_id, version, tokens)
+
+    def _keep_patiently(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
         for pause in _COMMIT_PAUSES_SECONDS:
-            try:
-                self._custody.keep(company_id, grant_id, version, tokens)
-            except OperationalError:
-                _log.warning("new token pair not stored yet", extra={"grant_id": str(grant_id)})
-                self._clock.sleep(pause)
-            else:
+            self._clock.sleep(pause)
+            with suppress(SQLAlchemyError, KeysUnreachable):
+                if not self._custody.take_from_aside(company_id, grant_id, version):  # nothing went aside
+                    self._custody.keep(company_id, grant_id, version, tokens)
                 return
-        self._custody.keep(company_id, grant_id, version, tokens)
+        raise TimedOut("The connection to Procore cannot be saved right now. Try again in a minute.")
 
     def _postpone(
         self,

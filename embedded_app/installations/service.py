@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from sqlalchemy import select
 from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import NotInstalled, PermissionMissing, ProcoreError, UnknownOption
+from embedded_app.errors import GrantLost, NotInstalled, PermissionMissing, ProcoreError, UnknownOption
 from embedded_app.ids import CompanyId
 from embedded_app.installations.flows import Flows
 from embedded_app.installations.grants import GrantService
 from embedded_app.installations.models import FlowKind, SignInFlow
+from embedded_app.installations.revocations import Revocations
 from embedded_app.installations.tokens import FreshTokens, SignIn
 from embedded_app.procore import Company as ProcoreCompany
 from embedded_app.procore import Grant, Procore
@@ -57,6 +59,7 @@ class InstallationService:
     Attributes:
         flows: sign-ins under way.
         grants: of the company in scope.
+        revocations: tokens that Procore has yet to end.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class InstallationService:
         redirect_uri: str,
         flows: Flows,
         grants: GrantService,
+        revocations: Revocations,
     ) -> None:
         self._vault = vault
         self._procore = procore
@@ -75,6 +79,7 @@ class InstallationService:
         self._redirect_uri = redirect_uri
         self.flows = flows
         self.grants = grants
+        self.revocations = revocations
 
     def begin(
         self,
@@ -187,14 +192,49 @@ class InstallationService:
     def disconnect(self, actor: audit.Actor) -> int:
         """End the connection of the company in scope because a person asked for it.
 
-        Everybody's tokens are wiped here first and then revoked at Procore, each once; how many Procore did not
-        confirm is returned.
+        Everybody's tokens are wiped here first and then revoked at Procore; how many Procore has yet to confirm
+        is returned. Those are tried again by `sweep`.
         """
         company_id = current_company_id()
-        tokens = self.grants.give_up_all()
+        self.grants.give_up_all()
         self._mark_disconnected("asked", actor)
         self._procore.invalidate(company_id=company_id)
-        return sum(not self.revoke(token) for token in tokens)
+        return self.revocations.attempt()
+
+    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor) -> int:
+        """Give up the principal's grant because the person asked for it; returns as `disconnect` does."""
+        self.grants.give_up(principal_id)
+        audit.record("grant.revoked", actor=actor, subject=actor.name, detail={"reason": "signed_out"})
+        db.session.commit()
+        return self.revocations.attempt()
+
+    def revoke_dormant(self, unused_for: timedelta) -> int:
+        """Give up the grants of the company in scope that nobody used for so long; how many there were."""
+        count = self.grants.give_up_dormant(unused_for)
+        if count:
+            audit.record(
+                "grant.revoked", actor=audit.SYSTEM, detail={"reason": "dormant", "count": str(count)}
+            )
+        db.session.commit()
+        self.revocations.attempt()
+        return count
+
+    def obtain_service_account(self, company_id: CompanyId) -> bool:
+        """Get the grant of the service account, where the app version carries one; whether there is one now.
+
+        One pair of credentials serves all companies, so Procore is asked whether this company takes the token
+        (platform reference, section 2.4). That nobody can be asked is no failure: a later call tries again.
+        """
+        try:
+            tokens = self._procore.authorization.client_credentials()
+            self._procore.company(company_id, FreshTokens("service", tokens)).me(anew=True)
+        except (ProcoreError, GrantLost) as error:
+            _log.info("no service account", extra={"company_id": company_id, "code": error.code})
+            return False
+        with company_scope(company_id):
+            self.grants.store(None, tokens)
+            db.session.commit()
+        return True
 
     def notice_uninstalled(self, company_id: CompanyId) -> None:
         """Procore answered "App is not connected to this company": work for it stops until it connects again.

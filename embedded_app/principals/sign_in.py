@@ -176,7 +176,9 @@ class SignIns:
         connection, name = self._installations.check_connection(
             sign_in, company_id, flow.consent_version or ""
         )
-        return self._in_company(company_id, lambda: self._connect(flow, sign_in, connection, name))
+        signed_in = self._in_company(company_id, lambda: self._connect(flow, sign_in, connection, name))
+        self._installations.obtain_service_account(company_id)
+        return signed_in
 
     def pending_tab(self, cookie: str | None) -> Pending | None:
         """Who is signing in to our own pages, with their companies that are connected."""
@@ -247,6 +249,7 @@ class SignIns:
     ) -> SignedIn:
         self._installations.connect(connection)
         principal = self._admit(sign_in, name or sign_in.login, FlowKind.INSTALL)
+        self._installations.grants.mark_installer(principal.id)
         viewer, cookie = self._sessions.begin_tab(principal)
         self._flows.finish(flow, FlowOutcome.READY)
         audit.record(

@@ -51,3 +51,16 @@ class TokenHost:
             if fault is not None:
                 raise fault[0]
             return token_set(self._good)
+
+    def obtain(self) -> TokenSet:
+        """A token of the service account, which costs nothing: the pairs go on counting."""
+        self.before_answer()
+        with self._lock:
+            self.calls.append("client_credentials")
+            fault = self.faults.pop(0) if self.faults else None
+            if fault is not None and not fault[1]:
+                raise fault[0]
+            self._good += 1
+            if fault is not None:
+                raise fault[0]
+            return token_set(self._good, refreshable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,8 +16,8 @@ from tests.integration.installations.keeper import EXPIRED, ONE, Keeper
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
-    app = Flask("embedded_app")
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = Flask("embedded_app", instance_path=str(tmp_path))
     storage.init_app(app, config(DATABASE_URL=database_url))
     with app.app_context():
         storage.upgrade()

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from embedded_app.clock import Clock
 from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.ids import CompanyId
-from embedded_app.installations import Custody, Grant, GrantService, Refresher
+from embedded_app.installations import Custody, Grant, GrantService, Refresher, Revocations
 from embedded_app.principals import Principal
 from embedded_app.procore import TokenSet
 from embedded_app.storage import (
@@ -42,13 +42,15 @@ class Keeper:
         self.custody = Custody(app, self.vault)
         self.clock = clock
         self.refresher = self.another_process()
-        self.grants = GrantService(self.vault, self.custody, self.refresher, clock)
+        self.revoked: list[str] = []
+        self.revocations = Revocations(self.vault, lambda token: self.revoked.append(token.reveal()))
+        self.grants = GrantService(self.vault, self.custody, self.refresher, self.revocations, clock)
         self.grant_id = UUID(int=0)
         self.principal_id = UUID(int=0)
 
     def another_process(self) -> Refresher:
         """The same grant without this process' memory."""
-        return Refresher(self.custody, self.host.refresh, self.clock)
+        return Refresher(self.custody, self.host.refresh, self.host.obtain, self.clock)
 
     def add_company(self, company_id: CompanyId) -> UUID:
         """A company with a principal; the principal's id."""

@@ -43,6 +43,7 @@ from embedded_app.secret import Secret
 from embedded_app.storage import db, find_wrapped_key
 from tests.factories.settings import config
 from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI
+from tests.fakes.token_host import TokenHost
 
 LONGEST_ANSWER = 100
 """Characters of a token that are told: 32 of them fit into one write that no other process' write divides."""
@@ -138,7 +139,7 @@ def build(place: Place, transport: Transport | None = None) -> tuple[Flask, Refr
     storage.init_app(app, settings)
     vault = Vault(EnvironmentKeys(settings.master_keys), find_wrapped_key, SystemClock())
     refresh = refresh_at(place.procore_url, transport)
-    return app, Refresher(Custody(app, vault), refresh, SystemClock())
+    return app, Refresher(Custody(app, vault), refresh, TokenHost().obtain, SystemClock())
 
 
 def stop_at(place: Place, step: Step) -> None:

@@ -6,11 +6,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from embedded_app.installations.models import Grant, SignInFlow
+from embedded_app.installations.models import Grant, Revocation, SignInFlow
 from embedded_app.principals.models import Principal, Proof, Session
 from embedded_app.storage import Model, db
 
-OURS = {model.__tablename__ for model in (Grant, SignInFlow, Principal, Proof, Session)}
+OURS = {model.__tablename__ for model in (Grant, Revocation, SignInFlow, Principal, Proof, Session)}
 
 
 def test_the_migration_agrees_with_the_models(app: Flask) -> None:

@@ -103,7 +103,9 @@ def test_a_kill_at_any_step_leaves_a_grant_that_is_good_or_lost_for_a_reason(
     survivor: Keeper, place: Place, simulator: SimulatorProcess, process: RefreshingProcess, mode: str
 ) -> None:
     simulator.switch(refresh_mode=mode)
-    refresher = Refresher(survivor.custody, refresh_at(simulator.base_url), SystemClock())
+    refresher = Refresher(
+        survivor.custody, refresh_at(simulator.base_url), survivor.host.obtain, SystemClock()
+    )
     for step in [each for each in Step for _ in range(KILLS)]:
         sign_in(survivor, simulator)
         process.kill_at(place, step)

@@ -19,6 +19,8 @@ from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.principals.conftest import MakePerson
 from tests.integration.principals.world import CASCADIA, DANA, HARBOR, HOLLIS, INGRID, NORTHGATE
 
+OF_PERSONS = db.select(Grant).where(Grant.principal_id.is_not(None))
+
 
 def begin(app: Flask, person: Person) -> str:
     """Consent, login and callback; the value of the cookie that holds the sign-in together."""
@@ -65,8 +67,21 @@ def test_an_administrator_connects_the_company_they_choose(
         assert company.consent_version == installations.CONSENT_VERSION
         assert company.web_base_url == f"http://app.procore.localhost:{simulator.port}"
         assert [event.event for event in list_events()] == ["installation.connected", "principal.signed_in"]
-        grant = db.session.scalars(db.select(Grant)).one()
-        assert (grant.state, grant.version) == (GrantState.GOOD, 1)
+        grant = db.session.scalars(OF_PERSONS).one()
+        assert (grant.state, grant.version, grant.is_installer) == (GrantState.GOOD, 1, True)
+        service_account = db.session.scalars(db.select(Grant).where(Grant.principal_id.is_(None))).one()
+        assert service_account.state == GrantState.GOOD
+
+
+def test_an_app_version_without_a_service_account_connects_as_well(
+    app: Flask, person: MakePerson, simulator: SimulatorProcess
+) -> None:
+    cookie = begin(app, person(DANA))
+    simulator.fault("/oauth/token", status=401, body='{"error": "unauthorized_client"}', times=1)
+    assert complete(app, cookie, HOLLIS).viewer.company_id == HOLLIS
+    with app.app_context(), company_scope(HOLLIS):
+        assert db.session.scalars(db.select(Grant)).one().principal_id is not None
+        assert installations.service().grants.for_background(HOLLIS).company_id == HOLLIS
 
 
 def test_the_choice_is_good_once(app: Flask, person: MakePerson) -> None:
@@ -85,7 +100,7 @@ def test_connecting_again_is_the_same_path_and_wins(app: Flask, person: MakePers
     assert first.viewer.principal_id == second.viewer.principal_id
     with app.app_context(), company_scope(HOLLIS):
         assert db.session.get_one(Company, HOLLIS).state == CompanyState.CONNECTED
-        assert db.session.scalars(db.select(Grant)).one().version == 2
+        assert db.session.scalars(OF_PERSONS).one().version == 2
 
 
 @pytest.mark.parametrize(
@@ -115,7 +130,7 @@ def test_two_people_of_one_company_have_a_grant_each(
     complete(app, begin(app, person(DANA)), CASCADIA)
     complete(app, begin(app, person(INGRID)), CASCADIA)
     with app.app_context(), company_scope(CASCADIA):
-        assert len(db.session.scalars(db.select(Grant)).all()) == 2
+        assert len(db.session.scalars(OF_PERSONS).all()) == 2
 
 
 def test_disconnecting_revokes_at_procore_and_wipes_here(
@@ -127,7 +142,7 @@ def test_disconnecting_revokes_at_procore_and_wipes_here(
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 200
         assert installations.service().disconnect(principals.actor_of(viewer)) == 0
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 401
-        assert db.session.scalars(db.select(Grant)).one().sealed_tokens is None
+        assert db.session.scalars(OF_PERSONS).one().sealed_tokens is None
         assert db.session.get_one(Company, HOLLIS).state == CompanyState.DISCONNECTED
         assert list_events()[0].event == "installation.disconnected"
 

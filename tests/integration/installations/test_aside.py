@@ -1,0 +1,124 @@
+"""A pair that the database did not take is kept beside it, and stored later, also after a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from embedded_app.clock import Clock
+from embedded_app.errors import TimedOut
+from embedded_app.installations import Custody, GrantState, Refresher
+from embedded_app.storage import Company, company_scope, db
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.token_host import TokenHost, token_set
+from tests.integration.installations.keeper import ONE, Keeper
+
+
+class FullDatabase(Custody):
+    """Takes no new pair until it is told to."""
+
+    is_full = True
+
+    def keep(self, *place: Any) -> bool:
+        if self.is_full:
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+        return super().keep(*place)
+
+
+@pytest.fixture
+def full(keeper: Keeper) -> FullDatabase:
+    return FullDatabase(keeper.app, keeper.vault)
+
+
+def refresher_of(custody: Custody, keeper: Keeper, clock: Clock | None = None) -> Refresher:
+    return Refresher(custody, keeper.host.refresh, keeper.host.obtain, clock or FakeClock())
+
+
+def files(keeper: Keeper) -> list[Path]:
+    return sorted(Path(keeper.app.instance_path, "pairs").iterdir())
+
+
+@pytest.fixture
+def left_aside(keeper: Keeper, full: FullDatabase) -> Path:
+    """The process has given up, and its pair is beside the database."""
+    with pytest.raises(TimedOut):
+        refresher_of(full, keeper).access_token(ONE, keeper.grant_id)
+    (file,) = files(keeper)
+    return file
+
+
+def test_it_is_stored_after_a_restart_by_whoever_needs_it(
+    keeper: Keeper, host: TokenHost, left_aside: Path
+) -> None:
+    restarted = refresher_of(Custody(keeper.app, keeper.vault), keeper)
+    assert restarted.access_token(ONE, keeper.grant_id).reveal() == "access-2"
+    assert host.calls == ["refresh-1"]
+    assert not left_aside.exists()
+
+
+def test_it_is_stored_by_the_periodic_job_even_when_the_grant_was_lost_meanwhile(
+    keeper: Keeper, left_aside: Path
+) -> None:
+    """A process on another machine has found the old token spent."""
+    keeper.set(state=GrantState.LOST, lost_cause="answer_lost", lease_until=None)
+    keeper.grants.take_all_from_aside()
+    assert keeper.token() == "access-2"
+    assert not left_aside.exists()
+
+
+def test_it_is_stored_by_the_process_itself_when_the_database_comes_back(
+    keeper: Keeper, full: FullDatabase
+) -> None:
+    class Recovering(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            assert len(files(keeper)) == 1, "it is aside before anybody waits"
+            full.is_full = len(self.slept) < 2
+
+    assert refresher_of(full, keeper, Recovering()).access_token(ONE, keeper.grant_id).reveal() == "access-2"
+    assert files(keeper) == []
+
+
+def test_the_file_is_sealed_and_private(left_aside: Path) -> None:
+    content = left_aside.read_text()
+    assert "access-2" not in content
+    assert "refresh-2" not in content
+    assert left_aside.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pair_that_was_overtaken_is_thrown_away(keeper: Keeper, left_aside: Path) -> None:
+    keeper.sign_in_again(token_set(7))
+    keeper.grants.take_all_from_aside()
+    assert keeper.token() == "access-7"
+    assert not left_aside.exists()
+
+
+def test_a_pair_of_another_grant_is_not_taken(keeper: Keeper, host: TokenHost, left_aside: Path) -> None:
+    """Its name is part of what it is sealed for."""
+    moved = left_aside.with_name(left_aside.name.replace("_1.pair", "_2.pair"))
+    left_aside.rename(moved)
+    keeper.sign_in_again(token_set(1))
+    keeper.grants.take_all_from_aside()
+    assert keeper.token() == "access-1"
+    assert not moved.exists()
+    assert host.calls == ["refresh-1"]
+
+
+def test_destroying_the_companys_key_ends_it(keeper: Keeper, left_aside: Path) -> None:
+    with keeper.app.app_context(), company_scope(ONE):
+        db.session.get_one(Company, ONE).wrapped_key = None
+        db.session.commit()
+    keeper.grants.take_all_from_aside()
+    assert not left_aside.exists()
+
+
+def test_a_disk_that_is_full_as_well_costs_the_pair_and_nothing_else(
+    keeper: Keeper, full: FullDatabase
+) -> None:
+    Path(keeper.app.instance_path, "pairs").write_text("in the way")
+    with pytest.raises(TimedOut):
+        refresher_of(full, keeper).access_token(ONE, keeper.grant_id)
+    assert keeper.row().state == GrantState.REFRESHING

@@ -1,0 +1,95 @@
+"""The service account's grant: kept and refreshed as the others, and used by background work alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from embedded_app.errors import ConnectFailed, GrantLost, TimedOut, TokenRefused
+from embedded_app.installations import GrantState, LossCause
+from embedded_app.storage import company_scope, db
+from tests.fakes.token_host import TokenHost, token_set
+from tests.integration.installations.keeper import AHEAD, EXPIRED, ONE, Keeper
+
+
+def store_service(keeper: Keeper, age: timedelta = EXPIRED) -> None:
+    """From now on `keeper.grant_id` is the service account's."""
+    with keeper.app.app_context(), company_scope(ONE):
+        keeper.grants.store(None, token_set(1, age=age, refreshable=False))
+        db.session.commit()
+    found = keeper.custody.find(ONE, None)
+    assert found is not None
+    keeper.grant_id = found
+
+
+def background(keeper: Keeper) -> UUID:
+    with keeper.app.app_context():
+        return keeper.grants.for_background(ONE).id
+
+
+def mark_installer(keeper: Keeper) -> None:
+    with keeper.app.app_context(), company_scope(ONE):
+        keeper.grants.mark_installer(keeper.principal_id)
+        db.session.commit()
+
+
+def test_it_gets_a_new_token_instead_of_a_refresh(keeper: Keeper, host: TokenHost) -> None:
+    store_service(keeper)
+    assert keeper.token() == "access-2"
+    assert host.calls == ["client_credentials"]
+    assert keeper.row().version == 2
+
+
+def test_an_unknown_outcome_is_probed_once(keeper: Keeper, host: TokenHost) -> None:
+    store_service(keeper)
+    host.faults = [(TimedOut("No answer."), True)]
+    with pytest.raises(TimedOut):
+        keeper.token()
+    keeper.let_time_pass()
+    assert keeper.token() == "access-3"
+    assert host.calls == ["client_credentials"] * 2
+
+
+def test_a_live_token_serves_while_the_login_host_is_away(keeper: Keeper, host: TokenHost) -> None:
+    store_service(keeper, AHEAD)
+    host.faults = [(ConnectFailed("No connection."), False)]
+    assert keeper.token() == "access-1"
+
+
+def test_background_work_prefers_it(keeper: Keeper) -> None:
+    mark_installer(keeper)
+    store_service(keeper)
+    assert background(keeper) == keeper.grant_id
+
+
+def test_background_work_falls_back_to_who_connected(keeper: Keeper, host: TokenHost) -> None:
+    mark_installer(keeper)
+    of_installer = keeper.grant_id
+    assert background(keeper) == of_installer
+    store_service(keeper)
+    host.faults = [(TokenRefused("No.", error="invalid_grant"), False)]
+    with pytest.raises(GrantLost):
+        keeper.token()
+    assert keeper.row().state == GrantState.LOST
+    assert background(keeper) == of_installer
+
+
+def test_background_work_uses_nobody_elses(keeper: Keeper) -> None:
+    """A person who only signed in lends their rights to nothing."""
+    with pytest.raises(GrantLost) as lost:
+        background(keeper)
+    assert lost.value.cause == LossCause.ABSENT
+
+
+def test_a_persons_view_never_gets_it(keeper: Keeper) -> None:
+    person = keeper.grant_id
+    store_service(keeper)
+    assert keeper.grants.for_principal(ONE, keeper.principal_id).id == person != keeper.grant_id
+
+
+def test_it_is_never_dormant(keeper: Keeper) -> None:
+    store_service(keeper, timedelta(days=400))
+    with keeper.app.app_context(), company_scope(ONE):
+        assert keeper.grants.give_up_dormant(timedelta(days=90)) == 0
