@@ -26,8 +26,12 @@ from embedded_app.errors import ConfigurationError, EmbeddedAppError
 from embedded_app.ids import CompanyId, parse_company_id
 from embedded_app.jobs import jobs
 from embedded_app.storage import Company, company_scope, db, system_scope
+from embedded_app.web import logs
 
 _THREADS = 16
+_KEEP_ALIVE_SECONDS = (
+    65  # an open frame asks now and then; a new connection would cost a round trip each time
+)
 _ROWS = {"sign_in_flows": "pending sign-ins"}
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,11 +50,15 @@ def cli() -> None:
     """Tieback: a company's own systems beside the live Procore record."""
 
 
-def _configured_app() -> Flask:
+def _config() -> Config:
     try:
-        return create_app(Config.from_environment(os.environ))
+        return Config.from_environment(os.environ)
     except ConfigurationError as error:
         raise click.ClickException("\n".join(error.problems)) from None
+
+
+def _configured_app() -> Flask:
+    return create_app(_config())
 
 
 def _refuse_wrong_keys() -> None:
@@ -108,16 +116,19 @@ def serve(host: str, port: int, workers: int) -> None:
         db.engine.dispose()
     gunicorn = Path(sys.executable).with_name("gunicorn")
     arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(_THREADS)]
-    arguments += ["--bind", f"{host}:{port}", "--chdir", str(ROOT), "--graceful-timeout", "20", "wsgi:app"]
+    arguments += ["--bind", f"{host}:{port}", "--chdir", str(ROOT), "--graceful-timeout", "20"]
+    arguments += ["--keep-alive", str(_KEEP_ALIVE_SECONDS), "wsgi:app"]
     os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606 # no shell is wanted
 
 
 @cli.command()
-@with_app
 def worker() -> None:
     """Work off the queue and the schedule until a signal ends it."""
-    _refuse_wrong_keys()
-    jobs().run_worker()
+    config = _config()
+    logs.configure(config)
+    with create_app(config).app_context():
+        _refuse_wrong_keys()
+        jobs().run_worker()
 
 
 @cli.group("db")

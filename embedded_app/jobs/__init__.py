@@ -17,8 +17,10 @@ import redis
 from flask import Flask, current_app
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from sqlalchemy import make_url
 
 from embedded_app.config import Config
+from embedded_app.secret import Secret
 
 _log = logging.getLogger(__name__)
 _WORKER_THREADS = 4
@@ -60,14 +62,21 @@ class Jobs:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Open the queue that the environment names. Reads REDIS_URL."""
+    """Open the queue that the environment names. Reads REDIS_URL and, for the file's place, DATABASE_URL."""
     if config.redis_url is not None:
         huey: Any = RedisHuey("tieback", url=config.redis_url.reveal(), immediate=False)
     else:
-        folder = Path(app.instance_path)
+        folder = _folder_of(config.database_url) or Path(app.instance_path)
         folder.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("tieback", filename=str(folder / "jobs.sqlite3"), immediate=False)
     app.extensions["jobs"] = Jobs(app, huey)
+
+
+def _folder_of(database_url: Secret) -> Path | None:
+    """Where a SQLite database lies; `None` for one in memory or on a server."""
+    url = make_url(database_url.reveal())
+    is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    return Path(url.database or "").resolve().parent if is_file else None
 
 
 def jobs() -> Jobs:

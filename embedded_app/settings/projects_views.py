@@ -85,8 +85,9 @@ def assign_job() -> AnyResponse:
 @administrator
 @Kind.STANDALONE
 def remove_job(assignment_id: UUID) -> AnyResponse:
+    project_id = parse_project_id(request.form.get("project_id"))
     panels.service().jobs.remove(assignment_id, actor_of(current_viewer()))
-    return _back(parse_project_id(request.form.get("project_id")))
+    return _back(project_id)
 
 
 def _page(place: Place, mistake: Mistake | None = None) -> Response:
