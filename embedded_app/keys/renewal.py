@@ -92,6 +92,7 @@ class Renewal:
             old, context = (
                 (None, None) if row is None else (getattr(row, table.value.key), row.seal_context())
             )
+            db.session.expunge_all()  # a row that a traceback holds on to may not be asked anything again
             db.session.rollback()
             if old is None or context is None:
                 return True

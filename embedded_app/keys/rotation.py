@@ -117,6 +117,7 @@ def _read(table: Table, active: str, *conditions: ColumnElement[bool]) -> list[_
             _Holder(row.id, row.seal_context(), WrappedKey(row.master_key_id, getattr(row, table.value.key)))
             for row in rows
         ]
+        db.session.expunge_all()
         db.session.rollback()
     return found
 

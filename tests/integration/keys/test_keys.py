@@ -1,0 +1,233 @@
+"""Master keys and data keys change while everything sealed stays readable, or goes at once when it must."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from threading import Event
+
+import pytest
+
+from embedded_app.errors import KeyDestroyed, KeysUnreachable, UnknownKey, Unsealable
+from embedded_app.ids import CompanyId
+from embedded_app.keys.tables import tables_of_companies
+from embedded_app.storage import Model, SealedColumn
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.remote_keys import RemoteKeys
+from tests.integration.keys.conftest import MakeWorld
+from tests.integration.keys.world import DANA, World, key
+
+WAIT = timedelta(seconds=600)
+
+
+def run(world: World, work: Iterable[object]) -> list[object]:
+    with world.app.app_context():
+        return list(work)
+
+
+def test_rotation_leaves_nothing_under_the_old_key(old: World, make_world: MakeWorld) -> None:
+    companies = [old.add_company(number) for number in range(1, 4)]
+    old.add_sign_in()
+    both = make_world(key("new"), key("old"))
+    assert both.uses() == {
+        "new": ("active", {"companies": 0, "sign_in_flows": 0}),
+        "old": ("old", {"companies": 3, "sign_in_flows": 1}),
+    }
+    run(both, both.keys.rotate())
+    new = make_world(key("new"))
+    assert new.uses() == {"new": ("active", {"companies": 3, "sign_in_flows": 1})}
+    assert [new.password(company_id) for company_id in companies] == [b"0"] * 3
+    assert new.open_sign_ins() == [b"person"]
+    assert new.audited(companies[0]) == ["data_key.rewrapped"]
+    assert run(both, both.keys.rotate()) == []
+
+
+def test_a_damaged_key_is_left_and_counted(old: World, make_world: MakeWorld) -> None:
+    one, two = old.add_company(1), old.add_company(2)
+    old.damage(two)
+    both = make_world(key("new"), key("old"))
+    news = run(both, both.keys.rotate())
+    assert [(progress.table, progress.done, progress.failed) for progress in news] == [("companies", 2, 1)]  # type: ignore[attr-defined]
+    assert both.password(one) == b"0"
+
+
+def test_a_key_that_is_missing_or_wrong_is_named_with_the_remedy(old: World, make_world: MakeWorld) -> None:
+    old.add_company(1)
+    with old.app.app_context():
+        old.keys.check()
+    missing = make_world(key("new"))
+    with (
+        missing.app.app_context(),
+        pytest.raises(UnknownKey, match=r"MASTER_KEYS does not hold the key 'old'.*Add"),
+    ):
+        missing.keys.check()
+    wrong = make_world(key("old", seed=9))
+    with (
+        wrong.app.app_context(),
+        pytest.raises(UnknownKey, match=r"MASTER_KEYS holds another key.*'old'.*Put"),
+    ):
+        wrong.keys.check()
+    assert wrong.uses()["old"][0] == "unusable"
+
+
+def test_a_key_service_is_one_provider_more(make_world: MakeWorld, clock: FakeClock) -> None:
+    remote = RemoteKeys()
+    world = make_world(provider=remote)
+    companies = [world.add_company(number) for number in range(1, 6)]
+    remote.activate("kms-2")
+    remote.failures = 3
+    run(world, world.keys.rotate())
+    assert clock.slept == [0.5, 1.0, 2.0]
+    assert [world.password(company_id) for company_id in companies] == [b"0"] * 5
+    remote.activate("kms-3")
+    remote.failures = 99
+    with pytest.raises(KeysUnreachable):
+        run(world, world.keys.rotate())
+    remote.failures = 0
+    run(world, world.keys.rotate())
+    assert world.uses() == {"kms-3": ("active", {"companies": 5, "sign_in_flows": 0})}
+
+
+def test_a_company_gets_a_new_data_key(old: World, clock: FakeClock) -> None:
+    one, two = old.add_company(1), old.add_company(2)
+    run(old, old.keys.re_encrypt(one, wait=WAIT))
+    assert clock.slept == [600]
+    assert (old.generations(one), old.generations(two)) == ({2}, {1})
+    assert (old.password(one), old.content(one), old.password(two)) == (b"0", b"rows", b"0")
+    assert old.audited(one) == ["data_key.renewal_begun", "data_key.renewed"]
+
+
+def test_what_was_on_its_way_under_the_old_key_is_not_lost(
+    old: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = old.add_company(1)
+    before = old.vault.begin_renewal
+    late = []
+
+    def begin(company_id: int, wrapped: object) -> object:
+        late.append(old.seal_late(one))
+        return before(company_id, wrapped)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(old.vault, "begin_renewal", begin)
+    monkeypatch.setattr(clock, "sleep", lambda _seconds: old.store_late(one, late[0]))
+    run(old, old.keys.re_encrypt(one, wait=WAIT))
+    assert old.password(one) == b"late"
+    assert old.generations(one) == {2}
+
+
+def test_a_value_that_does_not_open_keeps_the_old_key(old: World) -> None:
+    one, two = old.add_company(1), old.add_company(2)
+    old.store_late(one, old.seal_late(two))
+    with pytest.raises(Unsealable, match=r"1 in sources.*The old key was kept"):
+        run(old, old.keys.re_encrypt(one, wait=timedelta()))
+    assert old.content(one) == b"rows"
+    assert old.audited(one) == ["data_key.renewal_begun"]
+
+
+@pytest.mark.parametrize("work", ["rotate", "re-encrypt"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("commits", [0, 1, 2])
+def test_a_kill_in_the_middle_is_resumed(  # noqa: PLR0917 # three of them are parameters of the kill
+    old: World, make_world: MakeWorld, database_url: str, work: str, moment: str, commits: int
+) -> None:
+    companies = [old.add_company(number) for number in range(1, 5)]
+    both = make_world(key("new"), key("old"))
+    arguments = [database_url, work, str(commits), moment]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.keys.rotating_process", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+        process.kill()
+    assert process.returncode == -9
+    assert [both.password(company_id) for company_id in companies] == [b"0"] * 4
+    again = both.keys.rotate() if work == "rotate" else both.keys.re_encrypt(companies[0], wait=timedelta())
+    run(both, again)
+    assert [both.password(company_id) for company_id in companies] == [b"0"] * 4
+    events = both.audited(companies[0])
+    if work == "rotate":
+        assert set(both.uses()) == {"new"}
+        assert events == ["data_key.rewrapped"]
+    else:
+        assert both.generations(companies[0]) == {2}
+        assert events == ["data_key.renewal_begun", "data_key.renewed"]
+
+
+def test_changing_keys_under_load_loses_nothing(old: World, make_world: MakeWorld) -> None:
+    companies = [old.add_company(number) for number in range(1, 5)]
+    both = make_world(key("new"), key("old"))
+    service = make_world(key("old"), key("new"))
+    over = Event()
+    began = [Event() for _ in companies]
+
+    def work(number: int) -> int:
+        """Write the next number and read it back until the keys have changed; the last number."""
+        for value in count(1):
+            service.set_password(companies[number], str(value).encode())
+            assert service.password(companies[number]) == str(value).encode()
+            assert service.content(companies[number]) == b"rows"
+            began[number].set()
+            if over.is_set():
+                return value
+        raise AssertionError
+
+    with ThreadPoolExecutor(len(companies)) as pool:
+        running = [pool.submit(work, number) for number in range(len(companies))]
+        try:
+            for event, future in zip(began, running, strict=True):
+                while not event.wait(0.1) and not future.done():
+                    pass
+            run(both, both.keys.rotate())
+            for company_id in companies:
+                run(both, both.keys.re_encrypt(company_id, wait=timedelta(seconds=1)))
+        finally:
+            over.set()
+        last = [future.result() for future in running]
+    assert [both.password(company_id) for company_id in companies] == [str(value).encode() for value in last]
+    assert set(both.uses()) == {"new"}
+    for company_id in companies:
+        run(both, both.keys.re_encrypt(company_id, wait=timedelta()))
+        assert both.generations(company_id) == {3}
+
+
+def test_a_destroyed_key_ends_everything_in_every_process(old: World, database_url: str) -> None:
+    one = old.add_company(1)
+    assert old.password(one) == b"0"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.keys.opening_process", database_url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write("\n")
+        assert other.stdout.readline() == "0\n"
+        with old.app.app_context():
+            old.keys.destroy(one, actor=DANA)
+        other.stdin.write("\n")
+        assert other.stdout.readline() == "destroyed\n"
+        other.stdin.close()
+    for look in (old.password, old.content):
+        with pytest.raises(KeyDestroyed):
+            look(one)
+    with pytest.raises(KeyDestroyed):
+        run(old, old.keys.re_encrypt(CompanyId(1)))
+    assert old.audited(one) == ["data_key.destroyed"]
+
+
+def test_every_sealed_column_says_where_it_stands() -> None:
+    """A new one joins re-encryption by itself, if its row says so."""
+    sealed = {
+        table.name for table in Model.metadata.tables.values()
+        if any(isinstance(column.type, SealedColumn) for column in table.columns)
+    }  # fmt: skip
+    assert {table.name for table in tables_of_companies()} == sealed - {"sign_in_flows"}
+    assert all(callable(table.model.seal_context) for table in tables_of_companies())
