@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RESET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench lock browsers clean
+.PHONY: help demo test check lint bench lock programs clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -14,7 +14,7 @@ help: ## Say what there is
 demo: $(VENV)/.run ## Start the simulator, a sample ERP and the app; Ctrl-C ends them
 	@$(BIN)/embedded-app demo $(if $(RESET),--reset)
 
-test: $(VENV)/.dev browsers ## Run the whole suite, browsers included
+test: $(VENV)/.dev programs ## Run the whole suite, browsers included
 	@$(BIN)/python -m pytest
 
 check: lint test ## Run what CI runs
@@ -36,8 +36,8 @@ lock: $(VENV)/.dev ## Compile the pinned requirements anew from pyproject.toml
 LOCK := --quiet --generate-hashes --strip-extras --no-header --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-browsers: $(VENV)/.dev
-	@$(BIN)/python tests/browser/install.py
+programs: $(VENV)/.dev
+	@$(BIN)/python tests/install.py
 
 clean: ## Remove the environment and every cache; the data in instance/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Make sure that the browsers the suite drives are on this machine, or say in one sentence how to get them.
+"""Make sure that the programs the suite drives are on this machine, or say in one sentence how to get them.
 
 On Debian and its kin, as root, the distribution's own packages are installed. Elsewhere the driver that comes
 with Selenium looks for a browser of its own, so there is nothing to do.
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver", "redis-server": "redis-server"}
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     if apt is None:
         return 0
     if os.geteuid() != 0:
-        print(f"The browser tests need: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
+        print(f"Some tests need: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
         return 0
     print(f"Installing {' and '.join(missing)} …", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

@@ -1,0 +1,56 @@
+"""The queue on both of its storages: what is due runs once, inside the app."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+
+from embedded_app import jobs
+from embedded_app.jobs import Jobs
+from tests.factories.settings import config
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
+    redis = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    app = Flask("jobs", instance_path=str(tmp_path))
+    jobs.init_app(app, config(REDIS_URL=redis, DATABASE_URL="sqlite://"))
+    return app
+
+
+@pytest.fixture
+def queue(app: Flask) -> Jobs:
+    with app.app_context():
+        return jobs.jobs()
+
+
+def test_what_is_due_runs_once_inside_the_app(app: Flask, queue: Jobs) -> None:
+    ran_in: list[str] = []
+    queue.every_minutes(10, "sweep", lambda: ran_in.append(current_app.name))
+    huey = queue._huey
+    assert huey.read_periodic(datetime(2026, 11, 20, 13, 25)) == []  # noqa: DTZ001 # as the queue counts
+    for task in huey.read_periodic(datetime(2026, 11, 20, 13, 20)):  # noqa: DTZ001
+        huey.enqueue(task)
+    huey.execute(huey.dequeue())
+    assert ran_in == [app.name]
+    assert huey.dequeue() is None
+
+
+def test_a_queue_that_answers_is_reachable(queue: Jobs) -> None:
+    assert queue.is_reachable()
+
+
+def test_a_queue_that_does_not_answer_is_not(tmp_path: Path) -> None:
+    app = Flask("jobs", instance_path=str(tmp_path))
+    jobs.init_app(app, config(REDIS_URL="redis://127.0.0.1:1/0", DATABASE_URL="sqlite://"))
+    with app.app_context():
+        assert not jobs.jobs().is_reachable()
+
+
+def test_the_queue_lies_beside_a_database_file(tmp_path: Path) -> None:
+    app = Flask("jobs", instance_path=str(tmp_path / "instance"))
+    jobs.init_app(app, config(DATABASE_URL=f"sqlite:///{tmp_path / 'data' / 'tieback.sqlite3'}"))
+    assert (tmp_path / "data" / "jobs.sqlite3").is_file()
