@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 
 class EmbeddedAppError(Exception):
@@ -233,6 +234,15 @@ class KeyDestroyed(CredentialError):
     code = "key_destroyed"
 
 
+class ProcoreAnswer(TypedDict, total=False):
+    """What is known of the call that failed, and of its answer if there was one."""
+
+    route: str
+    request_id: str | None
+    status_code: int | None
+    messages: Sequence[str]
+
+
 class ProcoreError(EmbeddedAppError):
     """A call to Procore failed.
 
@@ -240,26 +250,18 @@ class ProcoreError(EmbeddedAppError):
         route: the normalised route, for example ``GET /rest/v1.0/projects``; never a query string.
         request_id: Procore's own id of the request, or ``None``.
         status_code: the HTTP status Procore answered with, or ``None`` without an answer.
-        messages: Procore's error texts, normalised from every body shape of reference 4.5.
+        messages: Procore's texts, normalised from every body shape (platform reference, section 4.5).
     """
 
     code = "procore"
     status = 502
 
-    def __init__(
-        self,
-        sentence: str,
-        *,
-        route: str = "",
-        request_id: str | None = None,
-        status_code: int | None = None,
-        messages: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, sentence: str, **answer: Unpack[ProcoreAnswer]) -> None:
         super().__init__(sentence)
-        self.route = route
-        self.request_id = request_id
-        self.status_code = status_code
-        self.messages = tuple(messages)
+        self.route = answer.get("route", "")
+        self.request_id = answer.get("request_id")
+        self.status_code = answer.get("status_code")
+        self.messages = tuple(answer.get("messages", ()))
 
 
 class Unreachable(ProcoreError):
@@ -295,14 +297,9 @@ class RateLimited(ProcoreError):
         sentence: str,
         *,
         retry_at: datetime,
-        route: str = "",
-        request_id: str | None = None,
-        status_code: int | None = None,
-        messages: Sequence[str] = (),
+        **answer: Unpack[ProcoreAnswer],
     ) -> None:
-        super().__init__(
-            sentence, route=route, request_id=request_id, status_code=status_code, messages=messages
-        )
+        super().__init__(sentence, **answer)
         self.retry_at = retry_at
 
 
@@ -319,14 +316,9 @@ class TokenRefused(ProcoreError):
         sentence: str,
         *,
         error: str,
-        route: str = "",
-        request_id: str | None = None,
-        status_code: int | None = None,
-        messages: Sequence[str] = (),
+        **answer: Unpack[ProcoreAnswer],
     ) -> None:
-        super().__init__(
-            sentence, route=route, request_id=request_id, status_code=status_code, messages=messages
-        )
+        super().__init__(sentence, **answer)
         self.error = error
 
 
@@ -345,7 +337,7 @@ class Forbidden(ProcoreError):
 
 
 class AppNotConnected(Forbidden):
-    """403 "App is not connected to this company": not installed, or uninstalled (reference 3.6)."""
+    """403 "App is not connected to this company": not installed, or uninstalled (platform reference, section 3.6)."""
 
     code = "app_not_connected"
 

@@ -16,9 +16,9 @@ ProjectId = NewType("ProjectId", int)
 RecordId = NewType("RecordId", int)
 """A record of any family, for example a work order contract. Unique within its family only."""
 UserId = NewType("UserId", int)
-"""A Procore login; globally unique across companies (reference 2.5)."""
+"""A Procore login; globally unique across companies (platform reference, section 2.5)."""
 
-_LARGEST = 2**63 - 1  # ids of newer regions exceed 32 bits (reference 1.2)
+_LARGEST = 2**63 - 1  # ids of newer regions exceed 32 bits (platform reference, section 1.2)
 _DECIMAL = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 

@@ -29,7 +29,7 @@ from embedded_app.simulator.state import simulator
 from embedded_app.simulator.tokens import ACCESS_SECONDS, Code, TokenPair
 
 _BY_POST = ["client_secret_post"]
-_REFUSALS = {  # the wording of the field (reference 2.3)
+_REFUSALS = {  # the wording of the field (platform reference, section 2.3)
     "invalid_client": "Client authentication failed due to unknown client, no client authentication included, "
     "or unsupported authentication method.",
     "invalid_grant": "The provided authorization grant is invalid, expired, revoked, does not match the "
