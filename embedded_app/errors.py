@@ -337,7 +337,10 @@ class Forbidden(ProcoreError):
 
 
 class AppNotConnected(Forbidden):
-    """403 "App is not connected to this company": not installed, or uninstalled (platform reference, section 3.6)."""
+    """403 "App is not connected to this company": never installed, or uninstalled.
+
+    Platform reference, section 3.6.
+    """
 
     code = "app_not_connected"
 

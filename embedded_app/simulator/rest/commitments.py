@@ -1,4 +1,7 @@
-"""Commitments of both kinds, their lines, balances and change orders (platform reference, sections 5.5 and 5.6)."""
+"""Commitments of both kinds, their lines, balances and change orders.
+
+Platform reference, sections 5.5 and 5.6.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who I am, my companies, where their pages are, and what I may do there (platform reference, sections 1.2, 2.5 and 6)."""
+"""Who I am, my companies, where their pages are, and what I may do there.
+
+Platform reference, sections 1.2, 2.5 and 6.
+"""
 
 from __future__ import annotations
 
