@@ -65,7 +65,7 @@ def create_app(
     principals.init_app(app, config, procore=procore, clock=clock)
     sources.init_app(app, config, vault=vault, clock=clock)
     panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)
-    health.init_app(app)
+    health.init_app(app, config)
     frames.init_app(app, config)
     settings.init_app(app, config)
     return app

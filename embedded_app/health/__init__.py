@@ -7,7 +7,9 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app import keys
+from embedded_app.config import Config
 from embedded_app.errors import CredentialError
+from embedded_app.health import metrics
 from embedded_app.jobs import jobs
 from embedded_app.storage import db
 from embedded_app.web.access import public
@@ -16,9 +18,10 @@ from embedded_app.web.headers import Kind
 blueprint = Blueprint("health", __name__)
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, config: Config) -> None:
     """Register the pages."""
     app.register_blueprint(blueprint)
+    metrics.init_app(app, config)
 
 
 @blueprint.get("/healthz")

@@ -77,7 +77,7 @@ def test_an_app_version_without_a_service_account_connects_as_well(
     app: Flask, person: MakePerson, simulator: SimulatorProcess
 ) -> None:
     cookie = begin(app, person(DANA))
-    simulator.fault("/oauth/token", status=401, body='{"error": "unauthorized_client"}', times=1)
+    simulator.fault("/oauth/token", status=401, body={"error": "unauthorized_client"}, times=1)
     assert complete(app, cookie, HOLLIS).viewer.company_id == HOLLIS
     with app.app_context(), company_scope(HOLLIS):
         assert db.session.scalars(db.select(Grant)).one().principal_id is not None

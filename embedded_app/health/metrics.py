@@ -1,0 +1,70 @@
+"""Numbers for operators, as Prometheus reads them: grants by state, why they were lost, companies by state."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+
+from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy import func, select
+
+from embedded_app.config import Config
+from embedded_app.errors import SessionExpired
+from embedded_app.installations import Grant, GrantState, LossCause, Revocation
+from embedded_app.secret import Secret
+from embedded_app.storage import Company, CompanyState, db, system_scope
+from embedded_app.web import access
+from embedded_app.web.access import operator
+from embedded_app.web.headers import Kind
+
+blueprint = Blueprint("metrics", __name__)
+_SCHEME = "Bearer "
+_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Register the page. Reads METRICS_TOKEN; without it there is no page."""
+    if config.metrics_token is None:
+        return
+    app.extensions["metrics_token"] = config.metrics_token
+    access.enforce(app, operator, _check_operator)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/metrics")
+@operator
+@Kind.API
+def metrics() -> Response:
+    """Every series is there from the start, so that an alert on a first loss sees the step from 0 to 1."""
+    with system_scope("metrics"):
+        states = _counts(Grant.state)
+        causes = _counts(Grant.lost_cause)
+        companies = _counts(Company.state)
+        revocations = db.session.scalar(select(func.count()).select_from(Revocation)) or 0
+    lines = [
+        *_gauge("tieback_grants", "Grants by state.", "state", GrantState, states),
+        *_gauge("tieback_grants_lost", "Lost grants by cause.", "cause", LossCause, causes),
+        *_gauge("tieback_companies", "Companies by state.", "state", CompanyState, companies),
+        "# HELP tieback_revocations_pending Tokens that Procore has yet to end.",
+        "# TYPE tieback_revocations_pending gauge",
+        f"tieback_revocations_pending {revocations}",
+    ]
+    return Response("\n".join(lines) + "\n", content_type=_MEDIA_TYPE)
+
+
+def _counts(column: object) -> dict[str, int]:
+    rows = db.session.execute(select(column, func.count()).group_by(column))  # type: ignore[call-overload] # a mapped column
+    return {str(name): count for name, count in rows if name is not None}
+
+
+def _gauge(name: str, text: str, label: str, values: Iterable[str], counts: dict[str, int]) -> list[str]:
+    lines = [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
+    return lines + [f'{name}{{{label}="{value}"}} {counts.get(str(value), 0)}' for value in values]
+
+
+def _check_operator() -> None:
+    header = request.headers.get("Authorization", "")
+    expected: Secret = current_app.extensions["metrics_token"]
+    given = header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
+    if not hmac.compare_digest(given.encode(), expected.reveal().encode()):
+        raise SessionExpired("This page is for operators, with METRICS_TOKEN as the bearer.")
