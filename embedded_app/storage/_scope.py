@@ -53,7 +53,8 @@ def company_scope(company_id: CompanyId) -> Iterator[None]:
     outer = _scope.get()
     if outer is not None and outer.company_id not in {None, company_id}:
         raise ForeignCompany("A scope of another company is open.")
-    _forget_other_companies(company_id)
+    if outer is None or outer.company_id is None:
+        _forget_other_companies(company_id)
     token = _scope.set(_Scope(company_id))
     try:
         yield
@@ -102,9 +103,15 @@ def find_wrapped_key(company_id: int) -> WrappedKey | None:
 
 
 def _forget_other_companies(company_id: CompanyId) -> None:
-    """Take other companies' rows out of the identity map, where `Session.get` would find them unasked."""
+    """Take other companies' rows out of the identity map, where `Session.get` would find them unasked.
+
+    A row that has expired goes too: to ask whose it is would be a query outside of every scope.
+    """
     for row in list(db.session.identity_map.values()):
-        if _company_of(row) not in {None, company_id} and row not in db.session.dirty:
+        if not isinstance(row, CompanyOwned | Company) or row in db.session.dirty:
+            continue
+        known = vars(row).get("company_id" if isinstance(row, CompanyOwned) else "id")
+        if known != company_id:
             db.session.expunge(row)
 
 

@@ -140,6 +140,16 @@ def test_a_row_of_another_company_is_not_found_in_the_identity_map() -> None:
         assert db.session.get(Company, TWO) is None
 
 
+def test_an_expired_row_does_not_stand_in_the_way_of_a_scope() -> None:
+    with system_scope("load both"):
+        held = db.session.get(Company, TWO)
+        db.session.commit()
+    with company_scope(ONE):
+        assert db.session.get(Company, ONE) is not None
+    assert held is not None
+    assert held not in db.session
+
+
 def test_a_new_row_gets_the_company_of_the_scope() -> None:
     with company_scope(ONE):
         row = event(None, "new", sequence=2)
