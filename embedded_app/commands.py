@@ -15,15 +15,16 @@ from typing import Any, TypeVar
 
 import click
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from embedded_app import audit, demo, storage
+from embedded_app import audit, demo, installations, storage
 from embedded_app import keys as key_care
 from embedded_app.app import ROOT, create_app
 from embedded_app.config import Config
 from embedded_app.errors import ConfigurationError, EmbeddedAppError
-from embedded_app.ids import CompanyId, parse_company_id
+from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
+from embedded_app.installations import Grant, Revocation
 from embedded_app.jobs import jobs
 from embedded_app.storage import Company, company_scope, db, system_scope
 from embedded_app.web import logs
@@ -206,6 +207,23 @@ def list_companies() -> None:
             click.echo(f"{company.id}\t{company.state}\t{company.name}")
 
 
+@companies.command("doctor")
+@click.argument("company")
+@click.option("--project", help="Procore's id of a project to look at as well.")
+@with_app
+def examine_company(company: str, project: str | None) -> None:
+    """Say what is wrong with the connection of COMPANY (Procore's id), and what to click."""
+    found = installations.service().examine(
+        parse_company_id(company), project_id=parse_project_id(project) if project else None
+    )
+    for diagnosis in found:
+        click.echo(f"{diagnosis.condition}\t{diagnosis.evidence}")
+        if diagnosis.fix:
+            click.echo(f"\t→ {diagnosis.fix}")
+    if [diagnosis.condition for diagnosis in found] != [installations.Condition.HEALTHY]:
+        sys.exit(1)
+
+
 @companies.command("re-encrypt")
 @click.argument("company")
 @click.option(
@@ -219,6 +237,38 @@ def re_encrypt_company(company: str, wait: int) -> None:
     """Give COMPANY (Procore's id) a new data key and seal all its values anew; run again after a kill."""
     _show(key_care.service().re_encrypt(parse_company_id(company), wait=timedelta(seconds=wait)))
     click.echo("Everything is under the new data key. The old one is gone.")
+
+
+@cli.group()
+def grants() -> None:
+    """The authorizations that persons and companies gave."""
+
+
+@grants.command("status")
+@with_app
+def status_of_grants() -> None:
+    """How many grants are in each state, with the cause of those that are lost."""
+    query = select(Grant.state, Grant.lost_cause, func.count()).group_by(Grant.state, Grant.lost_cause)
+    with system_scope("grants status"):
+        for state, cause, count in db.session.execute(query.order_by(Grant.state, Grant.lost_cause)):
+            click.echo(f"{state}\t{cause or ''}\t{count:,}")
+        pending = db.session.scalar(select(func.count()).select_from(Revocation)) or 0
+    click.echo(f"revocations\twaiting for Procore\t{pending:,}")
+
+
+@grants.command("revoke-dormant")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(min=1), help="Unused for so long.")
+@with_app
+def revoke_dormant(days: int) -> None:
+    """Give up the grants that nobody used for so long; each person can sign in again at any time."""
+    with system_scope("dormant grants"):
+        company_ids = db.session.scalars(select(Company.id)).all()
+        db.session.commit()
+    total = 0
+    for company_id in company_ids:
+        with company_scope(CompanyId(company_id)):
+            total += installations.service().revoke_dormant(timedelta(days=days))
+    click.echo(f"{total:,} grants were revoked.")
 
 
 @cli.group("audit")

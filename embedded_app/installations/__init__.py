@@ -13,8 +13,9 @@ from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.crypto import Vault
 from embedded_app.installations.custody import Custody, LossCause
+from embedded_app.installations.doctor import Condition, Diagnosis
 from embedded_app.installations.flows import LIFE, Flows, is_proof_text
-from embedded_app.installations.grants import GrantCondition, GrantService, PrincipalGrant
+from embedded_app.installations.grants import GrantCondition, GrantService, Loss, PrincipalGrant
 from embedded_app.installations.models import FlowKind, FlowOutcome, Grant, GrantState, Revocation, SignInFlow
 from embedded_app.installations.refresh import Refresher
 from embedded_app.installations.revocations import Revocations
@@ -27,8 +28,10 @@ __all__ = [
     "CONSENT_VERSION",
     "LIFE",
     "Begun",
+    "Condition",
     "Connection",
     "Custody",
+    "Diagnosis",
     "FlowKind",
     "FlowOutcome",
     "Flows",
@@ -37,6 +40,7 @@ __all__ = [
     "GrantService",
     "GrantState",
     "InstallationService",
+    "Loss",
     "LossCause",
     "PrincipalGrant",
     "Refresher",

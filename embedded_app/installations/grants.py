@@ -53,6 +53,15 @@ class GrantCondition:
     since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How many grants of a company were lost for one cause, and when the latest was."""
+
+    cause: LossCause
+    count: int
+    latest: datetime
+
+
 class GrantService:
     """Grants; within the company scope that is open, where no company is named."""
 
@@ -88,6 +97,19 @@ class GrantService:
         if row.state != GrantState.LOST:
             return GrantCondition(is_good=True, cause=None, since=None)
         return GrantCondition(is_good=False, cause=LossCause(row.lost_cause), since=row.lost_at)
+
+    def list_losses(self) -> tuple[Loss, ...]:
+        """Grants that died without anybody asking for it, by cause."""
+        asked_for = (LossCause.DISCONNECTED, LossCause.SIGNED_OUT, LossCause.DORMANT)
+        rows = db.session.execute(
+            select(Grant.lost_cause, func.count(), func.max(Grant.lost_at))
+            .where(Grant.state == GrantState.LOST, Grant.lost_cause.not_in(asked_for))
+            .group_by(Grant.lost_cause)
+            .order_by(Grant.lost_cause)
+        )
+        return tuple(
+            Loss(LossCause(cause), count, latest) for cause, count, latest in rows if cause and latest
+        )
 
     def store(self, principal_id: UUID | None, tokens: TokenSet) -> None:
         """Put `tokens` of a new authorization in place of whatever the principal had, in the open transaction.

@@ -16,7 +16,9 @@ from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
 from embedded_app.errors import GrantLost, NotInstalled, PermissionMissing, ProcoreError, UnknownOption
-from embedded_app.ids import CompanyId
+from embedded_app.ids import CompanyId, ProjectId
+from embedded_app.installations.doctor import Diagnosis
+from embedded_app.installations.examination import examine
 from embedded_app.installations.flows import Flows
 from embedded_app.installations.grants import GrantService
 from embedded_app.installations.models import FlowKind, SignInFlow
@@ -235,6 +237,14 @@ class InstallationService:
             self.grants.store(None, tokens)
             db.session.commit()
         return True
+
+    def examine(
+        self, company_id: CompanyId, grant: Grant | None = None, project_id: ProjectId | None = None
+    ) -> tuple[Diagnosis, ...]:
+        """The doctor's word about a company; with the grant of background work when none is given."""
+        return examine(
+            self._procore, company_id, lambda: grant or self.grants.for_background(company_id), project_id
+        )
 
     def notice_uninstalled(self, company_id: CompanyId) -> None:
         """Procore answered "App is not connected to this company": work for it stops until it connects again.

@@ -5,7 +5,7 @@ Errors are those below `embedded_app.errors.ProcoreError`.
 
 from __future__ import annotations
 
-from embedded_app.procore.app_installations import AppInstallation
+from embedded_app.procore.app_installations import AppConfiguration, AppInstallation
 from embedded_app.procore.authorization import Authorization
 from embedded_app.procore.caller import CallRecord, OnCall
 from embedded_app.procore.change_orders import ChangeOrder, ChangeOrders
@@ -26,6 +26,7 @@ from embedded_app.procore.vendors import Vendor, Vendors
 __all__ = [
     "COMPANY_ADMIN_TOOLS",
     "AccessLevel",
+    "AppConfiguration",
     "AppInstallation",
     "Authorization",
     "CallRecord",

@@ -27,3 +27,16 @@ def decode_app_installation(fields: Fields) -> AppInstallation:
     return AppInstallation(
         RecordId(fields.id()), fields.optional_text("app_uid"), fields.text("status") == "installed"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AppConfiguration:
+    """What puts an app into the menus of projects or of the company."""
+
+    id: RecordId
+    title: str
+
+
+def decode_app_configuration(fields: Fields) -> AppConfiguration:
+    """One of `GET /rest/v1.0/companies/{c}/app_configurations`."""
+    return AppConfiguration(RecordId(fields.id()), fields.text("title"))

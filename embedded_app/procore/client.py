@@ -11,7 +11,12 @@ from functools import partial
 from embedded_app.clock import Clock
 from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore.app_installations import AppInstallation, decode_app_installation
+from embedded_app.procore.app_installations import (
+    AppConfiguration,
+    AppInstallation,
+    decode_app_configuration,
+    decode_app_installation,
+)
 from embedded_app.procore.authorization import Authorization
 from embedded_app.procore.cache import Cache
 from embedded_app.procore.call_pool import CallPool, ThreadContext
@@ -31,6 +36,7 @@ from embedded_app.procore.permissions import Permissions, decode_permissions
 from embedded_app.procore.projects import Projects
 from embedded_app.procore.reading import ACCESS, PLACES, Read, Reader
 from embedded_app.procore.routes import (
+    APP_CONFIGURATIONS,
     APP_INSTALLATIONS,
     COMPANIES,
     COMPANY_BASE_URL,
@@ -207,3 +213,10 @@ class CompanyApi:
         """The apps installed in the company; which right it needs is not documented."""
         call = self._access.call(APP_INSTALLATIONS).asking(company_id=self._access.company_id)
         return self._access.read_list(call, decode_app_installation)
+
+    def app_configurations(self, project_id: ProjectId | None = None) -> Read[tuple[AppConfiguration, ...]]:
+        """What puts apps into menus, of the company or of a project; which right it needs is not documented."""
+        call = self._access.call(APP_CONFIGURATIONS, c=self._access.company_id)
+        if project_id is not None:
+            call = call.asking(**{"filters[project_id]": project_id})
+        return self._access.read_list(call, decode_app_configuration)

@@ -76,6 +76,7 @@ COMPANIES = ViewerRoute("/rest/v1.0/companies", "2.5")
 COMPANY_ME = CompanyRoute("/rest/v1.0/me", "2.5")
 COMPANY_BASE_URL = CompanyRoute("/rest/v1.0/company_base_url", "1.2")
 APP_INSTALLATIONS = CompanyRoute("/rest/v1.0/app_installations", "3.7")
+APP_CONFIGURATIONS = CompanyRoute("/rest/v1.0/companies/{c}/app_configurations", "3.7")
 PERMISSIONS = CompanyRoute("/rest/v1.0/settings/permissions", "6")
 PROJECTS = CompanyRoute("/rest/v1.1/projects", "5.2")
 PROJECT = CompanyRoute("/rest/v1.0/projects/{p}", "5.2")
@@ -94,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     COMPANY_ME,
     COMPANY_BASE_URL,
     APP_INSTALLATIONS,
+    APP_CONFIGURATIONS,
     PERMISSIONS,
     PROJECTS,
     PROJECT,

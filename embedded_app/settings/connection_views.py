@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from embedded_app import installations, principals
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.doctor_section import DoctorSection, doctor_section
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.storage import Company, current_company_id, db
 from embedded_app.web import cookies
@@ -28,6 +29,7 @@ class ConnectionPage:
     connected_by: str
     consent_version: str
     web_base_url: str
+    doctor: DoctorSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def connection() -> Response:
         connected_by=company.consent_by,
         consent_version=company.consent_version,
         web_base_url=company.web_base_url or "",
+        doctor=doctor_section(),
     )
     return render("settings/connection.html", page)
 

@@ -1,0 +1,69 @@
+"""What operators see of grants and of a company's connection on the command line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from embedded_app import commands
+from embedded_app.app import create_app
+from embedded_app.clock import SystemClock
+from embedded_app.storage import Company, CompanyState, company_scope, db
+from tests.factories.settings import config
+from tests.fakes.token_host import TokenHost, token_set
+from tests.integration.installations.keeper import EXPIRED, ONE, TWO, Keeper
+
+
+@pytest.fixture
+def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+    """Procore is at an address where nobody listens."""
+    app = create_app(
+        config(
+            DATABASE_URL=database_url,
+            PUBLIC_URL="http://app.tieback.localhost:5000",
+            PROCORE_ENVIRONMENT="custom",
+            PROCORE_LOGIN_URL="http://127.0.0.1:9",
+            PROCORE_API_URL="http://127.0.0.1:9",
+            PROCORE_FRAME_ANCESTORS="http://app.procore.localhost:9",
+        ),
+        instance_path=tmp_path,
+    )
+    monkeypatch.setattr(commands, "_configured_app", lambda: app)
+    keeper = Keeper(app, TokenHost(), SystemClock())
+    keeper.principal_id = keeper.add_company(ONE)
+    keeper.grant_id = keeper.store(token_set(1, age=EXPIRED + timedelta(days=90)))
+    return keeper
+
+
+def run(keeper: Keeper, *arguments: str) -> Result:
+    result = CliRunner().invoke(commands.cli, arguments)
+    with keeper.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return result
+
+
+def test_dormant_grants_are_revoked_and_kept_until_procore_confirms(keeper: Keeper) -> None:
+    keeper.store(token_set(1), TWO, keeper.add_company(TWO))
+    assert run(keeper, "grants", "status").output == "good\t\t2\nrevocations\twaiting for Procore\t0\n"
+    assert run(keeper, "grants", "revoke-dormant").output == "1 grants were revoked.\n"
+    assert run(keeper, "grants", "status").output == (
+        "good\t\t1\nlost\tdormant\t1\nrevocations\twaiting for Procore\t1\n"
+    )
+    assert run(keeper, "grants", "revoke-dormant").output == "0 grants were revoked.\n"
+
+
+def test_the_doctor_names_the_state_and_the_fix(keeper: Keeper) -> None:
+    assert run(keeper, "companies", "doctor", "77").output.startswith("never_connected\t")
+    with keeper.app.app_context(), company_scope(ONE):
+        company = db.session.get_one(Company, ONE)
+        company.state, company.state_reason = CompanyState.DISCONNECTED, "app_not_connected"
+        db.session.commit()
+    result = run(keeper, "companies", "doctor", str(ONE))
+    assert result.exit_code == 1
+    state, fix = result.output.splitlines()
+    assert state.startswith("uninstalled\t")
+    assert "App Management" in fix

@@ -1,0 +1,42 @@
+"""The connection page says what is wrong, which grants are lost and why."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import update
+
+from embedded_app.installations import Grant, GrantState
+from embedded_app.storage import company_scope, database_now, db
+from tests.fakes.simulator_process import SimulatorProcess
+from tests.integration.settings.conftest import MakeAdministrator
+from tests.integration.settings.world import DANA, HOLLIS
+
+
+def test_what_is_in_order_and_what_is_to_do(
+    app: Flask, person: MakeAdministrator, simulator: SimulatorProcess
+) -> None:
+    dana = person(DANA)
+    dana.installs(HOLLIS)
+    page = dana.opens("/settings/connection")
+    assert "Procore answers for this company." in page.text
+    assert not page.root.all("div", role="alert")
+    simulator.fault("/rest/v1.0/companies/*/app_configurations", status=200, body=[])
+    app.extensions["installations"]._procore.invalidate()
+    page = dana.opens("/settings/connection")
+    assert "No app configuration applies" in page.text
+    assert "App Management" in page.text
+
+
+def test_lost_grants_are_an_alert_with_the_reason(app: Flask, person: MakeAdministrator) -> None:
+    dana = person(DANA)
+    dana.installs(HOLLIS)
+    with app.app_context(), company_scope(HOLLIS):
+        db.session.execute(
+            update(Grant)
+            .where(Grant.principal_id.is_(None))
+            .values(state=GrantState.LOST, lost_cause="answer_lost", lost_at=database_now())
+        )
+        db.session.commit()
+    (alert,) = dana.opens("/settings/connection").root.all("div", role="alert")
+    assert "1 connection was lost" in alert.text
+    assert "An answer of Procore got lost" in alert.text
