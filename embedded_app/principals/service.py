@@ -10,7 +10,7 @@ from embedded_app.ids import CompanyId, ProjectId, parse_company_id, parse_proje
 from embedded_app.installations import InstallationService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.verdicts import Verdicts
-from embedded_app.principals.viewer import Viewer
+from embedded_app.principals.viewer import Viewer, actor_of
 from embedded_app.procore import CompanyApi, Grant, Me, Procore, Project, Read
 
 
@@ -40,6 +40,14 @@ class PrincipalService:
             GrantLost: there is none any more.
         """
         return self._installations.grants.for_principal(viewer.company_id, viewer.principal_id)
+
+    def sign_out_everywhere(self, viewer: Viewer) -> int:
+        """End all sessions of the person in this company, and their grant at Procore.
+
+        Returns how many tokens Procore has yet to end; that is tried again.
+        """
+        self.sessions.end_all(viewer)
+        return self._installations.sign_out_everywhere(viewer.principal_id, actor_of(viewer))
 
     def company_api(self, viewer: Viewer) -> CompanyApi:
         """The company of the viewer's session, as the viewer sees it."""

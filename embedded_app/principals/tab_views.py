@@ -85,10 +85,28 @@ def take_company() -> Response:
 def sign_out() -> Response:
     """End the session of the full tab."""
     principals.service().sessions.end(current_viewer())
+    return _signed_out("Close this window, or sign in again.")
+
+
+@blueprint.post("/auth/tab/logout-everywhere")
+@Kind.STANDALONE
+@access.full_tab
+def sign_out_everywhere() -> Response:
+    """End every session of the person in this company, and give their tokens back."""
+    left = principals.service().sign_out_everywhere(current_viewer())
+    end = (
+        "Procore has yet to confirm it, and is asked again until it does."
+        if left
+        else "Procore confirmed it."
+    )
+    return _signed_out(f"Here and in every other window; your tokens are deleted. {end}")
+
+
+def _signed_out(sentence: str) -> Response:
     response = _end_page(
         EndPage(
             "You are signed out",
-            "Close this window, or sign in again.",
+            sentence,
             "lock",
             "",
             action="Sign in",

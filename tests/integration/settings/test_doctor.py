@@ -40,3 +40,20 @@ def test_lost_grants_are_an_alert_with_the_reason(app: Flask, person: MakeAdmini
     (alert,) = dana.opens("/settings/connection").root.all("div", role="alert")
     assert "1 connection was lost" in alert.text
     assert "An answer of Procore got lost" in alert.text
+
+
+def test_signing_out_everywhere_ends_all_windows_and_the_tokens(
+    app: Flask, person: MakeAdministrator, simulator: SimulatorProcess
+) -> None:
+    dana, elsewhere = person(DANA), person(DANA)
+    dana.installs(HOLLIS)
+    elsewhere.installs(HOLLIS)
+    page = dana.sends(dana.opens("/settings/connection"), "/auth/tab/logout-everywhere")
+    assert page.heading == "You are signed out"
+    assert "Procore confirmed it." in page.text
+    for browser in (dana, elsewhere):
+        assert browser.get("/settings/connection").status_code == 303
+    assert simulator.requests("/oauth/revoke")
+    with app.app_context(), company_scope(HOLLIS):
+        of_dana = db.session.scalars(db.select(Grant).where(Grant.principal_id.is_not(None))).one()
+        assert (of_dana.sealed_tokens, of_dana.lost_cause) == (None, "signed_out")
