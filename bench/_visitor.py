@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import time
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -35,13 +37,23 @@ class Visitor:
     def look(self, project_id: ProjectId, **query: object) -> float:
         """Fetch the view of a project; milliseconds until all of it was there."""
         asked = urlencode({"company_id": self._company_id, "project_id": project_id, **query})
+        return self._fetch(f"/frame/project/view?{asked}")[0]
+
+    def first_line(self, project_id: ProjectId) -> str:
+        """Where the view of a project fetches the detail of its first pair from."""
+        asked = urlencode({"company_id": self._company_id, "project_id": project_id})
+        html = gzip.decompress(self._fetch(f"/frame/project/view?{asked}")[1]).decode()
+        return unescape(html.partition('data-src="')[2].partition('"')[0])
+
+    def open_line(self, address: str) -> float:
+        """Fetch the detail of a line; milliseconds likewise."""
+        return self._fetch(address)[0]
+
+    def _fetch(self, address: str) -> tuple[float, bytes]:
+        headers = {"Authorization": f"Bearer {self._bearer}", "Accept-Encoding": "gzip"}
         began = time.perf_counter()
-        self._send(
-            "GET",
-            f"/frame/project/view?{asked}",
-            {"Authorization": f"Bearer {self._bearer}", "Accept-Encoding": "gzip"},
-        )
-        return (time.perf_counter() - began) * 1000
+        content = self._send("GET", address, headers)[1]
+        return (time.perf_counter() - began) * 1000, content
 
     def arrive(self) -> None:
         """Come anew, perhaps to another process of the app."""

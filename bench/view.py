@@ -67,6 +67,8 @@ def _measure(app_url: str, simulator: SimulatorProcess) -> None:
     _print("cold look", cold, slowest)
     second, cpu_second = _looks(visitor, project, SECOND_LOOKS)
     _print("second look", second, slowest)
+    line = visitor.first_line(project)
+    _print("opening a line", [visitor.open_line(line) for _ in range(SECOND_LOOKS)], slowest)
     if cpu_cold:
         print(f"  processor time of a look                 cold {cpu_cold:6.1f}   second {cpu_second:6.1f}")
     engine = milliseconds_to_reconcile(100)

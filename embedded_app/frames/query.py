@@ -103,6 +103,11 @@ class ProjectQuery:
         return _address("frames.project_view", self.arguments | {"refresh": "1"})
 
     @property
+    def line_address(self) -> str:
+        """Where the detail of `open_line` alone is fetched from."""
+        return _address("frames.line", self.arguments)
+
+    @property
     def export_address(self) -> str:
         """Where the lines that are shown, on all pages, are fetched as CSV."""
         return _address("frames.export", self.but().arguments)

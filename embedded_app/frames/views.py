@@ -81,6 +81,16 @@ def project_view() -> Response:
     return fragments.render("frames/project.html", _project_page(ProjectQuery.parse(request.args)))
 
 
+@blueprint.get("/frame/project/line")
+@access.frame_bearer
+@Kind.FRAGMENT
+def line() -> Response:
+    """The detail of one line of the project's view, fetched when somebody opens it."""
+    query = ProjectQuery.parse(request.args)
+    read = _read_project(query)
+    return fragments.render("frames/line.html", read.presenter(query).line())
+
+
 @blueprint.get("/frame/project/export.csv")
 @access.frame_bearer
 @Kind.FRAGMENT

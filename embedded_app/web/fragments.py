@@ -2,9 +2,10 @@
 
 What `static/js/lib/fragments.js` finds in a piece:
 
-- ``<a data-fragment href="…">``: fetched, and the answer replaces the nearest ``[data-fragment-target]``.
+- ``<a data-fragment href="…">``: fetched, and the answer replaces the whole view.
 - ``<form data-fragment>`` (GET): the same, with its fields as the query.
-- ``<form data-fragment-form>`` (POST): sent by script; the answer replaces the nearest target.
+- ``<form data-fragment-form>`` (POST): sent by script; the answer replaces the whole view.
+- ``<div data-src="…">`` in a detail row: fetched when the row is first opened; the answer replaces its content.
 - ``<a data-download href="…">``: fetched and offered as a file.
 - ``data-announce`` on the outermost element: said to screen readers after the swap.
 """

@@ -49,13 +49,14 @@ class Form:
 
 
 class HtmlPage(HTMLParser):
-    """`links` and `forms` stand in the order of the page."""
+    """`links` and `forms` stand in the order of the page; `details` is where its closed lines are fetched from."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
         self.links: list[Link] = []
         self.forms: list[Form] = []
+        self.details: list[str] = []
         self._form: Form | None = None
         self._link: Link | None = None
         self._select: list[tuple[str, bool]] | None = None
@@ -78,8 +79,8 @@ class HtmlPage(HTMLParser):
         raise AssertionError(f"No form leads to {action!r} with {fields}: {[f.action for f in self.forms]}")
 
     def fragment_addresses(self) -> list[str]:
-        """Where the links lead whose answer the script of a frame puts into the page."""
-        return [link.href for link in self.links if "data-fragment" in link.attributes]
+        """Where that leads whose answer the script of a frame puts into the page."""
+        return [link.href for link in self.links if "data-fragment" in link.attributes] + self.details
 
     def link(self, text: str) -> Link:
         """The link that says so."""
@@ -87,6 +88,8 @@ class HtmlPage(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        if "data-src" in attributes:
+            self.details.append(attributes["data-src"])
         match tag:
             case "a" if "href" in attributes:
                 self._link = Link(attributes)

@@ -82,6 +82,7 @@ CALLS = (
     Call("frames.panel"),
     Call("frames.diag"),
     Call("frames.project_view", query=_FRAME | {"panel": "{panel}", "open": "{record}"}),
+    Call("frames.line", query=_FRAME | {"panel": "{panel}", "open": "{record}"}),
     Call("frames.export", query=_FRAME | {"panel": "{panel}"}),
     Call("frames.panel_view", query=_RECORD),
     Call("frames.company_view", query={"company_id": "{company}"}),

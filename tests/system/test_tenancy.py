@@ -113,6 +113,7 @@ def test_the_other_company_sees_what_is_marked(tenants: Tenants) -> None:
     }
     assert seen >= {
         "frames.project_view",
+        "frames.line",
         "frames.export",
         "frames.panel_view",
         "frames.company_view",

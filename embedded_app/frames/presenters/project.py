@@ -10,6 +10,7 @@ from flask import url_for
 
 from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_lines
 from embedded_app.frames.presenters import states
+from embedded_app.frames.presenters.detail import DetailPresenter, LinePage
 from embedded_app.frames.presenters.notes import footnotes
 from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields, Freshness
 from embedded_app.frames.presenters.table import Table, TablePresenter
@@ -153,7 +154,8 @@ class ProjectPresenter:
         self._query = query
         self._panels = panels
         self._viewer_name = viewer_name
-        self._tables = TablePresenter(view, query, web_base_url)
+        self._details = DetailPresenter(view, web_base_url)
+        self._tables = TablePresenter(view, query, self._details)
         self._family = view.panel.family
         self._source = view.panel.source_name
         self._lines = () if states.is_refused(view) else lines_of(view)
@@ -187,9 +189,18 @@ class ProjectPresenter:
             pages=pages if has_table else None,
             footnotes=footnotes(self._view) if has_table else (),
             export_address=query.export_address if has_table else "",
-            form=FormFields(url_for("frames.links"), {"from": "project", **query.arguments}),
+            form=self._form(),
             announce=self._announce(len(chosen)),
         )
+
+    def line(self) -> LinePage:
+        """The detail of the line that the query opens; another filter or page does not matter to it."""
+        key = self._query.open_line
+        line = next((each for each in self._lines if each.key == key), None)
+        return self._details.page(line, self._form(), self._query.refresh_address)
+
+    def _form(self) -> FormFields:
+        return FormFields(url_for("frames.links"), {"from": "project", **self._query.arguments})
 
     def chosen(self) -> list[Line]:
         """The lines that pass the filter and the search, in order."""

@@ -7,31 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from embedded_app.frames.lines import Line, column_name, name_of
-from embedded_app.frames.presenters.candidates import Candidates
-from embedded_app.frames.presenters.pairs import (
-    amount_difference,
-    cause_of,
-    compared_fields,
-    linked_rows,
-    owner_name,
-    record_number,
-    rejected_rows,
-)
-from embedded_app.frames.presenters.parts import (
-    Badge,
-    CandidateCard,
-    ComparedField,
-    Difference,
-    LinkedRow,
-    RejectedRow,
-)
+from embedded_app.frames.presenters.detail import PAIRED, Detail, DetailPresenter
+from embedded_app.frames.presenters.pairs import amount_difference, owner_name, record_number
+from embedded_app.frames.presenters.parts import Badge, Difference
 from embedded_app.frames.presenters.texts import (
     column_value,
     difference_text,
     is_number,
     money_text,
     percent_text,
-    procore_address,
     share_of,
     shown,
     sum_of,
@@ -41,10 +25,9 @@ from embedded_app.frames.query import ProjectQuery
 from embedded_app.panels import PanelView, ShownColumn
 from embedded_app.reconciliation import FieldKind, FindingKind, Item, amount
 from embedded_app.reconciliation.values import EXACT
-from embedded_app.web.formatting import MISSING, percent_difference
+from embedded_app.web.formatting import MISSING, percent_difference, plural
 
 _ICONS = {"spreadsheet": "sheet"}
-_PAIRED = (FindingKind.MATCH, FindingKind.VARIANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +64,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
-    """What opens below a line.
-
-    Of a pair: `fields` and what led to it. Of one side alone: `candidates`, after `lead`. `record` is what the
-    forms send as the record, empty where there is none; `number` names it in sentences.
-    """
-
-    cause: str
-    linked: tuple[LinkedRow, ...]
-    fields: tuple[ComparedField, ...]
-    procore_head: str
-    outside_head: str
-    lead: str
-    candidates: tuple[CandidateCard, ...]
-    rejected: tuple[RejectedRow, ...]
-    record: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
 class LineView:
     """A line of the table. `id` is for HTML, `number_href` a page of Procore or empty.
 
     `record_cells` is `None` where there is no record: then `void_text` stands in their place, and likewise for
-    `row_cells`. `link_href` opens the line with its candidates.
+    `row_cells`. `link_href` opens the line with its candidates. The `detail` is there when the line is open;
+    of a pair it is otherwise fetched from `detail_src` when somebody opens it.
     """
 
     id: str
@@ -120,8 +84,8 @@ class LineView:
     link_text: str
     variance: Difference | None
     percent: str
-    is_open: bool
     detail: Detail | None
+    detail_src: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +124,12 @@ class Table:
 class TablePresenter:
     """Writes the table of one view."""
 
-    def __init__(self, view: PanelView, query: ProjectQuery, web_base_url: str | None) -> None:
+    def __init__(self, view: PanelView, query: ProjectQuery, details: DetailPresenter) -> None:
         self._view = view
         self._query = query
-        self._web_base_url = web_base_url
         self._definition = view.panel.definition
         self._source = view.panel.source_name
-        self._candidates: Candidates | None = None
+        self._details = details
 
     def table(self, chosen: Sequence[Line], on_page: Sequence[Line], all_lines: int) -> Table:
         """`chosen` are the lines that pass the filter, in order; `on_page` those of them that are written."""
@@ -205,70 +168,36 @@ class TablePresenter:
             values = record.item.values
             number, title = record_number(view, record), shown(values.get(family.title))
             party = shown(values.get(family.party))
-            href = procore_address(self._web_base_url, family.path(view.project_id, record.key))
         else:
             row = line.rows[0]
-            number, href = "", ""
+            number = ""
             title = shown(row.values.get(identity.title)) if identity.title else ""
             party = shown(row.values.get(identity.party)) if identity.party else ""
             title = title or name_of(line, view)
-        is_open = self._query.open_line == line.key
-        candidates = self._proposed(line)
+        is_open = self._query.open_line == line.key and line.kind is not None
+        is_pair = line.kind in PAIRED
+        opened = self._query.but(open_line=line.key, page=self._query.page)
         return LineView(
             id=f"line-{at}",
             number=number,
-            number_href=href,
+            number_href=self._details.procore_address(line),
             title=title,
             party=party,
             record_cells=self._record_cells(line),
             row_cells=self._row_cells(line),
             void_text=self._void_text(line),
-            link_href=self._query.but(open_line=line.key, page=self._query.page).address
-            if line.kind is not None and line.kind not in _PAIRED
-            else "",
-            link_text=f"Link · {_candidates_text(len(candidates))}" if candidates else "Link",
+            link_href=opened.address if line.kind is not None and not is_pair else "",
+            link_text=self._link_text(line),
             variance=self._variance(line),
             percent=self._percent(line),
-            is_open=is_open,
-            detail=self._detail(line, candidates) if line.kind in _PAIRED or is_open else None,
+            detail=self._details.detail(line) if is_open else None,
+            detail_src=opened.line_address if is_pair and not is_open else "",
         )
 
-    def _proposed(self, line: Line) -> tuple[CandidateCard, ...]:
-        """Candidates of a line without its other side; of a row once it is open, because it asks every record."""
-        if line.kind is None or line.kind in _PAIRED:
-            return ()
-        if line.record is None and self._query.open_line != line.key:
-            return ()
-        if self._candidates is None:
-            self._candidates = Candidates(self._view)
-        if line.record is not None:
-            return self._candidates.for_record(line.record)
-        return self._candidates.for_row(line.rows[0])
-
-    def _detail(self, line: Line, candidates: tuple[CandidateCard, ...]) -> Detail:
-        view, finding, record = self._view, line.finding, line.record
-        is_pair = line.kind in _PAIRED and finding is not None and record is not None
-        number = record_number(view, record) if record else name_of(line, view)
-        rows = [shown(row.values.get(self._definition.identity.reference)) or row.id for row in line.rows]
-        return Detail(
-            cause=cause_of(view, finding) if is_pair and finding else "",
-            linked=linked_rows(view, record, finding) if is_pair and record and finding else (),
-            fields=compared_fields(view, finding) if is_pair and finding else (),
-            procore_head=f"Procore · {number}",
-            outside_head=f"{self._source} · {', '.join(rows)}",
-            lead=self._lead(line, number, has_candidates=bool(candidates)),
-            candidates=candidates,
-            rejected=rejected_rows(view, record) if record else (),
-            record=str(record.key) if record else "",
-            number=number,
-        )
-
-    def _lead(self, line: Line, number: str, *, has_candidates: bool) -> str:
-        if not has_candidates:
-            return f"Nothing looks like {number}: no party, amount or number is alike."
-        many = self._view.panel.family.many
-        what = f"Rows of {self._source}" if line.record is not None else f"{many.capitalize()} in Procore"
-        return f"{what} that could belong to {number}. Nothing links by itself."
+    def _link_text(self, line: Line) -> str:
+        """With the number of candidates for a record; for a row it would ask every record."""
+        count = len(self._details.candidates(line)) if line.record is not None else 0
+        return f"Link · {plural(count, 'candidate', 'candidates')}" if count else "Link"
 
     def _record_cells(self, line: Line) -> tuple[Cell, ...] | None:
         if line.record is None:
@@ -322,13 +251,13 @@ class TablePresenter:
     def _variance(self, line: Line) -> Difference | None:
         if line.kind is None or line.variance is None:
             return None
-        if line.kind not in _PAIRED:
+        if line.kind not in PAIRED:
             return Difference(difference_text(line.variance), "open")
         tolerance = Decimal(self._definition.rules.total_comparison.tolerance)
         return amount_difference(line.variance, is_within=line.variance.copy_abs() <= tolerance)
 
     def _percent(self, line: Line) -> str:
-        if line.kind not in _PAIRED or line.variance is None:
+        if line.kind not in PAIRED or line.variance is None:
             return MISSING
         return percent_difference(share_of(line.variance, line.procore))
 
@@ -362,7 +291,3 @@ class TablePresenter:
         if column.kind is not FieldKind.MONEY or not self.adds_up or not items:
             return ""
         return money_text(sum_of(amount(item.values.get(column.field)) for item in items))
-
-
-def _candidates_text(number: int) -> str:
-    return "1 candidate" if number == 1 else f"{number} candidates"

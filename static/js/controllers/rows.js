@@ -1,5 +1,5 @@
-// Opens and closes detail rows in place. The button names its row by aria-controls. A row whose [data-fragment-target] has a
-// data-src and is still to be read asks the frame to fetch it on first opening.
+// Opens and closes detail rows in place. The button names its row by aria-controls. What is still to be read has a data-src;
+// opening the row asks the frame to fetch it, which takes the data-src away once the answer is there.
 
 /** @param {HTMLTableElement} table */
 export function rows(table) {
@@ -12,10 +12,9 @@ export function rows(table) {
     button.setAttribute("aria-expanded", String(!isOpen));
     button.closest("tr").classList.toggle("is-open", !isOpen);
     row.hidden = isOpen;
-    const target = row.querySelector("[data-fragment-target][data-src]");
+    const target = row.querySelector("[data-src]");
     if (isOpen || !target) return;
-    const url = target.dataset.src;
-    delete target.dataset.src;
+    const { src: url } = target.dataset;
     table.dispatchEvent(new CustomEvent("fragment:load", { bubbles: true, detail: { url, target } }));
   });
 }

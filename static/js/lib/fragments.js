@@ -31,7 +31,7 @@ export class Fragments {
   #searchTimer = 0;
 
   /**
-   * @param {HTMLElement} root the target of the shell; every other one lies inside it
+   * @param {HTMLElement} root the target of the shell; links and forms replace all of it, also from inside a smaller one
    * @param {import("./session.js").Session} session
    * @param {{onShown: () => void, onError: (error: Error) => void}} listener the error is SignedOut, Offline or NoFragment
    * @param {{keepsAddress: boolean, signal: AbortSignal}} options keepsAddress: whether the query of what is shown becomes
@@ -132,6 +132,7 @@ export class Fragments {
     template.innerHTML = policy ? policy.createHTML(html) : html;
     target.replaceChildren(template.content);
     target.removeAttribute("aria-busy");
+    target.removeAttribute("data-src");
     startControllers(target);
     writeTimes(target);
     if (trace) findAgain(target, trace);
@@ -151,7 +152,7 @@ export class Fragments {
     event.preventDefault();
     const address = link.dataset.fragment || link.getAttribute("href");
     if ("download" in link.dataset) this.#download(address);
-    else if (link.getAttribute("aria-disabled") !== "true") this.load(address, targetOf(link));
+    else if (link.getAttribute("aria-disabled") !== "true") this.load(address);
   }
 
   #submit(event) {
@@ -162,11 +163,11 @@ export class Fragments {
     const url = new URL(form.getAttribute("action") ?? this.#shown, location.href);
     if (form.method === "post") {
       const hasFile = [...data.values()].some((value) => value instanceof File);
-      this.#exchange(url, targetOf(form), { method: "POST", body: hasFile ? data : new URLSearchParams(data) });
+      this.#exchange(url, this.#root, { method: "POST", body: hasFile ? data : new URLSearchParams(data) });
     } else {
       for (const name of new Set(data.keys())) url.searchParams.delete(name);
       for (const [name, value] of data) if (value) url.searchParams.append(name, value);
-      this.load(url, targetOf(form));
+      this.load(url);
     }
   }
 
@@ -195,11 +196,6 @@ export class Fragments {
       this.#listener.onError(error);
     }
   }
-}
-
-/** @param {Element} element @returns {Element} the nearest target around it */
-function targetOf(element) {
-  return element.closest("[data-fragment-target]");
 }
 
 /** @param {URL} url of the piece that is shown */

@@ -152,6 +152,25 @@ def test_procore_down_leaves_what_was_read(
     assert "−248,250.00" in html
 
 
+def test_opening_a_line_asks_procore_nothing_more(open_frame: OpenFrame, simulator: SimulatorProcess) -> None:
+    frame = open_frame(DANA)
+    key = f"subcontract/{record_id(frame, 'SC-014')}"
+    simulator.forget_requests()
+    text = text_of(frame.get("/frame/project/line", open=key).text)
+    assert "All of it is in approved change orders" in text
+    assert reads(simulator) == []
+
+
+def test_nobody_opens_a_line_of_a_project_or_record_that_is_hidden_from_them(open_frame: OpenFrame) -> None:
+    dana, sean = open_frame(DANA), open_frame(SEAN)
+    key = f"subcontract/{record_id(dana, 'SC-014')}"
+    html = sean.get("/frame/project/line", open=key).text
+    assert "This line cannot be opened now" in html
+    assert "6,594,250.00" not in html
+    hidden = sean.get("/frame/project/line", project_id=562949953500003, open=key)
+    assert hidden.status_code == 403
+
+
 def test_the_export_holds_what_is_on_the_screen(open_frame: OpenFrame) -> None:
     frame = open_frame(DANA)
     response = frame.get("/frame/project/export.csv", show="variance")
@@ -202,7 +221,13 @@ def test_a_shell_is_the_same_for_everybody_and_holds_no_data(app: Flask, path: s
 
 @pytest.mark.parametrize(
     "path",
-    ["/frame/project/view", "/frame/company/view", "/frame/panel/view", "/frame/project/export.csv"],
+    [
+        "/frame/project/view",
+        "/frame/project/line",
+        "/frame/company/view",
+        "/frame/panel/view",
+        "/frame/project/export.csv",
+    ],
 )
 def test_a_piece_without_a_bearer_is_refused(app: Flask, path: str) -> None:
     response = app.test_client().get(f"{path}?company_id=562949953443325&project_id={RIVERSIDE}")

@@ -59,9 +59,21 @@ class Pages:
         data = {"company_id": COMPANY, "project_id": PROJECT} | form
         return self._client.post(path, base_url=ORIGIN, data=data)
 
+    def open(self, address: str) -> str:
+        """What an address of a page brings; it has to be there."""
+        response = self._client.get(address, base_url=ORIGIN)
+        assert response.status_code == 200, response.text
+        return response.text
+
     def project(self, **arguments: object) -> str:
         """The project's page; it has to be there."""
         response = self.get("/frame/project/view", **arguments)
+        assert response.status_code == 200, response.text
+        return response.text
+
+    def line(self, key: str, **arguments: object) -> str:
+        """What opens below the line with this key; it has to be there."""
+        response = self.get("/frame/project/line", **{"open": key} | arguments)
         assert response.status_code == 200, response.text
         return response.text
 

@@ -143,18 +143,6 @@ def test_values_of_either_side_are_text_and_never_html(pages: Pages) -> None:
     assert "Riverside &lt;Medical&gt; Center" in html
 
 
-def test_the_detail_says_the_cause_where_it_is_certain(pages: Pages) -> None:
-    text = text_of(pages.project())
-    cause = "1 cause found: All of it is in approved change orders: 362,500.00 in Procore, 114,250.00 in Sage ERP."
-    assert cause in text
-    assert text.count("cause found") == 1
-
-
-def test_no_cause_is_named_when_the_parts_do_not_make_up_the_total(world: World, pages: Pages) -> None:
-    world.sources.rows[0] = row(14, "6480000.00", approved="114250.00", revised_amount=Decimal("6594250.01"))
-    assert "cause found" not in pages.project()
-
-
 def test_a_value_that_is_wrong_in_itself_is_flagged(pages: Pages) -> None:
     assert "Paid is more than committed" in text_of(pages.project())
 
