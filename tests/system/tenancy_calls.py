@@ -143,7 +143,7 @@ CALLS = (
     # What ends something, and so comes last
     Call("frame_sign_in.logout", _POSTED, json={"company_id": "{company}"}),
     Call("principals.sign_out", _POSTED),
-    Call("principals.sign_out_everywhere", _POSTED),
+    Call("principals.sign_out_everywhere", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnect", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnected"),
     Call("settings.install"),
