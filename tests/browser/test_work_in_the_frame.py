@@ -12,6 +12,8 @@ from tests.browser.person import Person
 
 APP_FRAME = "main.app-frame iframe"
 ALL_CHIP = "//a[contains(@class, 'chip') and starts-with(normalize-space(), 'All')]"
+BEYOND_THE_FRAME = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BEYOND_THE_TABLE = "const t = document.querySelector('.table-wrap'); return t.scrollWidth - t.clientWidth"
 TO_LINK = "//tr[.//a[normalize-space()='SC-031']]//a[contains(., 'Link')]"
 
 
@@ -84,3 +86,19 @@ def test_linking_a_candidate_and_taking_it_back(person: Person) -> None:
         person.finds("button[aria-label='Unlink 21-0417-047 · Med gas from SC-031']").click()
         person.sees("Unlinked")
         person.sees("Not in Sage ERP")
+
+
+def test_the_page_fits_its_frame_at_every_width_and_only_the_table_scrolls(person: Person) -> None:
+    with person.inside(APP_FRAME):
+        person.sees("SC-014")
+        button = person.finds("button[aria-label='Both records of SC-014']")
+        person.browser.execute_script("arguments[0].click()", button)
+        person.sees("1 cause found")
+    beyond = {}
+    for width in (1600, 1280, 1231, 1024, 768, 400, 320):
+        metrics = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        person.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        with person.inside(APP_FRAME):
+            assert person.browser.execute_script(BEYOND_THE_FRAME) == 0, width
+            beyond[width] = person.browser.execute_script(BEYOND_THE_TABLE)
+    assert {width for width, pixels in beyond.items() if pixels} == {1024, 768}
