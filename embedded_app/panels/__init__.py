@@ -13,10 +13,11 @@ from embedded_app.panels.definition import Audience, Owner, PanelDefinition, Row
 from embedded_app.panels.editor import EditedPanel, PanelEditor, PanelSummary, Preview
 from embedded_app.panels.families import FAMILIES, Family, FamilyField, Record, RecordKey, family_of_view
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
-from embedded_app.panels.links import Decision, Links, pairs_of
+from embedded_app.panels.links import Links, pairs_of
 from embedded_app.panels.models import LinkState, PanelState
 from embedded_app.panels.project_jobs import AssignedJob, ProjectJobs, suggest_jobs
-from embedded_app.panels.service import PanelRef, PanelService, PanelView, RecordsSide, RowsSide
+from embedded_app.panels.service import PanelService
+from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.procore import Procore
 from embedded_app.storage.fan_out import FanOut
 

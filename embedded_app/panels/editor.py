@@ -23,8 +23,9 @@ from embedded_app.panels.form_parsing import form_of, parse_form, parse_name
 from embedded_app.panels.forms import PanelForm
 from embedded_app.panels.links import pairs_of
 from embedded_app.panels.models import LinkState, Panel, PanelState
-from embedded_app.panels.service import PanelRef, PanelService, PanelView
+from embedded_app.panels.service import PanelService
 from embedded_app.panels.suggestions import suggest
+from embedded_app.panels.view import PanelRef, PanelView
 from embedded_app.principals import Viewer
 from embedded_app.reconciliation import MatchRate, preview
 from embedded_app.sources import Column, SourceService, columns

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,20 +15,9 @@ from embedded_app.errors import AlreadyLinked, PermissionMissing, RecordVanished
 from embedded_app.ids import ProjectId
 from embedded_app.panels.families import Record, RecordKey
 from embedded_app.panels.models import Link, LinkState
+from embedded_app.panels.view import Decision, PanelView
 from embedded_app.reconciliation import FindingKind, Item, reconcile
 from embedded_app.storage import db, new_id
-
-if TYPE_CHECKING:
-    from embedded_app.panels.service import PanelView
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody decided about a pair, and who and when."""
-
-    state: LinkState
-    confirmed_by: str
-    confirmed_at: datetime
 
 
 def decisions_of(panel_id: UUID, project_id: ProjectId) -> Mapping[tuple[str, str], Decision]:

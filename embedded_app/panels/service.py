@@ -8,9 +8,6 @@ alone: without both there are no findings, because "not there" would be a guess.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -27,79 +24,16 @@ from embedded_app.ids import ProjectId
 from embedded_app.panels import links
 from embedded_app.panels.audiences import Audiences
 from embedded_app.panels.definition import PanelDefinition
-from embedded_app.panels.families import Family, Record, family_of
-from embedded_app.panels.links import Decision
+from embedded_app.panels.families import Record, family_of
 from embedded_app.panels.models import LinkState, Panel
 from embedded_app.panels.project_jobs import ProjectJobs
+from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.principals import PrincipalService, Viewer
 from embedded_app.procore import Procore, Read
-from embedded_app.reconciliation import Item, Reconciliation, reconcile
+from embedded_app.reconciliation import Reconciliation, reconcile
 from embedded_app.sources import SourceRead, SourceService
 from embedded_app.storage import db
 from embedded_app.storage.fan_out import FanOut
-
-
-@dataclass(frozen=True, slots=True)
-class PanelRef:
-    """A panel as it is shown. `id` is `None` while it is only previewed, `source_kind` the kind of connector."""
-
-    id: UUID | None
-    name: str
-    family: Family
-    source_id: UUID
-    source_name: str
-    source_kind: str
-    definition: PanelDefinition
-
-
-@dataclass(frozen=True, slots=True)
-class RecordsSide:
-    """Procore's side.
-
-    `records` is `None` when they could not be read; `failure` says why. `is_stale`: shown past their time because
-    Procore cannot be asked.
-    """
-
-    records: tuple[Record, ...] | None
-    read_at: datetime | None
-    is_stale: bool = False
-    failure: ProcoreError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowsSide:
-    """The source's side.
-
-    `rows` is `None` when they could not be read, are not for this viewer, or there is no job to read them by.
-    `rejected_lines` counts lines of the source that could not be read as rows. `failure` may stand beside stale
-    rows.
-    """
-
-    rows: tuple[Item, ...] | None
-    read_at: datetime | None
-    is_stale: bool = False
-    failure: SourceError | None = None
-    rejected_lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PanelView:
-    """One panel, for one viewer and one project, now.
-
-    Args:
-        sees_source: whether the viewer is in the panel's audience; if not, `rows.rows` is `None`.
-        decisions: what people said about pairs, by record item id and row id.
-        reconciliation: `None` unless both sides are there.
-    """
-
-    panel: PanelRef
-    project_id: ProjectId
-    jobs: tuple[str, ...]
-    records: RecordsSide
-    rows: RowsSide
-    sees_source: bool
-    decisions: Mapping[tuple[str, str], Decision]
-    reconciliation: Reconciliation | None
 
 
 class PanelService:
