@@ -7,6 +7,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from embedded_app.crypto import Vault
+from embedded_app.errors import UnknownKey
 from embedded_app.jobs import jobs
 
 
@@ -40,6 +42,14 @@ def test_without_the_queue_it_is_not_ready(app: Flask, monkeypatch: pytest.Monke
     with app.app_context():
         monkeypatch.setattr(type(jobs()), "is_reachable", lambda _self: False)
     assert checks_of(app, 503) == (True, False, True)
+
+
+def test_without_the_master_keys_it_is_not_ready(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_arguments: object) -> None:
+        raise UnknownKey
+
+    monkeypatch.setattr(Vault, "seal_apart", unknown)
+    assert checks_of(app, 503) == (True, True, False)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
