@@ -85,7 +85,7 @@ class PanelService:
         grant = self._principals.grant(viewer)
         db.session.rollback()  # only reads so far: nothing is held while Procore and the source are asked
         if anew:
-            self._procore.invalidate(grant_id=grant.grant_id, company_id=viewer.company_id)
+            self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
         reading_records = self._fan_out.submit(
             lambda: _records_side(lambda: panel.family.read(company, project_id))

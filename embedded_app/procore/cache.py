@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +35,14 @@ class Held:
         read_at: wall clock, UTC, when Procore was asked for it.
         since: the same moment on the monotonic clock.
         asked: monotonic time of the last attempt to read it again, successful or not.
+        is_due: somebody wants it read again, however young it is.
     """
 
     value: Any
     read_at: datetime
     since: float
     asked: float
+    is_due: bool = False
 
 
 class Cache:
@@ -99,3 +101,11 @@ class Cache:
             ]
             for key in gone:
                 del self._entries[key]
+
+    def expire(self, grant_id: str, company_id: CompanyId) -> None:
+        """Have everything of this grant in the company read again; what Procore does not answer is still there."""
+        with self._lock:
+            self._generation += 1
+            for key, held in self._entries.items():
+                if (key.grant_id, key.company_id) == (grant_id, company_id):
+                    self._entries[key] = replace(held, is_due=True)

@@ -124,6 +124,10 @@ class Procore:
         """
         self._cache.invalidate(grant_id=grant_id, company_id=company_id, path_prefix=path_prefix)
 
+    def expire(self, grant_id: str, company_id: CompanyId) -> None:
+        """Read again what this grant read in the company; while Procore cannot be asked, the old is shown."""
+        self._cache.expire(grant_id, company_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ViewerApi:

@@ -122,7 +122,7 @@ class Reader:
 
     def _usable(self, key: ReadKey, freshness: Freshness) -> Read[T] | None:
         held = self._cache.find(key)
-        if held is None:
+        if held is None or held.is_due:
             return None
         now = self._clock.monotonic()
         if now - held.since < freshness.fresh_seconds:
@@ -148,7 +148,7 @@ class Reader:
             old: Read[T] | None = self._stale(held, freshness) if held else None
             if held is None or old is None:
                 raise
-            self._cache.keep(key, replace(held, asked=self._clock.monotonic()), generation)
+            self._cache.keep(key, replace(held, asked=self._clock.monotonic(), is_due=False), generation)
             return old
         except AppNotConnected:
             self._cache.invalidate(company_id=key.company_id)

@@ -127,16 +127,16 @@ class FakeProcore:
     failure: EmbeddedAppError | None = None
     is_stale: bool = False
     asked: list[ProjectId] = field(default_factory=list)
-    invalidated: list[str | None] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
 
     def company(self, company_id: CompanyId, grant: object) -> FakeCompanyApi:
         del grant
         assert company_id == COMPANY
         return FakeCompanyApi(self)
 
-    def invalidate(self, *, grant_id: str | None = None, company_id: CompanyId | None = None) -> None:
+    def expire(self, grant_id: str, company_id: CompanyId) -> None:
         assert company_id == COMPANY
-        self.invalidated.append(grant_id)
+        self.expired.append(grant_id)
 
 
 @dataclass

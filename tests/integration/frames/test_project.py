@@ -152,6 +152,22 @@ def test_procore_down_leaves_what_was_read(
     assert "−248,250.00" in html
 
 
+def test_refreshing_while_procore_is_down_takes_nothing_away(
+    open_frame: OpenFrame, simulator: SimulatorProcess
+) -> None:
+    frame = open_frame(DANA)
+    frame.view()
+    simulator.fault("/rest/*", status=503)
+    for _ in range(2):
+        text = text_of(frame.view(refresh=1).text)
+        assert "Procore is not answering You see its commitments from" in text
+        assert "−248,250.00" in text
+    simulator.clear_faults()
+    simulator.forget_requests()
+    assert "Procore is not answering" not in frame.view(refresh=1).text
+    assert len(reads(simulator)) >= 2  # both lists, although the kept ones are young
+
+
 def test_opening_a_line_asks_procore_nothing_more(open_frame: OpenFrame, simulator: SimulatorProcess) -> None:
     frame = open_frame(DANA)
     key = f"subcontract/{record_id(frame, 'SC-014')}"

@@ -180,7 +180,7 @@ def test_an_audience_that_cannot_be_checked_is_not_guessed(world: World, audienc
 def test_reading_anew_drops_what_this_viewer_had_read(world: World) -> None:
     world.publish()
     world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
-    assert world.procore.invalidated == ["grant-dana"]
+    assert world.procore.expired == ["grant-dana"]
 
 
 def test_only_published_panels_are_shown_and_as_they_were_published(world: World) -> None:

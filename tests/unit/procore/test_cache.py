@@ -41,6 +41,17 @@ def test_what_fits_is_forgotten(cache: Cache, fits: dict[str, object], left: set
     assert {key for key in _ALL if cache.find(key)} == left
 
 
+def test_what_expires_is_due_and_still_there(cache: Cache) -> None:
+    began = cache.generation
+    cache.expire(_ONE.grant_id, _ONE.company_id)
+    due = {key for key in _ALL if (held := cache.find(key)) and held.is_due}
+    assert due == {key for key in _ALL if key not in {_OTHER_GRANT, _OTHER_COMPANY}}
+    cache.keep(_ONE, _HELD, began)  # was being read meanwhile
+    held = cache.find(_ONE)
+    assert held is not None
+    assert held.is_due
+
+
 def test_what_was_read_across_an_invalidation_is_not_kept() -> None:
     cache = Cache()
     began = cache.generation
