@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
@@ -48,6 +48,7 @@ FRAGMENT_HEADER = "X-Fragment"
 _log = logging.getLogger(__name__)
 
 _OUR_FAULT = "The fault is ours, and it has been recorded. Nothing in Procore or in your sources was changed."
+_NOT_READ = "Nothing could be read yet, and nothing was changed."
 _NO_ACCESS = (
     "Procore does not show this to you, or it does not exist. "
     "Ask the project administrator, or sign in with another account."
@@ -59,7 +60,7 @@ class Problem:
     """What a person is told, and what a program reads.
 
     `title` says what happened, `sentence` what still holds and the next step. `tone` and `icon` are those of
-    the components.
+    the components. `retry_at` (UTC) is when Procore takes the next request, where it said so.
     """
 
     status: int
@@ -70,6 +71,7 @@ class Problem:
     sentence: str
     reference: str
     can_retry: bool = False
+    retry_at: datetime | None = None
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -86,6 +88,9 @@ def problem_of(error: EmbeddedAppError) -> Problem:
         return _our_fault(error.code, error.status)
     if isinstance(error, (Forbidden, NotFound)):  # one answer for both: which of them it is would be a hint
         return _problem(HTTPStatus.FORBIDDEN, "no_access", _LOCKED, _NO_ACCESS)
+    if isinstance(error, RateLimited):
+        problem = _problem(error.status, error.code, _look_of(error), _NOT_READ, can_retry=True)
+        return replace(problem, retry_at=error.retry_at)
     return _problem(error.status, error.code, _look_of(error), error.sentence, can_retry=error.retryable)
 
 

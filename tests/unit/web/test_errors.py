@@ -98,6 +98,22 @@ def test_rate_limit_says_when_to_come_back(app: Flask) -> None:
     assert 85 <= int(response.headers["Retry-After"]) <= 90
 
 
+def test_a_frame_that_has_to_wait_refreshes_by_itself(app: Flask) -> None:
+    retry_at = datetime(2026, 11, 20, 13, 41, tzinfo=UTC)
+    text = _fail(app, RateLimited("Wait.", retry_at=retry_at), Kind.FRAGMENT).text
+    assert text.count("Procore asked us to wait") == 2  # the heading, and what is announced
+    assert "accepts the next request at" in text
+    assert "refreshes by itself" in text
+    assert 'data-reload-at="2026-11-20T13:41:00Z"' in text
+
+
+def test_a_page_that_has_to_wait_says_until_when(app: Flask) -> None:
+    retry_at = datetime(2026, 11, 20, 13, 41, tzinfo=UTC)
+    text = _fail(app, RateLimited("Wait.", retry_at=retry_at), Kind.STANDALONE).text
+    assert "accepts the next request at" in text
+    assert "refreshes by itself" not in text
+
+
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 429])
 def test_http_errors_have_the_same_shape(app: Flask, status: int) -> None:
     app.add_url_rule("/view", "view", public(Kind.API(lambda: abort(status))))
@@ -129,6 +145,8 @@ def _classes(base: type[EmbeddedAppError]) -> list[type[EmbeddedAppError]]:
 def test_every_error_of_the_tree_can_be_told(category: type[EmbeddedAppError]) -> None:
     error = category.__new__(category)
     EmbeddedAppError.__init__(error, "A sentence.")
+    if isinstance(error, RateLimited):
+        error.retry_at = datetime(2026, 11, 20, tzinfo=UTC)
     problem = problem_of(error)
     assert problem.title
     assert problem.sentence
