@@ -82,7 +82,7 @@ def _about_procore(view: PanelView) -> list[Banner]:
     if records.is_stale:
         return [
             Banner(
-                "Procore is not answering",
+                "Procore cannot be asked just now",
                 f"You see its {view.panel.family.many} from",
                 "warn",
                 icon="clock",

@@ -225,8 +225,8 @@ def test_stale_records_are_shown_with_their_age(world: World, pages: Pages) -> N
     world.procore.is_stale = True
     text = text_of(pages.project())
     assert (
-        "Procore is not answering You see its commitments from 1:26 PM UTC . Sage ERP is as fresh as stated."
-        in text
+        "Procore cannot be asked just now You see its commitments from 1:26 PM UTC ."
+        " Sage ERP is as fresh as stated." in text
     )
 
 
