@@ -340,9 +340,14 @@ class AppNotConnected(Forbidden):
     """403 "App is not connected to this company": never installed, or uninstalled.
 
     Platform reference, section 3.6.
+
+    Attributes:
+        asked_at: when the call began, in UTC; `None` when that is not known. Tells an old answer from one about
+            a connection that was made meanwhile.
     """
 
     code = "app_not_connected"
+    asked_at: datetime | None = None
 
 
 class NotFound(ProcoreError):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 
 from embedded_app import audit
 from embedded_app.clock import Clock
@@ -246,14 +247,33 @@ class InstallationService:
             self._procore, company_id, lambda: grant or self.grants.for_background(company_id), project_id
         )
 
-    def notice_uninstalled(self, company_id: CompanyId) -> None:
+    def notice_uninstalled(self, company_id: CompanyId, asked_at: datetime | None) -> None:
         """Procore answered "App is not connected to this company": work for it stops until it connects again.
 
         The tokens stay, sealed, until the retention period ends. Says it once, however often it is noticed.
+        An answer to a call that began before the company connected is about an earlier connection, and changes
+        nothing; if the app is gone again, the next call says so.
+
+        Args:
+            company_id: whom the answer was about.
+            asked_at: when the call began, as `AppNotConnected` tells; `None` is taken for now.
         """
         with company_scope(company_id):
-            if self.get_state() is CompanyState.CONNECTED:
+            # A write at once and no read before it: connecting at the same moment comes before it or after it.
+            marked = db.session.execute(
+                update(Company)
+                .where(
+                    Company.id == company_id,
+                    Company.state == CompanyState.CONNECTED,
+                    Company.state_since <= (asked_at or self._clock.now()),
+                )
+                .values(state=CompanyState.DISCONNECTED)
+                .execution_options(synchronize_session=False)
+            )
+            if cast("CursorResult[Any]", marked).rowcount == 1:
                 self._mark_disconnected("app_not_connected", audit.SYSTEM)
+            else:
+                db.session.rollback()
         self._procore.invalidate(company_id=company_id)
 
     def revoke(self, token: Secret) -> bool:

@@ -39,7 +39,7 @@ def _notice_uninstalled(error: AppNotConnected) -> Response:
     if viewer is None:
         return answer(problem_of(error))
     db.session.rollback()
-    installations.service().notice_uninstalled(viewer.company_id)
+    installations.service().notice_uninstalled(viewer.company_id, error.asked_at)
     return answer(
         problem_of(
             NotInstalled("The app was uninstalled in Procore. A company administrator can install it again.")

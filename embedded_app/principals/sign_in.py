@@ -289,8 +289,8 @@ class SignIns:
             return FlowOutcome.NOT_INSTALLED
         try:
             me = self._procore.company(company_id, sign_in).me(anew=True)
-        except AppNotConnected:
-            self._installations.notice_uninstalled(company_id)
+        except AppNotConnected as refusal:
+            self._installations.notice_uninstalled(company_id, refusal.asked_at)
             return FlowOutcome.NOT_INSTALLED
         except Forbidden:
             return FlowOutcome.NOT_A_MEMBER

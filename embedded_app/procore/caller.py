@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from embedded_app.clock import Clock
-from embedded_app.errors import ProcoreError, RateLimited, ServerFailed, TimedOut, Unauthorized
+from embedded_app.errors import (
+    AppNotConnected,
+    ProcoreError,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unauthorized,
+)
 from embedded_app.ids import CompanyId
 from embedded_app.procore.calls import Call
 from embedded_app.procore.deadline import Deadline, current_or
@@ -115,10 +122,13 @@ class Caller:
     def _patiently(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
         attempt = 1
         while True:
+            asked_at = self._clock.now()
             response = self._once(call, token, deadline)
             if response.status == HTTPStatus.OK:
                 return response
             failure = failure_of(response, call.route.name, self._clock.now())
+            if isinstance(failure, AppNotConnected):
+                failure.asked_at = asked_at
             if attempt == MOST_ATTEMPTS or not isinstance(failure, ServerFailed | RateLimited):
                 raise failure
             self._pause(attempt, response, failure, deadline)

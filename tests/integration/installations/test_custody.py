@@ -286,6 +286,14 @@ def test_signing_in_again_wins_over_a_refresh_under_way(keeper: Keeper, host: To
     assert keeper.token(keeper.another_process()) == "access-7"
 
 
+def test_signing_in_again_wins_over_a_refusal_under_way(keeper: Keeper, host: TokenHost) -> None:
+    """The old grant ended with the uninstall; its refusal says nothing about the new one."""
+    host.faults = [(TokenRefused("No.", error="invalid_grant"), False)]
+    host.before_answer = lambda: keeper.sign_in_again(token_set(7))
+    assert keeper.token() == "access-7"
+    assert (keeper.row().state, keeper.row().lost_cause) == (GrantState.GOOD, None)
+
+
 def test_a_late_answer_brings_a_lost_grant_back(keeper: Keeper) -> None:
     """Whoever was taken for dead was only slow."""
     held = keeper.custody.look(ONE, keeper.grant_id)

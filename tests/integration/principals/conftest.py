@@ -11,6 +11,7 @@ from flask import Flask
 from embedded_app.storage import db
 from tests.factories.settings import config
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.interrupted_transport import InterruptedTransport
 from tests.fakes.person import ORIGIN, Person
 from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, SimulatorProcess
 from tests.fakes.small_app import make_small_app
@@ -36,7 +37,18 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, tmp_path: Path) -> Iterator[Flask]:
+def transport() -> InterruptedTransport:
+    return InterruptedTransport()
+
+
+@pytest.fixture
+def app(
+    database_url: str,
+    simulator: SimulatorProcess,
+    clock: FakeClock,
+    transport: InterruptedTransport,
+    tmp_path: Path,
+) -> Iterator[Flask]:
     environment = config(
         DATABASE_URL=database_url,
         PUBLIC_URL=ORIGIN,
@@ -49,7 +61,7 @@ def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, tmp_pa
         PROCORE_CLIENT_ID=CLIENT_ID,
         PROCORE_CLIENT_SECRET=CLIENT_SECRET,
     )
-    app = make_small_app(environment, clock, str(tmp_path))
+    app = make_small_app(environment, clock, str(tmp_path), transport=transport)
     yield app
     with app.app_context():
         db.session.remove()

@@ -95,7 +95,7 @@ def test_connecting_again_is_the_same_path_and_wins(app: Flask, person: MakePers
     dana = person(DANA)
     first = complete(app, begin(app, dana), HOLLIS)
     with app.app_context():
-        installations.service().notice_uninstalled(HOLLIS)
+        installations.service().notice_uninstalled(HOLLIS, None)
     second = complete(app, begin(app, dana), HOLLIS)
     assert first.viewer.principal_id == second.viewer.principal_id
     with app.app_context(), company_scope(HOLLIS):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from embedded_app.errors import (
+    AppNotConnected,
     ConnectFailed,
     Forbidden,
     GrantLost,
@@ -209,6 +210,21 @@ def test_every_exchange_is_told(
         CallRecord(_ROUTE, _COMPANY, 200, 0.25),
         CallRecord("GET /rest/v1.0/me", None, None, 0.0),
     ]
+
+
+def test_that_the_app_is_not_connected_comes_with_when_it_was_asked(
+    procore: Procore, transport: ScriptedTransport, grant: FakeGrant, clock: FakeClock
+) -> None:
+    began = clock.now()
+
+    def slowly(_request: WireRequest) -> WireResponse:
+        clock.advance(2)
+        return json_answer({"errors": ["App is not connected to this company."]}, 403)
+
+    transport.answer(_ROUTE, slowly)
+    with pytest.raises(AppNotConnected) as caught:
+        _get(procore, grant)
+    assert caught.value.asked_at == began
 
 
 def test_an_error_and_a_request_show_no_token(

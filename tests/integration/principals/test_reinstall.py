@@ -1,0 +1,166 @@
+"""Uninstalled in Procore and installed again: whatever was under way, the later one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from embedded_app import installations, principals
+from embedded_app.audit import list_events
+from embedded_app.installations import GrantState
+from embedded_app.installations.models import Grant
+from embedded_app.principals import Viewer
+from embedded_app.storage import Company, CompanyState, company_scope, db
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.interrupted_transport import InterruptedTransport
+from tests.fakes.person import Person
+from tests.fakes.simulator_process import SimulatorProcess
+from tests.integration.principals.conftest import MakePerson
+from tests.integration.principals.test_install import begin, complete
+from tests.integration.principals.world import DANA, HOLLIS, MARCUS
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Begins now, as the database's clock does, so that a new token is fresh for both."""
+    return FakeClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def dana(person: MakePerson) -> Person:
+    return person(DANA)
+
+
+@pytest.fixture
+def viewer(app: Flask, dana: Person) -> Viewer:
+    """Dana, who has connected the company."""
+    return complete(app, begin(app, dana), HOLLIS).viewer
+
+
+@pytest.fixture
+def marcus(person: MakePerson) -> Person:
+    return person(MARCUS)
+
+
+@pytest.fixture
+def reinstall(app: Flask, dana: Person, simulator: SimulatorProcess, clock: FakeClock) -> Callable[[], None]:
+    """Install it in Procore and connect again."""
+
+    def act() -> None:
+        simulator.install(HOLLIS)
+        clock.advance(1)
+        complete(app, begin(app, dana), HOLLIS)
+
+    return act
+
+
+def state(app: Flask) -> str:
+    with app.app_context(), company_scope(HOLLIS):
+        return db.session.get_one(Company, HOLLIS).state
+
+
+def times_disconnected(app: Flask) -> int:
+    with app.app_context(), company_scope(HOLLIS):
+        return sum(event.event == "installation.disconnected" for event in list_events())
+
+
+def asks(person: Person, token: str) -> int:
+    return person.get(f"/test/company/{HOLLIS}", Authorization=f"Bearer {token}").status_code
+
+
+def bearer(person: Person) -> str:
+    granted = person.sign_in_frame(HOLLIS).json
+    assert granted is not None
+    token: str = granted["token"]
+    return token
+
+
+def test_connecting_again_wins_over_a_refresh_under_way(
+    viewer: Viewer,
+    app: Flask,
+    simulator: SimulatorProcess,
+    transport: InterruptedTransport,
+    reinstall: Callable[[], None],
+) -> None:
+    simulator.uninstall(HOLLIS)
+    with app.app_context():
+        installations.service().notice_uninstalled(HOLLIS, None)
+        grant = principals.service().grant(viewer)
+        old = grant.access_token()
+
+    transport.after("/oauth/token", reinstall)
+    with app.app_context():
+        renewed = grant.renew(old)
+        assert transport.is_used_up
+        assert grant.access_token() == renewed
+    assert simulator.get("/rest/v1.0/me", renewed.reveal()).status == 200
+    assert state(app) == CompanyState.CONNECTED
+    with app.app_context(), company_scope(HOLLIS):
+        row = db.session.scalars(db.select(Grant).where(Grant.principal_id.is_not(None))).one()
+        assert (row.version, row.state, row.lost_cause) == (2, GrantState.GOOD, None)
+
+
+@pytest.mark.usefixtures("viewer")
+def test_an_old_403_does_not_end_the_new_connection(
+    app: Flask,
+    marcus: Person,
+    simulator: SimulatorProcess,
+    transport: InterruptedTransport,
+    reinstall: Callable[[], None],
+) -> None:
+    token = bearer(marcus)
+    simulator.uninstall(HOLLIS)
+
+    transport.after("/rest/v1.0/me", reinstall)
+    assert asks(marcus, token) == 409, "Procore had answered so"
+    assert transport.is_used_up
+    assert (state(app), times_disconnected(app)) == (CompanyState.CONNECTED, 0)
+    assert asks(marcus, token) == 200
+
+
+@pytest.mark.usefixtures("viewer")
+def test_a_403_of_the_new_connection_counts(
+    app: Flask, marcus: Person, simulator: SimulatorProcess, reinstall: Callable[[], None]
+) -> None:
+    simulator.uninstall(HOLLIS)
+    reinstall()
+    token = bearer(marcus)
+    simulator.uninstall(HOLLIS)
+    assert asks(marcus, token) == 409
+    assert (state(app), times_disconnected(app)) == (CompanyState.DISCONNECTED, 1)
+
+
+@pytest.mark.usefixtures("viewer")
+def test_an_old_403_of_a_sign_in_does_not_end_the_new_connection(
+    app: Flask,
+    marcus: Person,
+    simulator: SimulatorProcess,
+    transport: InterruptedTransport,
+    reinstall: Callable[[], None],
+) -> None:
+    # The first call of /me asks who it is, and names no company; the second is about the company.
+    transport.before("/rest/v1.0/companies", lambda: transport.after("/rest/v1.0/me", reinstall))
+    simulator.uninstall(HOLLIS)
+    assert marcus.sign_in_frame(HOLLIS).status_code != 200
+    assert transport.is_used_up
+    assert (state(app), times_disconnected(app)) == (CompanyState.CONNECTED, 0)
+    assert marcus.sign_in_frame(HOLLIS).status_code == 200
+
+
+@pytest.mark.usefixtures("viewer")
+def test_an_uninstall_is_noticed_once_and_without_a_token(
+    app: Flask, simulator: SimulatorProcess, clock: FakeClock, reinstall: Callable[[], None]
+) -> None:
+    simulator.uninstall(HOLLIS)
+    simulator.control("DELETE", "/tokens")
+    simulator.forget_requests()
+    for _ in range(2):
+        with app.app_context():
+            installations.service().notice_uninstalled(HOLLIS, clock.now())
+    assert simulator.requests() == []
+    assert (state(app), times_disconnected(app)) == (CompanyState.DISCONNECTED, 1)
+    reinstall()
+    assert state(app) == CompanyState.CONNECTED
