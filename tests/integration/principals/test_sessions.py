@@ -10,7 +10,7 @@ from flask import Flask
 
 from embedded_app import installations, principals
 from embedded_app.principals.models import Proof, Session
-from embedded_app.storage import company_scope, db, system_scope
+from embedded_app.storage import company_scope, database_now, db, system_scope
 from embedded_app.web import csrf
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, Person
@@ -183,6 +183,30 @@ def test_a_token_that_procore_takes_back_ends_the_session(
         condition = installations.service().grants.condition(viewer.principal_id)
         assert (condition.is_good, condition.cause) == (False, "refused")
     assert opens(marcus, granted(marcus)["token"]), "signing in again repairs it"
+
+
+@pytest.mark.parametrize("cause", ["refused", "answer_lost", "interrupted"])
+def test_a_lost_grant_ends_the_session_with_the_answer_of_the_sign_in_card(
+    app: Flask, marcus: Person, simulator: SimulatorProcess, cause: str
+) -> None:
+    token = granted(marcus)["token"]
+    with app.app_context(), company_scope(HOLLIS):
+        db.session.execute(
+            db.update(installations.Grant)
+            .where(installations.Grant.principal_id.is_not(None))
+            .values(state="lost", lost_cause=cause, lost_at=database_now())
+        )
+        db.session.commit()
+    simulator.forget_requests()
+    answer = marcus.get(f"/test/company/{HOLLIS}", Authorization=f"Bearer {token}")
+    assert (answer.status_code, answer.mimetype) == (401, "application/json")
+    assert answer.json is not None
+    assert answer.json["error"]["code"] == "session_expired"
+    assert cause not in answer.text, "why it is lost is for administrators"
+    assert not opens(marcus, token)
+    assert resume(marcus) is None, "a reload comes to the same card"
+    assert simulator.requests() == [], "a lost grant is not tried"
+    assert opens(marcus, granted(marcus)["token"]), "its one button repairs it"
 
 
 def test_an_uninstall_ends_the_work_of_everybody(marcus: Person, simulator: SimulatorProcess) -> None:

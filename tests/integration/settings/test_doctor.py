@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import update
 
-from embedded_app.installations import Grant, GrantState
+from embedded_app.installations import Grant, GrantState, LossCause
 from embedded_app.storage import company_scope, database_now, db
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.conftest import MakeAdministrator
@@ -27,19 +27,45 @@ def test_what_is_in_order_and_what_is_to_do(
     assert "App Management" in page.text
 
 
-def test_lost_grants_are_an_alert_with_the_reason(app: Flask, person: MakeAdministrator) -> None:
-    dana = person(DANA)
-    dana.installs(HOLLIS)
+REASONS = {
+    "absent": "The grant is not there any more.",
+    "refused": "Procore refused it",
+    "answer_lost": "An answer of Procore got lost",
+    "no_answer": "did not answer for a long time",
+    "interrupted": "stopped in the middle of a renewal",
+    "no_refresh_token": "It ended, and could not be renewed.",
+}
+
+
+def lose(app: Flask, cause: str) -> None:
+    """The service account's grant, so that Dana still gets in."""
     with app.app_context(), company_scope(HOLLIS):
         db.session.execute(
             update(Grant)
             .where(Grant.principal_id.is_(None))
-            .values(state=GrantState.LOST, lost_cause="answer_lost", lost_at=database_now())
+            .values(state=GrantState.LOST, lost_cause=cause, lost_at=database_now())
         )
         db.session.commit()
-    (alert,) = dana.opens("/settings/connection").root.all("div", role="alert")
-    assert "1 connection was lost" in alert.text
-    assert "An answer of Procore got lost" in alert.text
+
+
+def test_lost_grants_are_an_alert_with_the_reason(app: Flask, person: MakeAdministrator) -> None:
+    dana = person(DANA)
+    dana.installs(HOLLIS)
+    for cause, reason in REASONS.items():
+        lose(app, cause)
+        (alert,) = dana.opens("/settings/connection").root.all("div", role="alert")
+        assert "1 connection was lost" in alert.text
+        assert reason in alert.text
+
+
+def test_what_was_asked_for_is_no_alert(app: Flask, person: MakeAdministrator) -> None:
+    dana = person(DANA)
+    dana.installs(HOLLIS)
+    asked_for = {str(cause) for cause in LossCause} - set(REASONS)
+    assert asked_for == {"disconnected", "signed_out", "dormant"}
+    for cause in asked_for:
+        lose(app, cause)
+        assert not dana.opens("/settings/connection").root.all("div", role="alert")
 
 
 def test_signing_out_everywhere_ends_all_windows_and_the_tokens(
