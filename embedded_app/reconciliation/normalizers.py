@@ -110,7 +110,7 @@ def _last_segment(text: str) -> str:
 
 
 def _company_suffix(text: str) -> str:
-    words = text.split()
+    words = [word for word in text.split() if word.strip(",")]
     while len(words) > 1 and words[-1].translate(_LETTERS_AND_DIGITS).casefold() in _LEGAL_FORMS:
         words.pop()
         if len(words) > 1 and words[-1].casefold() in _JOINTS:

@@ -71,6 +71,7 @@ def detail(browser: Chrome, host: str) -> Chrome:
     """A browser of Dana's with SC-014 and its side panel open."""
     browser.get(f"{host}/sign-in")
     browser.find_element(By.CSS_SELECTOR, f"button[value='{people.DANA}']").click()
+    until(browser, lambda: "/sign-in" not in browser.current_url)  # else leaving would cancel the sign-in
     browser.get(f"{host}/{RIVERSIDE}/project/commitments/work_order_contracts/{RECORDS['SC-014']}")
     browser.find_element(By.ID, "dock-button").click()
     until(browser, lambda: len(heard(browser)) == 1)
