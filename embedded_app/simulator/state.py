@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from embedded_app.simulator.clock import SimulatedClock
+from embedded_app.simulator.events import Changes
 from embedded_app.simulator.faults import Faults
 from embedded_app.simulator.limits import RateLimits
 from embedded_app.simulator.model import App, AppConfiguration, AppInstallation, World
@@ -30,6 +31,8 @@ class Simulator:
         self.app = app
         self._build_world = build_world
         self.lock = threading.RLock()
+        self.changes = Changes()
+        """Every write to a record is told here."""
         self.reset()
 
     def reset(self) -> None:
