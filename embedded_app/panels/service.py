@@ -142,7 +142,7 @@ def _records_side(read: Callable[[], Read[tuple[Record, ...]]]) -> RecordsSide:
         raise  # not about this panel: the person signs in again, or the company is no longer connected
     except ProcoreError as error:
         return RecordsSide(None, None, failure=error)
-    return RecordsSide(records.value, records.read_at, records.stale)
+    return RecordsSide(records.value, records.read_at, records.silence)
 
 
 def _rows_side(definition: PanelDefinition, read: SourceRead) -> RowsSide:

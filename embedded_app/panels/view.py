@@ -12,6 +12,7 @@ from embedded_app.ids import ProjectId
 from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import Family, Record
 from embedded_app.panels.models import LinkState
+from embedded_app.procore import Silence
 from embedded_app.reconciliation import Item, Reconciliation
 
 
@@ -41,14 +42,19 @@ class PanelRef:
 class RecordsSide:
     """Procore's side.
 
-    `records` is `None` when they could not be read; `failure` says why. `is_stale`: shown past their time because
-    Procore cannot be asked.
+    `records` is `None` when they could not be read; `failure` says why. `silence` says why they are shown past
+    their time, and is `None` while they are fresh.
     """
 
     records: tuple[Record, ...] | None
     read_at: datetime | None
-    is_stale: bool = False
+    silence: Silence | None = None
     failure: ProcoreError | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether they are shown past their time."""
+        return self.silence is not None
 
 
 @dataclass(frozen=True, slots=True)

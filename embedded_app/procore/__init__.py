@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from embedded_app.procore.app_installations import AppConfiguration, AppInstallation
 from embedded_app.procore.authorization import Authorization
+from embedded_app.procore.cache import Silence
 from embedded_app.procore.caller import CallRecord, OnCall
 from embedded_app.procore.change_orders import ChangeOrder, ChangeOrders
 from embedded_app.procore.client import CompanyApi, Procore, ViewerApi
@@ -51,6 +52,7 @@ __all__ = [
     "RateNotice",
     "RateWindows",
     "Read",
+    "Silence",
     "TokenInfo",
     "TokenSet",
     "Transport",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from embedded_app.errors import ProcoreError
 from embedded_app.ids import CompanyId
 
 MOST_ENTRIES = 512
@@ -27,6 +28,14 @@ class ReadKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a value is shown past its time: what the last attempt to read it ended with, and since when (UTC)."""
+
+    failure: ProcoreError
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A value and its times.
 
@@ -36,6 +45,7 @@ class Held:
         since: the same moment on the monotonic clock.
         asked: monotonic time of the last attempt to read it again, successful or not.
         is_due: somebody wants it read again, however young it is.
+        silence: why it could not be read again, when the last attempt was in vain.
     """
 
     value: Any
@@ -43,6 +53,7 @@ class Held:
     since: float
     asked: float
     is_due: bool = False
+    silence: Silence | None = None
 
 
 class Cache:

@@ -20,7 +20,7 @@ from embedded_app.errors import (
     TimedOut,
     Unreachable,
 )
-from embedded_app.procore.cache import Cache, Held, ReadKey
+from embedded_app.procore.cache import Cache, Held, ReadKey, Silence
 from embedded_app.procore.deadline import current_or
 from embedded_app.procore.sentences import NO_ANSWER
 from embedded_app.procore.single_flight import SingleFlight
@@ -39,20 +39,29 @@ class Read(Generic[T]):
     Attributes:
         value: the records.
         read_at: wall clock, UTC; of several reads the earliest.
-        stale: whether it is past its time and shown only because Procore cannot be asked now.
+        silence: why it is shown past its time; `None` while it is fresh.
     """
 
     value: T
     read_at: datetime
-    stale: bool = False
+    silence: Silence | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is past its time and shown only because Procore cannot be asked now."""
+        return self.silence is not None
+
+    def holding(self, value: R) -> Read[R]:
+        """The same read with what was made of its value."""
+        return Read(value, self.read_at, self.silence)
 
     @staticmethod
     def joined(reads: Sequence[Read[tuple[R, ...]]]) -> Read[tuple[R, ...]]:
-        """Several lists as one, in order; as old as the oldest, and stale if one is. Needs at least one."""
+        """Several lists as one, in order; as old as the oldest, stale as the first that is. Needs at least one."""
         return Read(
             tuple(record for read in reads for record in read.value),
             min(read.read_at for read in reads),
-            stale=any(read.stale for read in reads),
+            next((read.silence for read in reads if read.silence is not None), None),
         )
 
     def age(self, now: datetime) -> timedelta:
@@ -132,7 +141,7 @@ class Reader:
 
     def _stale(self, held: Held, freshness: Freshness) -> Read[T] | None:
         age = self._clock.monotonic() - held.since
-        return Read(held.value, held.read_at, stale=True) if age < freshness.stale_seconds else None
+        return Read(held.value, held.read_at, held.silence) if age < freshness.stale_seconds else None
 
     def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness, *, anew: bool) -> Read[T]:
         usable: Read[T] | None = None if anew else self._usable(key, freshness)
@@ -143,12 +152,16 @@ class Reader:
         read_at = self._clock.now()
         try:
             value = load()
-        except (Unreachable, RateLimited, ServerFailed):
+        except (Unreachable, RateLimited, ServerFailed) as failure:
             held = self._cache.find(key)
-            old: Read[T] | None = self._stale(held, freshness) if held else None
-            if held is None or old is None:
+            if held is None:
                 raise
-            self._cache.keep(key, replace(held, asked=self._clock.monotonic(), is_due=False), generation)
+            since = held.silence.since if held.silence else self._clock.now()
+            held = replace(held, asked=self._clock.monotonic(), is_due=False, silence=Silence(failure, since))
+            old: Read[T] | None = self._stale(held, freshness)
+            if old is None:
+                raise
+            self._cache.keep(key, held, generation)
             return old
         except AppNotConnected:
             self._cache.invalidate(company_id=key.company_id)

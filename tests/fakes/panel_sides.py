@@ -12,7 +12,7 @@ from uuid import UUID
 from embedded_app.errors import EmbeddedAppError
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
 from embedded_app.principals import Viewer
-from embedded_app.procore import Commitment, CommitmentKind, Project, Read
+from embedded_app.procore import Commitment, CommitmentKind, Project, Read, Silence
 from embedded_app.reconciliation import FieldKind, Item, text_of
 from embedded_app.sources import Column, Reject, SourceRead, Where
 from embedded_app.storage import current_company_id
@@ -105,7 +105,7 @@ class FakeCommitments:
         self._procore.asked.append(project_id)
         if self._procore.failure is not None:
             raise self._procore.failure
-        return Read(tuple(self._procore.commitments), READ_AT, self._procore.is_stale)
+        return Read(tuple(self._procore.commitments), READ_AT, self._procore.silence)
 
 
 class FakeCompanyApi:
@@ -125,7 +125,7 @@ class FakeProcore:
     commitments: list[Commitment] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
     failure: EmbeddedAppError | None = None
-    is_stale: bool = False
+    silence: Silence | None = None
     asked: list[ProjectId] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
 

@@ -17,18 +17,18 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """One fact about the whole view. `at` is a time that the sentence ends with; `retry` offers to read again.
+    """One fact about the whole view. `retry` offers to read again.
 
-    `reload_at`: when the page should refresh by itself.
+    Args:
+        sentence: its pieces, when there are times in it.
+        reload_at: when the page should refresh by itself.
     """
 
     title: str
-    sentence: str
+    sentence: str | tuple[str | datetime, ...]
     tone: str
     icon: str = ""
     role: str = ""
-    at: datetime | None = None
-    after: str = ""
     retry: bool = False
     reload_at: datetime | None = None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from embedded_app.errors import Forbidden, NotFound, RateLimited, SourceChangedShape, SourceRefused
 from embedded_app.frames.presenters.parts import Banner, Blank, Freshness
 from embedded_app.panels import PanelView
+from embedded_app.procore import Silence
 from embedded_app.web.formatting import plural
 
 
@@ -65,12 +68,14 @@ def _about_procore(view: PanelView) -> list[Banner]:
         return [
             Banner(
                 "Procore asked us to wait",
-                "It accepts the next request at",
+                (
+                    "It accepts the next request at ",
+                    records.failure.retry_at,
+                    f". The page then refreshes by itself. {rest}".rstrip(),
+                ),
                 "warn",
                 icon="clock",
                 role="status",
-                at=records.failure.retry_at,
-                after=f". The page then refreshes by itself. {rest}".rstrip(),
                 reload_at=records.failure.retry_at,
             )
         ]
@@ -79,20 +84,33 @@ def _about_procore(view: PanelView) -> list[Banner]:
             f"The {view.panel.family.many} cannot be shown until it does. Nothing was changed."
         )
         return [Banner("Procore is not answering", sentence, "warn", icon="clock", role="status", retry=True)]
-    if records.is_stale:
-        return [
-            Banner(
-                "Procore cannot be asked just now",
-                f"You see its {view.panel.family.many} from",
-                "warn",
-                icon="clock",
-                role="status",
-                at=records.read_at,
-                after=f". {source} is as fresh as stated." if view.rows.rows is not None else ".",
-                retry=True,
-            )
-        ]
+    if records.silence is not None and records.read_at is not None:
+        return [_past_its_time(view, records.silence, records.read_at)]
     return []
+
+
+def _past_its_time(view: PanelView, silence: Silence, read_at: datetime) -> Banner:
+    """Why old records are shown, how old they are, and when newer ones come."""
+    source, failure = view.panel.source_name, silence.failure
+    seen = (
+        f"You see its {view.panel.family.many} from ",
+        read_at,
+        f". {source} is as fresh as stated." if view.rows.rows is not None else ".",
+    )
+    if isinstance(failure, RateLimited):
+        wait = ("It accepts the next request at ", failure.retry_at, "; the page then refreshes by itself. ")
+        return Banner(
+            "Procore asked us to wait",
+            (*wait, *seen),
+            "warn",
+            icon="clock",
+            role="status",
+            reload_at=failure.retry_at,
+        )
+    since = ("It has not answered since ", silence.since, ". ")
+    return Banner(
+        "Procore is not answering", (*since, *seen), "warn", icon="clock", role="status", retry=True
+    )
 
 
 def _about_source(view: PanelView) -> list[Banner]:
@@ -134,17 +152,15 @@ def _source_failure(view: PanelView) -> list[Banner]:
     rows, source = view.rows, view.panel.source_name
     if rows.failure is None:
         return []
-    if rows.rows is not None:
+    if rows.rows is not None and rows.read_at is not None:
         live = "." if view.records.is_stale or view.records.records is None else ". Procore is live."
         return [
             Banner(
                 f"{source} is not answering",
-                "You see its numbers from",
+                ("You see its numbers from ", rows.read_at, live),
                 "warn",
                 icon="clock",
                 role="status",
-                at=rows.read_at,
-                after=live,
                 retry=True,
             )
         ]

@@ -33,7 +33,7 @@ _FIELDS = (
 
 def _read(company: CompanyApi, project_id: ProjectId) -> Read[tuple[Record, ...]]:
     read = company.commitments.list(project_id)
-    return Read(tuple(_record(commitment) for commitment in read.value), read.read_at, read.stale)
+    return read.holding(tuple(_record(commitment) for commitment in read.value))
 
 
 def _record(commitment: Commitment) -> Record:

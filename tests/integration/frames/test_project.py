@@ -147,7 +147,7 @@ def test_procore_down_leaves_what_was_read(
     simulator.fault("/rest/*", status=503)
     clock.advance(60)
     html = frame.view().text
-    assert "Procore cannot be asked just now" in html
+    assert "Procore is not answering" in html
     assert "You see its commitments from" in html
     assert "−248,250.00" in html
 
@@ -160,11 +160,12 @@ def test_refreshing_while_procore_is_down_takes_nothing_away(
     simulator.fault("/rest/*", status=503)
     for _ in range(2):
         text = text_of(frame.view(refresh=1).text)
-        assert "Procore cannot be asked just now You see its commitments from" in text
+        assert "Procore is not answering It has not answered since" in text
+        assert "You see its commitments from" in text
         assert "−248,250.00" in text
     simulator.clear_faults()
     simulator.forget_requests()
-    assert "Procore cannot be asked" not in frame.view(refresh=1).text
+    assert "Procore is not answering" not in frame.view(refresh=1).text
     assert len(reads(simulator)) >= 2  # both lists, although the kept ones are young
 
 

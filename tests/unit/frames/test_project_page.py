@@ -18,6 +18,7 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import RecordId
 from embedded_app.panels import RecordKey
+from embedded_app.procore import Silence
 from tests.fakes.html_table import foot_in, lines_in, text_of
 from tests.fakes.panel_sides import READ_AT, commitment, row
 from tests.fakes.panel_world import ACTOR, World
@@ -221,13 +222,27 @@ def test_while_procore_asks_us_to_wait_the_page_says_until_when_and_comes_back(
     assert "Not in Procore" not in text
 
 
-def test_stale_records_are_shown_with_their_age(world: World, pages: Pages) -> None:
-    world.procore.is_stale = True
-    text = text_of(pages.project())
+def test_stale_records_are_shown_with_their_age_and_since_when_procore_is_silent(
+    world: World, pages: Pages
+) -> None:
+    world.procore.silence = Silence(TimedOut("No answer."), READ_AT + timedelta(minutes=4))
+    html = pages.project()
     assert (
-        "Procore cannot be asked just now You see its commitments from 1:26 PM UTC ."
-        " Sage ERP is as fresh as stated." in text
+        "Procore is not answering It has not answered since 1:30 PM UTC . "
+        "You see its commitments from 1:26 PM UTC . Sage ERP is as fresh as stated. Try now" in text_of(html)
     )
+    assert "data-reload-at" not in html
+
+
+def test_stale_records_say_until_when_procore_asked_us_to_wait(world: World, pages: Pages) -> None:
+    failure = RateLimited("Wait.", retry_at=READ_AT + timedelta(minutes=15))
+    world.procore.silence = Silence(failure, READ_AT + timedelta(minutes=4))
+    html = pages.project()
+    assert (
+        "Procore asked us to wait It accepts the next request at 1:41 PM UTC ; "
+        "the page then refreshes by itself. You see its commitments from 1:26 PM UTC ." in text_of(html)
+    )
+    assert 'data-reload-at="2026-11-20T13:41:00Z"' in html
 
 
 def test_nothing_at_all_can_be_shown_when_neither_side_answers(world: World, pages: Pages) -> None:

@@ -16,7 +16,7 @@ from embedded_app.errors import (
     Unauthorized,
 )
 from embedded_app.principals.verdicts import Verdicts
-from embedded_app.procore import Read
+from embedded_app.procore import Read, Silence
 from tests.fakes.fake_clock import FakeClock
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_a_no_replaces_an_allow(check: Callable[[], str], clock: FakeClock, proc
 
 
 def test_a_stale_read_does_not_prolong_an_allow(check: Callable[[], str], procore: Procore) -> None:
-    procore.answer = Read("Riverside", NOW, stale=True)
+    procore.answer = Read("Riverside", NOW, Silence(TimedOut("x"), NOW))
     check()
     check()
     assert procore.asked == 2

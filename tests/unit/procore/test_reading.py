@@ -13,13 +13,15 @@ from embedded_app.errors import (
     Forbidden,
     GrantLost,
     NotFound,
+    ProcoreError,
+    RateLimited,
     ServerFailed,
     TimedOut,
     Unauthorized,
     UnexpectedPayload,
 )
 from embedded_app.ids import CompanyId
-from embedded_app.procore import Read
+from embedded_app.procore import Read, Silence
 from embedded_app.procore.cache import Cache, ReadKey
 from embedded_app.procore.deadline import within
 from embedded_app.procore.reading import ACCESS, Reader
@@ -85,12 +87,12 @@ def test_a_jump_of_the_wall_clock_makes_nothing_fresh_again(
 
 @pytest.mark.parametrize("failure", [ConnectFailed("x"), TimedOut("x"), ServerFailed("x")])
 def test_while_procore_cannot_be_asked_the_last_read_is_shown_as_stale(
-    reader: Reader, source: _Source, clock: FakeClock, failure: Exception
+    reader: Reader, source: _Source, clock: FakeClock, failure: ProcoreError
 ) -> None:
     first = reader.read(_KEY, source)
     clock.advance(60)
     source.failure = failure
-    assert reader.read(_KEY, source) == Read(1, first.read_at, stale=True)
+    assert reader.read(_KEY, source) == Read(1, first.read_at, Silence(failure, clock.now()))
 
 
 def test_a_failing_procore_is_not_asked_at_every_look(
@@ -106,6 +108,26 @@ def test_a_failing_procore_is_not_asked_at_every_look(
     clock.advance(10)
     source.failure = None
     assert reader.read(_KEY, source) == Read(3, clock.now())
+
+
+def test_what_is_stale_says_why_and_since_when_until_it_is_read_again(
+    reader: Reader, source: _Source, clock: FakeClock
+) -> None:
+    reader.read(_KEY, source)
+    clock.advance(60)
+    began, source.failure = clock.now(), TimedOut("x")
+    reader.read(_KEY, source)
+    clock.advance(60)
+    source.failure = RateLimited("x", retry_at=clock.now() + timedelta(minutes=5))
+    assert reader.read(_KEY, source).silence == Silence(source.failure, began)
+    clock.advance(1)
+    assert reader.read(_KEY, source).silence == Silence(source.failure, began)
+    source.failure = None
+    clock.advance(60)
+    assert reader.read(_KEY, source).silence is None
+    source.failure = TimedOut("x")
+    clock.advance(60)
+    assert reader.read(_KEY, source).silence == Silence(source.failure, clock.now())
 
 
 def test_after_a_quarter_of_an_hour_nothing_old_is_shown(
@@ -243,5 +265,6 @@ def test_waiting_for_somebody_elses_read_ends_with_the_deadline(reader: Reader, 
 
 def test_several_lists_are_as_old_as_the_oldest(clock: FakeClock) -> None:
     earlier = clock.now() - timedelta(seconds=5)
-    reads: list[Read[tuple[int, ...]]] = [Read((1, 2), clock.now()), Read((3,), earlier, stale=True)]
-    assert Read.joined(reads) == Read((1, 2, 3), earlier, stale=True)
+    silence = Silence(TimedOut("x"), clock.now())
+    reads: list[Read[tuple[int, ...]]] = [Read((1, 2), clock.now()), Read((3,), earlier, silence)]
+    assert Read.joined(reads) == Read((1, 2, 3), earlier, silence)
