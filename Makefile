@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RESET ?=
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint bench lock programs clean
@@ -15,7 +16,7 @@ demo: $(VENV)/.run ## Start the simulator, a sample ERP and the app; Ctrl-C ends
 	@$(BIN)/embedded-app demo $(if $(RESET),--reset)
 
 test: $(VENV)/.dev programs ## Run the whole suite, browsers included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: lint test ## Run what CI runs
 

@@ -49,17 +49,23 @@ class Person:
     def finds(self, css: str) -> WebElement:
         return self.waits_for(lambda browser: browser.find_element(By.CSS_SELECTOR, css), css)
 
+    def clicks(self, css: str) -> None:
+        """Click what this finds; found anew when a page that was leaving is replaced in between."""
+        self._clicks((By.CSS_SELECTOR, css), css)
+
     def follows(self, text: str) -> None:
         """Click the visible link with this text."""
-        self._clicks(f".//a[normalize-space()={_quoted(text)}]", f"the link “{text}”")
+        self._clicks((By.XPATH, f".//a[normalize-space()={_quoted(text)}]"), f"the link “{text}”")
 
     def presses(self, text: str) -> None:
         """Click the visible button whose text begins so."""
-        self._clicks(f".//button[starts-with(normalize-space(), {_quoted(text)})]", f"the button “{text}”")
+        self._clicks(
+            (By.XPATH, f".//button[starts-with(normalize-space(), {_quoted(text)})]"), f"the button “{text}”"
+        )
 
     def opens(self, text: str) -> None:
         """Open what stands behind a summary."""
-        self._clicks(f".//summary[normalize-space()={_quoted(text)}]", f"“{text}”")
+        self._clicks((By.XPATH, f".//summary[normalize-space()={_quoted(text)}]"), f"“{text}”")
 
     def types(self, label: str, text: str) -> None:
         field = self._field(label)
@@ -71,9 +77,8 @@ class Person:
 
     def picks(self, text: str) -> None:
         """Choose the radio button or box whose label holds this text."""
-        self._clicks(
-            f".//label[.//input and contains(normalize-space(), {_quoted(text)})]", f"the choice “{text}”"
-        )
+        path = f".//label[.//input and contains(normalize-space(), {_quoted(text)})]"
+        self._clicks((By.XPATH, path), f"the choice “{text}”")
 
     @contextmanager
     def inside(self, css: str) -> Iterator[None]:
@@ -98,7 +103,7 @@ class Person:
 
     def signs_in_to_portal(self, portal_url: str, name: str) -> None:
         self.browser.get(portal_url)
-        self._clicks(f".//button[.//strong[normalize-space()={_quoted(name)}]]", name)
+        self._clicks((By.XPATH, f".//button[.//strong[normalize-space()={_quoted(name)}]]"), name)
         self.sees("Companies")
 
     def signs_in_to_app(self, name: str, frame_css: str) -> None:
@@ -133,9 +138,9 @@ class Person:
         )
         return self.browser.find_element(By.ID, found.get_attribute("for") or "")
 
-    def _clicks(self, xpath: str, what: str) -> None:
+    def _clicks(self, place: tuple[str, str], what: str) -> None:
         def clicked(browser: Chrome) -> bool:
-            for element in browser.find_elements(By.XPATH, xpath):
+            for element in browser.find_elements(*place):
                 if element.is_displayed() and element.is_enabled():
                     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
                     element.click()

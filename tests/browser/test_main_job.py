@@ -92,7 +92,7 @@ def test_a_project_manager_sees_the_erp_beside_the_live_record(person: Person, r
     person.follows("Riverside Medical Center — Phase 2")
     person.follows("Commitments")
     person.follows("SC-014")
-    person.finds("#dock-button").click()
+    person.clicks("#dock-button")
     with person.inside(PANEL_FRAME):
         person.sees("SC-014")
         person.sees("6,594,250.00")
@@ -109,8 +109,9 @@ def test_an_administrator_installs_a_second_company(person: Person, running: dem
     person.presses("Install")
     person.sees("Post-installation notes")
     person.presses("Create configuration")
+    person.finds("button[aria-label='Remove Tieback']")  # the page after, which also has the notes
 
-    with person.in_new_window(lambda: person.finds(".note a[target='_blank']").click()):
+    with person.in_new_window(lambda: person.clicks(".note a[target='_blank']")):
         person.sees("Install Tieback for your company")
         person.presses("Continue with Procore")
         person.allows_app("Dana Whitfield")

@@ -48,7 +48,7 @@ def waits_for_lines(person: Person, *numbers: str) -> None:
 def test_looking_closer_filtering_and_sorting(person: Person) -> None:
     with person.inside(APP_FRAME):
         person.sees("SC-014")
-        person.finds("button[aria-label='Both records of SC-014']").click()
+        person.clicks("button[aria-label='Both records of SC-014']")
         person.sees("All of it is in approved change orders: 362,500.00 in Procore, 114,250.00 in Sage ERP.")
 
         person.finds("input[type=search]").send_keys("steel erectors")
@@ -59,9 +59,9 @@ def test_looking_closer_filtering_and_sorting(person: Person) -> None:
         field.send_keys(Keys.DELETE)
         person.waits_for(lambda _: len(shown(person)) > 20, "all lines again")
 
-        person.finds(".chips a[href*='show=variance']").click()
+        person.clicks(".chips a[href*='show=variance']")
         person.waits_for(lambda _: shown(person)[0] == "SC-014", "the largest variance first")
-        person.finds("th a.sort[href*='sort=name']").click()
+        person.clicks("th a.sort[href*='sort=name']")
         person.waits_for(lambda _: shown(person) == sorted(shown(person)), "lines by their number")
         assert errors_in_console(person.browser) == []
 
@@ -69,21 +69,21 @@ def test_looking_closer_filtering_and_sorting(person: Person) -> None:
 def test_linking_a_candidate_and_taking_it_back(person: Person) -> None:
     with person.inside(APP_FRAME):
         person.sees("SC-031")
-        person.finds(".chips a[href*='show=only_in_procore']").click()
+        person.clicks(".chips a[href*='show=only_in_procore']")
         person.waits_for(lambda _: "SC-014" not in shown(person), "the filtered lines")
         person.waits_for(lambda browser: browser.find_element(By.XPATH, TO_LINK), "the line to link").click()
         person.sees("Rows of Sage ERP that could belong to SC-031.")
-        person.finds("button[aria-label='Link 21-0417-047 · Med gas']").click()
+        person.clicks("button[aria-label='Link 21-0417-047 · Med gas']")
         person.sees("Linked")
         person.waits_for(lambda _: "SC-031" not in shown(person), "the line to leave the filter")
 
         person.waits_for(lambda browser: browser.find_element(By.XPATH, ALL_CHIP), "the first chip").click()
         person.waits_for(lambda _: "SC-031" in shown(person), "all lines")
-        person.finds("button[aria-label='Both records of SC-031']").click()
+        person.clicks("button[aria-label='Both records of SC-031']")
         person.sees("Linked by Marcus Oyelaran")
-        person.finds("summary[aria-label='Unlink 21-0417-047 · Med gas']").click()
+        person.clicks("summary[aria-label='Unlink 21-0417-047 · Med gas']")
         person.sees("SC-031 will count as unmatched.")
-        person.finds("button[aria-label='Unlink 21-0417-047 · Med gas from SC-031']").click()
+        person.clicks("button[aria-label='Unlink 21-0417-047 · Med gas from SC-031']")
         person.sees("Unlinked")
         person.sees("Not in Sage ERP")
 

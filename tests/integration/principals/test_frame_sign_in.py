@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -189,7 +188,7 @@ def test_the_redeemer_needs_the_verifier(person: MakePerson) -> None:
     assert frame.redeem() == (403, "other"), "five wrong ones end it"
 
 
-@pytest.mark.parametrize("rid", [str(uuid4()), "", "x", "1"])
+@pytest.mark.parametrize("rid", ["0190a5c2-7c1e-7d2f-9a4b-3c5d6e7f8091", "", "x", "1"])
 def test_an_unknown_sign_in_says_as_little_as_a_wrong_verifier(person: MakePerson, rid: str) -> None:
     response = person(MARCUS).ask("redeem", {"rid": rid, "verifier": new_verifier()})
     assert response.json is not None

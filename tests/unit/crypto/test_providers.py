@@ -66,6 +66,7 @@ def test_a_file_that_became_wrong_changes_nothing(tmp_path: Path, wrong: str | N
         (f"{line('a')}\n{line('a')}", "MASTER_KEYS_FILE names one id twice"),
         (None, "MASTER_KEYS_FILE names a file that cannot be read"),
     ],
+    ids=["empty", "short", "twice", "missing"],  # the keys in them are new in every run
 )
 def test_a_wrong_file_stops_the_start(tmp_path: Path, content: str | None, sentence: str) -> None:
     path = tmp_path / "keys"
