@@ -229,6 +229,8 @@ class LoginServer(AuthorizationServer):  # type: ignore[misc] # Authlib ships no
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
         error.description = _REFUSALS.get(error.error, error.description)
+        if error.error == "invalid_grant":
+            error.status_code = simulator().switches.invalid_grant_status
         answer: Response = super().handle_error_response(request, error)
         return answer
 

@@ -1,19 +1,48 @@
-"""The command line of the simulator."""
+"""The command line of the simulator: start it, and reach the switches of one that runs."""
 
 from __future__ import annotations
 
 import errno
+import http.client
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
+import orjson
 
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.server import serve
+from embedded_app.simulator.switches import Switches
 
 _DEFAULTS = Options()
+_METHODS = ("GET", "POST", "PATCH", "DELETE")
+_at = click.option(
+    "--at",
+    default=f"http://{_DEFAULTS.host}:{_DEFAULTS.port}",
+    show_default=True,
+    help="Where the simulator runs; it was started with --control.",
+)
 
 
-@click.command("simulator")
+class _Assignment(click.ParamType[tuple[str, object]]):
+    """`NAME=VALUE`, where the value is JSON, or text if it is no JSON."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, object]:
+        name, sign, text = value.partition("=")
+        if not sign:
+            self.fail(f"{value} is not NAME=VALUE.", param, ctx)
+        try:
+            return name, orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return name, text
+
+
+@click.group("simulator", invoke_without_command=True)
 @click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=_DEFAULTS.port, show_default=True, help="Port to listen on; 0 takes a free one."
@@ -42,15 +71,22 @@ _DEFAULTS = Options()
     help="Simulated seconds per real second.",
 )
 @click.option(
-    "--latency-ms", default=_DEFAULTS.latency_ms, show_default=True, help="What every answer takes longer."
-)
-@click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File that keeps installations, sign-ins and tokens from one run to the next.",
 )
-@click.option("--coop", is_flag=True, help="Let the sign-in pages cut themselves off from their opener.")
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    type=_Assignment(),
+    help="A switch that differs from its default, for example coop=true; repeatable.",
+)
+@click.option("--latency-ms", type=int, help="Short for --switch latency_ms=….")
+@click.option("--coop", is_flag=True, help="Short for --switch coop=true.")
+@click.pass_context
 def simulator(
+    context: click.Context,
     *,
     host: str,
     port: int,
@@ -60,11 +96,23 @@ def simulator(
     app_url: str,
     control: bool,
     clock_factor: float,
-    latency_ms: int,
-    coop: bool,
     state: Path | None,
+    switches: tuple[tuple[str, object], ...],
+    latency_ms: int | None,
+    coop: bool,
 ) -> None:
     """Run a local Procore: login host, API and portal in one process, with its state in memory."""
+    if context.invoked_subcommand is not None:
+        return
+    chosen = dict(switches)
+    if latency_ms is not None:
+        chosen["latency_ms"] = latency_ms
+    if coop:
+        chosen["coop"] = True
+    try:
+        Switches().set(chosen)
+    except (LookupError, ValueError) as wrong:
+        raise click.ClickException(str(wrong.args[0])) from wrong
     options = Options(
         host=host,
         port=port,
@@ -74,8 +122,7 @@ def simulator(
         app_url=app_url.rstrip("/"),
         control=control,
         clock_factor=clock_factor,
-        latency_ms=latency_ms,
-        coop=coop,
+        switches=chosen,
         state=state,
     )
     try:
@@ -86,3 +133,44 @@ def simulator(
         raise click.ClickException(
             f"Port {port} on {host} is taken. Choose another one with --port."
         ) from refused
+
+
+@simulator.command("control")
+@_at
+@click.argument("method", type=click.Choice(_METHODS, case_sensitive=False))
+@click.argument("path")
+@click.argument("values", nargs=-1, type=_Assignment())
+def control_command(*, at: str, method: str, path: str, values: tuple[tuple[str, object], ...]) -> None:
+    """Throw a switch, for example: control POST /faults path='/rest/*' status=503 times=3."""
+    answer = _ask(at, method, path, dict(values))
+    if answer:
+        click.echo(orjson.dumps(orjson.loads(answer), option=orjson.OPT_INDENT_2))
+
+
+@simulator.command("requests")
+@_at
+@click.option("--broken", is_flag=True, help="Only those that broke a rule of the platform.")
+def requests_command(*, at: str, broken: bool) -> None:
+    """What was asked so far, one line each, with the rules of the platform that it broke."""
+    for entry in orjson.loads(_ask(at, "GET", "/requests", {})):
+        if entry["breaches"] or not broken:
+            rules = ", ".join(entry["breaches"])
+            click.echo(f"{entry['at']}  {entry['status'] or 'cut'}  {entry['route']}  {rules}".rstrip())
+
+
+def _ask(at: str, method: str, path: str, body: Mapping[str, object]) -> bytes:
+    place = urlsplit(at)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=30)
+    try:
+        connection.request(method.upper(), f"/_sim{path}", orjson.dumps(body) if body else None)
+        answer = connection.getresponse()
+        content = answer.read()
+    except OSError as unreachable:
+        raise click.ClickException(f"No simulator answers at {at}.") from unreachable
+    finally:
+        connection.close()
+    if answer.status == http.client.NOT_FOUND:
+        raise click.ClickException("There is no such switch, or the simulator runs without --control.")
+    if answer.status >= http.client.BAD_REQUEST:
+        raise click.ClickException(str(orjson.loads(content).get("problem", answer.reason)))
+    return content

@@ -11,11 +11,10 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from embedded_app.simulator import editing
-from embedded_app.simulator.faults import Drop, Fault
+from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.model import Level, Membership, Person
 from embedded_app.simulator.sessions import sign_in
 from embedded_app.simulator.state import Simulator, simulator
-from embedded_app.simulator.tokens import RefreshMode
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sim")
 
@@ -44,10 +43,7 @@ def forget_requests() -> Response:
 @blueprint.post("/faults")
 def add_fault() -> Response:
     """Switch a fault on; the fields are those of `Fault`."""
-    sent = dict(_sent())
-    if sent.get("drop") is not None:
-        sent["drop"] = Drop(sent["drop"])
-    simulator().faults.add(Fault(**sent))
+    simulator().faults.add(Fault(**_sent()))
     return _done()
 
 
@@ -94,20 +90,14 @@ def set_clock() -> Response:
 
 @blueprint.get("/switches")
 def switches() -> Response:
-    """How the login host and the API behave."""
-    running = simulator()
-    return _json(
-        {"refresh_mode": running.tokens.refresh_mode, "coop": running.coop, "latency_ms": running.latency_ms}
-    )
+    """How the login host, the API and the portal behave."""
+    return _json(simulator().switches.all())
 
 
 @blueprint.patch("/switches")
 def set_switches() -> Response:
-    """Set `refresh_mode`, `coop`, `latency_ms`; what is not sent stays."""
-    sent, running = _sent(), simulator()
-    running.tokens.refresh_mode = RefreshMode(sent.get("refresh_mode", running.tokens.refresh_mode))
-    running.coop = bool(sent.get("coop", running.coop))
-    running.latency_ms = int(sent.get("latency_ms", running.latency_ms))
+    """Set those that are sent; the others stay."""
+    simulator().switches.set(_sent())
     return switches()
 
 
@@ -131,6 +121,7 @@ def issue_tokens() -> Response:
     sent, running = _sent(), simulator()
     user_id = _person(sent["login"]).id if "login" in sent else None
     pair = running.tokens.issue(running.options.client_id, user_id)
+    pair.listed = True  # as after a sign-in that went as it should
     return _json({"access_token": pair.access_token, "refresh_token": pair.refresh_token})
 
 

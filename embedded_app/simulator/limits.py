@@ -34,6 +34,18 @@ class Window:
         if now >= self.resets_at:
             self.began, self.used = now, 0
 
+    def headers(self) -> dict[str, str]:
+        """How the platform writes a window."""
+        return {
+            "X-Rate-Limit-Limit": str(self.limit),
+            "X-Rate-Limit-Remaining": str(self.remaining),
+            "X-Rate-Limit-Reset": str(self.resets_at),
+        }
+
+    def retry_after(self, now: float) -> int:
+        """Whole seconds until then; at least 1."""
+        return max(1, math.ceil(self.resets_at - now))
+
 
 class RateLimits:
     """Both windows, counted together, and the headers that tell of the one nearer to its end.
@@ -60,16 +72,11 @@ class RateLimits:
     def headers(self) -> dict[str, str]:
         """What every answer of the API carries."""
         self._roll()
-        window = self._nearest()
-        return {
-            "X-Rate-Limit-Limit": str(window.limit),
-            "X-Rate-Limit-Remaining": str(window.remaining),
-            "X-Rate-Limit-Reset": str(window.resets_at),
-        }
+        return self._nearest().headers()
 
     def retry_after(self) -> int:
         """Whole seconds until the next call is accepted, in simulated time; at least 1."""
-        return max(1, math.ceil(self._nearest().resets_at - self._clock.time()))
+        return self._nearest().retry_after(self._clock.time())
 
     def _nearest(self) -> Window:
         spent = [window for window in (self.hour, self.spike) if not window.remaining]

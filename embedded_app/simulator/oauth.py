@@ -10,9 +10,11 @@ from flask import Blueprint, current_app, jsonify, redirect, render_template, re
 from werkzeug import Response
 
 from embedded_app.simulator.authorization_server import LoginServer
+from embedded_app.simulator.model import Person
 from embedded_app.simulator.options import OUT_OF_BAND
 from embedded_app.simulator.sessions import current_person, sign_in, sign_out
 from embedded_app.simulator.state import simulator
+from embedded_app.simulator.switches import Consent
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/oauth")
 EXTENSION = "procore_login_server"
@@ -33,11 +35,14 @@ def authorize() -> Response:
     if person is None:
         people = simulator().world.people.values()
         return _page(render_template("oauth/sign_in.html", people=people, query=_query()))
+    running = simulator()
+    if person.id in running.consents and running.switches.consent is Consent.REMEMBERED:
+        return _answered(server, grant, person)
     target = urlsplit(grant.redirect_uri)
     return _page(
         render_template(
             "oauth/consent.html",
-            app=simulator().app,
+            app=running.app,
             person=person,
             query=_query(),
             destination=f"{target.scheme}://{target.netloc}" if target.netloc else None,
@@ -56,9 +61,16 @@ def decide() -> Response:
         grant = server.get_consent_grant(end_user=person.id)
     except OAuth2Error:
         return _again()  # where the reason is shown
-    allowed = request.form.get("decision") == "allow"
+    if request.form.get("decision") != "allow":
+        return _answered(server, grant, None)
+    simulator().consents.add(person.id)
+    return _answered(server, grant, person)
+
+
+def _answered(server: LoginServer, grant: object, person: Person | None) -> Response:
+    """The way back to the app, with a code of this person; without one, declined."""
     answer: Response = server.create_authorization_response(
-        grant=grant, grant_user=person.id if allowed else None
+        grant=grant, grant_user=None if person is None else person.id
     )
     location = answer.headers.get("Location", "")
     if location.startswith(OUT_OF_BAND):
@@ -116,7 +128,7 @@ def token_info() -> tuple[Response, int]:
 def _refuse_frames(response: Response) -> Response:
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cache-Control"] = "no-store"
-    if simulator().coop:
+    if simulator().switches.coop:
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response
 

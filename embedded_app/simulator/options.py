@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +20,8 @@ class Options:
         app_url: where the app's pages are, without a slash at the end; the portal frames pages below it.
         control: whether the switches under `/_sim/` answer.
         clock_factor: simulated seconds per real second.
-        latency_ms: what every API answer takes longer.
+        switches: values of `Switches` that differ from its defaults, by name.
         state: a file that keeps installations, sign-ins and tokens from one run to the next.
-        coop: whether the sign-in pages cut themselves off from their opener, as some companies' do.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +32,5 @@ class Options:
     app_url: str = "http://app.tieback.localhost:5000"
     control: bool = False
     clock_factor: float = 1.0
-    latency_ms: int = 0
-    coop: bool = False
+    switches: Mapping[str, object] = field(default_factory=dict)
     state: Path | None = None

@@ -23,6 +23,11 @@ class Breach(StrEnum):
     UNKNOWN_FILTER = "unknown_filter"
     UNPAGED_LIST = "unpaged_list"
     """A list read that leaves `per_page` to the default, which differs from endpoint to endpoint."""
+    DEPRECATED_PATH = "deprecated_path"
+    COMPANY_NOT_CHOSEN = "company_not_chosen"
+    """A call for a company with the token of a person whose list of companies was not read before."""
+    BEARER_ELSEWHERE = "bearer_elsewhere"
+    """A bearer token sent to an address that is not the API's: storage, the portal, the login pages."""
 
 
 @dataclass(slots=True)
@@ -41,7 +46,7 @@ class Entry:
 
 
 class RequestLog:
-    """The requests to the login host and the API, oldest first."""
+    """The requests to login host, API and storage, and those elsewhere that carry a token; oldest first."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=_KEPT)

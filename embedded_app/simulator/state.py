@@ -15,6 +15,7 @@ from embedded_app.simulator.limits import RateLimits
 from embedded_app.simulator.model import App, AppConfiguration, AppInstallation, World
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.request_log import RequestLog
+from embedded_app.simulator.switches import Switches
 from embedded_app.simulator.tokens import TokenStore
 
 EXTENSION = "procore_simulator"
@@ -41,12 +42,14 @@ class Simulator:
         self.world = self._build_world()
         self.sessions: dict[str, int] = {}
         """Session cookies of the portal, to user ids."""
-        self.tokens = TokenStore(self.clock)
+        self.switches = Switches()
+        self.switches.set(self.options.switches)
+        self.consents: set[int] = set()
+        """Who allowed the app, by user id."""
+        self.tokens = TokenStore(self.clock, self.switches)
         self.limits = RateLimits(self.clock)
         self.faults = Faults()
         self.log = RequestLog()
-        self.latency_ms = self.options.latency_ms
-        self.coop = self.options.coop
 
     def is_connected(self, company_id: int) -> bool:
         """Whether calls for this company are answered: the app is installed there."""

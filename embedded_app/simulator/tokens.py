@@ -8,22 +8,13 @@ from __future__ import annotations
 import math
 import secrets
 from dataclasses import dataclass
-from enum import StrEnum
 
 from embedded_app.simulator.clock import SimulatedClock
+from embedded_app.simulator.switches import RefreshMode, Switches
 
 CODE_SECONDS = 600
 ACCESS_SECONDS = 5400
 _HEADER = "eyJhbGciOiJIUzUxMiJ9"  # access tokens look like JWTs, and are opaque
-
-
-class RefreshMode(StrEnum):
-    """When the old refresh token dies. Both are in use by servers of the kind that Procore runs."""
-
-    AT_ONCE = "at_once"
-    """Any attempt to refresh consumes it, whatever comes of the attempt."""
-    ON_FIRST_USE = "on_first_use"
-    """It works until the access token that it was exchanged for is used for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,8 @@ class Code:
 class TokenPair:
     """One answer of the token endpoint. `user_id` is None for the service account, which has no `refresh_token`.
 
-    `replaces` is the pair whose refresh token dies when this access token is first used.
+    `replaces` is the pair whose refresh token dies when this access token is first used. `listed` says whether the
+    owner's companies were read with it, or with one that it came from by refreshing.
     """
 
     access_token: str
@@ -52,17 +44,18 @@ class TokenPair:
     refreshable: bool
     revoked: bool = False
     replaces: TokenPair | None = None
+    listed: bool = False
 
 
 class TokenStore:
     """Every code and token of one run."""
 
-    def __init__(self, clock: SimulatedClock) -> None:
+    def __init__(self, clock: SimulatedClock, switches: Switches) -> None:
         self._clock = clock
+        self._switches = switches
         self._codes: dict[str, Code] = {}
         self._by_access: dict[str, TokenPair] = {}
         self._by_refresh: dict[str, TokenPair] = {}
-        self.refresh_mode = RefreshMode.AT_ONCE
 
     def issue_code(self, client_id: str, redirect_uri: str, user_id: int) -> str:
         """A new code for the person who allowed the app."""
@@ -86,7 +79,8 @@ class TokenStore:
             user_id=user_id,
             created_at=int(self._clock.time()),
             refreshable=user_id is not None,
-            replaces=replaces if self.refresh_mode is RefreshMode.ON_FIRST_USE else None,
+            replaces=replaces if self._switches.refresh_mode is RefreshMode.ON_FIRST_USE else None,
+            listed=replaces is not None and replaces.listed,
         )
         self._by_access[pair.access_token] = pair
         if pair.refresh_token is not None:
@@ -98,7 +92,7 @@ class TokenStore:
         pair = self._by_refresh.get(refresh_token)
         if pair is None or not pair.refreshable:
             return None
-        if self.refresh_mode is RefreshMode.AT_ONCE:
+        if self._switches.refresh_mode is RefreshMode.AT_ONCE:
             pair.refreshable = False
         return pair
 

@@ -1,34 +1,38 @@
-"""What happens to every request to the login host and the API, whatever its handler does: log, latency, faults.
+"""What happens to every request to the login host, the API and storage, whatever its handler does.
 
-The portal's pages and the control switches are left alone.
+It is logged, delayed and struck by faults. The portal's pages and the control switches are left alone.
 """
 
 from __future__ import annotations
 
 import re
-import socket
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
 import orjson
 from flask import Flask, g, request
 from werkzeug import Response
+from werkzeug.exceptions import HTTPException
 
+from embedded_app.simulator import distortion
 from embedded_app.simulator.faults import Drop, Fault
 from embedded_app.simulator.request_log import Breach, Entry
 from embedded_app.simulator.state import simulator
 
-_WATCHED = ("/rest/", "/oauth/")
+_WATCHED = ("/rest/", "/vapid/", "/oauth/", "/storage/")
+_SPEAK_JSON = (*_WATCHED, "/_sim/")
+_FOR_BEARERS = ("/rest/", "/oauth/token/info")
+_DEPRECATED = ("/rest/v1.0/webhooks/", "/vapid/")
+"""Webhooks of version 1, by the specification of September 2026, and the dead prefix (sections 4.1 and 7.1)."""
 _ID = re.compile(r"(?<=/)\d+(?=/|$)")
-_CHUNK = 65536
 
 
 def attach(app: Flask) -> None:
-    """Watch this application's requests."""
+    """Watch this application's requests, and let it speak JSON wherever it is no page."""
     app.before_request(_arrive)
     app.after_request(_leave)
+    app.register_error_handler(HTTPException, _refuse)
 
 
 def breach(rule: Breach) -> None:
@@ -50,30 +54,48 @@ def _entry() -> Entry | None:
 
 
 def _arrive() -> Response | None:
-    if not request.path.startswith(_WATCHED):
+    path, running = request.path, simulator()
+    strays = not path.startswith(_FOR_BEARERS) and "Bearer " in request.headers.get("Authorization", "")
+    if not (strays or path.startswith(_WATCHED)):
         return None
-    running = simulator()
+    now = running.clock.time()
     g.entry = Entry(
-        at=datetime.fromtimestamp(running.clock.time(), UTC).isoformat(timespec="milliseconds"),
+        at=datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
         method=request.method,
-        path=request.path,
-        route=f"{request.method} {_ID.sub('{id}', request.path)}",
+        path=path,
+        route=f"{request.method} {_ID.sub('{id}', path)}",
         query=request.query_string.decode("latin-1"),
         company_header=request.headers.get("Procore-Company-Id"),
     )
+    if strays:
+        breach(Breach.BEARER_ELSEWHERE)
+    if path.startswith(_DEPRECATED):
+        breach(Breach.DEPRECATED_PATH)
     with running.lock:
         running.log.add(g.entry)
-        fault = g.fault = running.faults.strike(request.method, request.path)
-    waiting_ms = running.latency_ms + (fault.latency_ms if fault else 0)
+        fault = g.fault = running.faults.strike(request.method, path, now)
+    waiting_ms = running.switches.latency_ms + (fault.latency_ms if fault else 0)
     if waiting_ms:
         time.sleep(waiting_ms / 1000)
-    if fault is None:
-        return None
+    return None if fault is None else _struck(fault, now)
+
+
+def _struck(fault: Fault, now: float) -> Response | None:
+    """What is answered instead of acting, if anything."""
     if fault.drop is Drop.BEFORE:
-        return _cut_off()
+        return distortion.cut_off()
     if fault.status is not None:
         body = b"" if fault.body is None else orjson.dumps(fault.body)
         return Response(body, fault.status, {"Content-Type": "application/json", **fault.headers})
+    if fault.budget is not None:
+        breach(Breach.OVER_LIMIT)
+        headers = {
+            **fault.window.headers(),
+            "Retry-After": str(fault.window.retry_after(now)),
+            **fault.headers,
+        }
+        body = orjson.dumps({"code": 429, "message": "You have surpassed the rate limit."})
+        return Response(body, 429, {"Content-Type": "application/json", **headers})
     return None
 
 
@@ -84,40 +106,23 @@ def _leave(response: Response) -> Response:
     if request.path.startswith("/rest/"):
         running = simulator()
         with running.lock:
-            response.headers.update(running.limits.headers())
+            for name, value in running.limits.headers().items():
+                response.headers.setdefault(name, value)
     fault = cast("Fault | None", g.fault)
-    if fault is None or fault.drop is None:
+    if fault is None:
         entry.status = response.status_code
-    if fault is not None and fault.drop is Drop.AFTER:
-        return _cut_off()
-    if fault is not None and fault.truncate:
-        return _cut_short(response)
-    return response
+        return response
+    if fault.drop is not None:
+        return distortion.cut_off() if fault.drop is Drop.AFTER else response
+    entry.status = response.status_code
+    if fault.wrong_type is not None:
+        response = distortion.mistype(response, fault.wrong_type)
+    return distortion.cut_short(response) if fault.truncate else response
 
 
-def _cut_off() -> Response:
-    """An answer that never arrives: the connection is closed under it."""
-    _close_connection()
-    return Response(b"", 500)
-
-
-def _cut_short(response: Response) -> Response:
-    """The first half of an answer that announces the whole."""
-    body = response.get_data()
-
-    def half() -> Iterator[bytes]:
-        yield body[: len(body) // 2]
-        connection.shutdown(socket.SHUT_RDWR)
-
-    connection = _connection()
-    response.response = half()
-    response.headers["Content-Length"] = str(len(body))
-    return response
-
-
-def _close_connection() -> None:
-    _connection().shutdown(socket.SHUT_RDWR)
-
-
-def _connection() -> socket.socket:
-    return cast("socket.socket", request.environ["gunicorn.socket"])
+def _refuse(error: HTTPException) -> Response | HTTPException:
+    if not request.path.startswith(_SPEAK_JSON):
+        return error
+    status = error.code or 500
+    body = orjson.dumps({"status": status, "error": error.name})
+    return Response(body, status, {"Content-Type": "application/json"})

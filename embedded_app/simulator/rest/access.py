@@ -6,6 +6,7 @@ membership, project, tool, record. Docs: platform-reference.md, sections 2.5, 3.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,38 +14,45 @@ import orjson
 from flask import Blueprint, g, request
 from werkzeug import Response
 
-from embedded_app.simulator import wire
+from embedded_app.simulator import error_bodies, wire
 from embedded_app.simulator.model import Contract, Level, Project
 from embedded_app.simulator.request_log import Breach
 from embedded_app.simulator.state import simulator
+from embedded_app.simulator.switches import TextKind
 
 blueprint = Blueprint("rest", __name__, url_prefix="/rest")
 
 NOT_CONNECTED = "App is not connected to this company."
 NOT_PERMITTED = "You do not have permission to access this resource."
 NOT_FOUND = "The resource you are looking for does not exist."
-_IDENTITY = frozenset({"/rest/v1.0/me", "/rest/v1.0/companies"})
+COMPANIES = "/rest/v1.0/companies"
+_IDENTITY = frozenset({"/rest/v1.0/me", COMPANIES})
 """They work without a company, and for companies that the app is not connected to."""
 
 
 class Refusal(Exception):
-    """The request ends here, with this status and these messages."""
+    """The request ends here, with this status, and messages as a whole or by field."""
 
-    def __init__(self, status: int, *messages: str, field: str | None = None) -> None:
-        super().__init__(*messages)
+    def __init__(
+        self,
+        status: int,
+        *messages: str,
+        field: str | None = None,
+        fields: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.status = status
-        self.messages = messages
-        self.field = field
+        self.fields = {field: messages} if field is not None else dict(fields or {})
+        self.messages = messages or tuple(
+            f"{name} {text}" for name, texts in self.fields.items() for text in texts
+        )
+        super().__init__(*self.messages)
 
-    def body(self, path: str) -> object:
-        """The error shape of the API version that was asked, of the several in use."""
-        if path.startswith("/rest/v2"):
-            return {"error": {"code": str(self.status), "message": self.messages[0], "details": []}}
-        if self.status in (401, 429):
-            return {"code": self.status, "message": self.messages[0]}
-        if self.field is not None:
-            return {"errors": {self.field: list(self.messages)}}
-        return {"errors": list(self.messages)}
+
+class MissingCompany(Refusal):
+    """No company header: of the answer only the beginning of its sentence is known (section 2.5)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status, "Missing Procore-Company-Id header! Every request must name its company.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +155,20 @@ def _admit() -> None:
             wire.breach(Breach.OVER_LIMIT)
             raise Refusal(429, "You have surpassed the rate limit.")
         g.caller = Caller(pair.user_id, None)
+        if request.path == COMPANIES:
+            pair.listed = True
         is_identity = request.path in _IDENTITY and not (request.args.keys() & {"company_id", "project_id"})
         header = request.headers.get("Procore-Company-Id", "")
         if is_identity and (pair.user_id is not None or header):
             return
         if not header:
             wire.breach(Breach.MISSING_COMPANY_HEADER)
-            raise Refusal(400, "Missing Procore-Company-Id header! Every request must name its company.")
+            raise MissingCompany(running.switches.missing_header_status)
         if not header.isdecimal():
             raise Refusal(400, "Procore-Company-Id is not an id.")
         g.caller = Caller(pair.user_id, int(header))
+        if pair.user_id is not None and not pair.listed:
+            wire.breach(Breach.COMPANY_NOT_CHOSEN)
         _admit_to_company(int(header))
 
 
@@ -181,7 +193,13 @@ def _refuse(refusal: Refusal) -> Response:
     if refusal.status == 429 and running.limits.send_retry_after:  # noqa: PLR2004 # Too Many Requests
         with running.lock:
             headers["Retry-After"] = str(running.limits.retry_after())
-    return Response(orjson.dumps(refusal.body(request.path)), refusal.status, headers)
+    switches = running.switches
+    if isinstance(refusal, MissingCompany) and switches.missing_header_as is TextKind.TEXT:
+        return Response(refusal.messages[0], refusal.status, mimetype="text/plain")
+    body = error_bodies.write(
+        switches.error_shape, request.path, refusal.status, refusal.messages, refusal.fields
+    )
+    return Response(orjson.dumps(body), refusal.status, headers)
 
 
 @blueprint.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

@@ -12,24 +12,6 @@ from tests.fakes.fake_clock import FakeClock
 from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, SimulatorProcess
 
 
-@pytest.fixture(scope="session")
-def _running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(_running: SimulatorProcess) -> SimulatorProcess:
-    _running.reset()
-    return _running
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """Stands still, so that nothing waits; that it differs from the simulator's clock is part of the test."""
-    return FakeClock()
-
-
 @pytest.fixture
 def procore(simulator: SimulatorProcess, clock: FakeClock) -> Iterator[Procore]:
     environment = Environment(

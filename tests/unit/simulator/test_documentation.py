@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -12,6 +14,7 @@ from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.request_log import Breach
 from embedded_app.simulator.server import create_simulator
+from embedded_app.simulator.switches import Switches
 
 PAGE = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
 
@@ -46,3 +49,15 @@ def test_the_table_of_calls_has_every_resource() -> None:
     assert {"me", "commitments", "insurances", "summary"} <= resources
     for resource in resources:
         assert resource in PAGE, resource
+
+
+@pytest.mark.parametrize("switch", [each.name for each in fields(Switches)])
+def test_every_question_that_is_open_is_documented(switch: str) -> None:
+    assert f"| `{switch}` |" in PAGE
+
+
+def test_every_value_of_a_switch_is_documented() -> None:
+    row = {line.split("`")[1]: line for line in PAGE.splitlines() if line.startswith("| `")}
+    for name, kind in get_type_hints(Switches).items():
+        for value in kind if issubclass(kind, StrEnum) else ():
+            assert f"`{value}`" in row[name], (name, value)

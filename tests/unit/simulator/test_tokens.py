@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.simulator.clock import SimulatedClock
-from embedded_app.simulator.tokens import ACCESS_SECONDS, CODE_SECONDS, RefreshMode, TokenStore
+from embedded_app.simulator.switches import RefreshMode, Switches
+from embedded_app.simulator.tokens import ACCESS_SECONDS, CODE_SECONDS, TokenStore
 
 APP = "tieback-demo"
 
@@ -14,8 +15,13 @@ def clock() -> SimulatedClock:
 
 
 @pytest.fixture
-def store(clock: SimulatedClock) -> TokenStore:
-    return TokenStore(clock)
+def switches() -> Switches:
+    return Switches()
+
+
+@pytest.fixture
+def store(clock: SimulatedClock, switches: Switches) -> TokenStore:
+    return TokenStore(clock, switches)
 
 
 @pytest.mark.parametrize(("age", "works"), [(0, True), (CODE_SECONDS, True), (CODE_SECONDS + 1, False)])
@@ -47,8 +53,8 @@ def test_an_attempt_consumes_at_once(store: TokenStore) -> None:
     assert store.attempt_refresh(refresh_token) is None
 
 
-def test_first_use_consumes_in_the_other_mode(store: TokenStore) -> None:
-    store.refresh_mode = RefreshMode.ON_FIRST_USE
+def test_first_use_consumes_in_the_other_mode(store: TokenStore, switches: Switches) -> None:
+    switches.refresh_mode = RefreshMode.ON_FIRST_USE
     old = store.issue(APP, 7)
     new = store.issue(APP, 7, replaces=old)
     assert store.attempt_refresh(old.refresh_token or "") is old

@@ -1,0 +1,103 @@
+"""What the platform does not document, or does not do everywhere alike: one switch for each such question.
+
+The defaults are the simulator's choices, not facts. `PATCH /_sim/switches` sets them, and `--switch` at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+
+class RefreshMode(StrEnum):
+    """When the old refresh token dies. Both are in use by servers of the kind that Procore runs."""
+
+    AT_ONCE = "at_once"
+    """Any attempt to refresh consumes it, whatever comes of the attempt."""
+    ON_FIRST_USE = "on_first_use"
+    """It works until the access token that it was exchanged for is used for the first time."""
+
+
+class Consent(StrEnum):
+    """Whether a person who allowed the app before is asked again."""
+
+    ASKED = "asked"
+    REMEMBERED = "remembered"
+
+
+class ErrorShape(StrEnum):
+    """In which of the bodies of section 4.5 version 1 of the API writes what went wrong."""
+
+    ERRORS = "errors"
+    """`{"errors": […]}`, or `{"errors": {field: […]}}` where a field is wrong; code and message for 401, 429."""
+    BASE_AND_FIELDS = "base_and_fields"
+    """`{"errors": {"base": […], "fields": {field: "…"}}}`"""
+    CODE = "code"
+    """`{"code", "message", "fields", "reason", "error"}`"""
+    ERROR = "error"
+    """`{"error": "…"}`"""
+    MESSAGE = "message"
+    """`{"message": "…"}`"""
+    STANDARD = "standard"
+    """`{"error": {"code", "message", "details"}}`, which version 2 always uses."""
+
+
+class TextKind(StrEnum):
+    """The content type of an answer of which only the sentence is known."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+@dataclass(slots=True)
+class Switches:
+    """How this run behaves, where the platform reference leaves it open.
+
+    Attributes:
+        latency_ms: what every answer of login host and API takes longer.
+        coop: whether the sign-in pages send `Cross-Origin-Opener-Policy: same-origin`, as some companies' do.
+        consent: whether the question is put again to a person who allowed the app.
+        invalid_grant_status: of a refused code or refresh token, 400 or 401 (section 2.3).
+        missing_header_status: of a call without the company header (section 2.5), any 4xx.
+        missing_header_as: its content type.
+        error_shape: the body of every error of version 1.
+    """
+
+    latency_ms: int = 0
+    coop: bool = False
+    refresh_mode: RefreshMode = RefreshMode.AT_ONCE
+    consent: Consent = Consent.ASKED
+    invalid_grant_status: int = 400
+    missing_header_status: int = 400
+    missing_header_as: TextKind = TextKind.JSON
+    error_shape: ErrorShape = ErrorShape.ERRORS
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Set all of these, or none.
+
+        Raises:
+            LookupError: there is no such switch.
+            ValueError: a switch has no such value.
+        """
+        kinds = get_type_hints(Switches)
+        parsed = {}
+        for name, value in values.items():
+            if name not in kinds:
+                raise LookupError(f"There is no switch {name}. There are: {', '.join(sorted(kinds))}.")
+            parsed[name] = _parse(name, kinds[name], value)
+        for name, value in parsed.items():
+            setattr(self, name, value)
+
+    def all(self) -> dict[str, object]:
+        """Every switch as it stands."""
+        return asdict(self)
+
+
+def _parse(name: str, kind: type, value: Any) -> object:
+    if issubclass(kind, StrEnum):
+        return kind(value)
+    if type(value) is not kind:  # exactly: True is no number here
+        raise ValueError(f"{name} takes {kind.__name__}, not {value!r}.")
+    return value
