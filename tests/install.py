@@ -10,12 +10,29 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 
-PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver", "redis-server": "redis-server"}
+PACKAGES = {
+    "chromium": "chromium",
+    "chromedriver": "chromium-driver",
+    "firefox-esr": "firefox-esr",
+    "WebKitWebDriver": "webkit2gtk-driver",
+    "Xvfb": "xvfb",  # WebKit's browser needs a display and a bus
+    "dbus-run-session": "dbus",
+    "bwrap": "bubblewrap",  # shows one browser the test's own certificate authority
+    "certutil": "libnss3-tools",  # tells the two others of it
+    "redis-server": "redis-server",
+}
+"""Each program with the Debian package that it comes in."""
+
+
+def packages_of(programs: Iterable[str]) -> list[str]:
+    """The packages to install for `programs`, sorted."""
+    return sorted({PACKAGES[program] for program in programs})
 
 
 def main() -> int:
-    missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+    missing = packages_of(program for program in PACKAGES if shutil.which(program) is None)
     if not missing:
         return 0
     apt = shutil.which("apt-get")
@@ -24,7 +41,7 @@ def main() -> int:
     if os.geteuid() != 0:
         print(f"Some tests need: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
         return 0
-    print(f"Installing {' and '.join(missing)} …", flush=True)
+    print(f"Installing {', '.join(missing)} …", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-qq"], ["install", "-qq", "--yes", "--no-install-recommends", *missing]):
         subprocess.run([apt, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)

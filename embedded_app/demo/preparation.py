@@ -60,7 +60,7 @@ def prepare(variables: Mapping[str, str], folder: Path) -> None:
         if state is not CompanyState.CONNECTED:
             viewer = _install(variables["PROCORE_API_URL"])
             with company_scope(COMPANY):
-                _set_up(viewer)
+                set_up(viewer)
 
 
 def _install(simulator_url: str) -> Viewer:
@@ -70,7 +70,8 @@ def _install(simulator_url: str) -> Viewer:
     return principals.sign_ins().complete_install(begun.cookie, COMPANY).viewer
 
 
-def _set_up(viewer: Viewer) -> None:
+def set_up(viewer: Viewer) -> None:
+    """Add the sample ERP, its jobs and a published panel, in the company in scope."""
     actor = actor_of(viewer)
     source = sources.service()
     source_id = source.create(source.draft(SOURCE), actor=actor).id

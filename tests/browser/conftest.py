@@ -1,37 +1,24 @@
-"""A browser as people have it, and the whole demo to point it at.
+"""Browsers as people have them, the whole demo, and Procore, app and attacker on sites of their own.
 
 Third-party cookies are blocked and the popup blocker is on, as in the field; host, login and app are different
-sites. Only Debian's browser and driver are used.
+sites.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from embedded_app import demo
-
-_FLAGS = (
-    "--headless=new",
-    "--no-sandbox",  # CI runs as root, where the sandbox cannot start
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1000",
-)
-_NOT_AS_DRIVERS_DO = ["disable-popup-blocking", "enable-automation"]
-_BLOCK_THIRD_PARTY = {"profile.cookie_controls_mode": 1}
+from tests.browser.engines import CHROMIUM, FIREFOX, WEBKITGTK, Engine, chromium, free_port
+from tests.browser.sites import Sites
+from tests.browser.visitor import Visitor
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,27 +36,68 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Running]:
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    """A fresh Chromium profile."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        message = "Chromium or its driver is missing: sudo apt-get install chromium chromium-driver"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.add_experimental_option("excludeSwitches", _NOT_AS_DRIVERS_DO)
-    options.add_experimental_option("prefs", _BLOCK_THIRD_PARTY)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    with webdriver.Chrome(options, Service(driver)) as browser:
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """Chromium with a fresh profile."""
+    require(CHROMIUM)
+    with contextmanager(chromium)(tmp_path) as browser:
         yield browser
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="session")
+def _sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    sites = Sites(tmp_path_factory.mktemp("sites"))
+    with sites.running():
+        yield sites
+
+
+@pytest.fixture
+def sites(_sites: Sites) -> Sites:
+    """Everything over HTTPS, as it is where tests begin."""
+    _sites.begin_anew()
+    return _sites
+
+
+@pytest.fixture(
+    scope="session",
+    params=[CHROMIUM, FIREFOX, WEBKITGTK],
+    ids=str,
+)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    engine: Engine = request.param
+    require(engine)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def _browser_of_engine(
+    engine: Engine, _sites: Sites, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebDriver]:
+    with contextmanager(engine.start)(tmp_path_factory.mktemp(engine.name), _sites.authority) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(_browser_of_engine: WebDriver, sites: Sites) -> Visitor:
+    """Somebody with a new window of that engine; what it kept from tests before means nothing any more."""
+    browser = _browser_of_engine
+    before = browser.window_handles
+    browser.switch_to.window(before[0])
+    browser.switch_to.new_window("tab")
+    new = browser.current_window_handle
+    for window in before:
+        browser.switch_to.window(window)
+        browser.close()
+    browser.switch_to.window(new)
+    return Visitor(browser, sites)
+
+
+def require(engine: Engine) -> None:
+    """Fail in CI, and skip elsewhere, where programs of the engine are missing."""
+    missing = engine.missing()
+    if not missing:
+        return
+    message = f"No {engine.name} to drive: sudo apt-get install {' '.join(missing)}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)

@@ -12,8 +12,8 @@ from selenium.common.exceptions import (
     StaleElementReferenceException,
     TimeoutException,
 )
-from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.ui import WebDriverWait
@@ -26,10 +26,10 @@ _PATIENCE_SECONDS = 30
 class Person:
     """What somebody does. A step waits for what it needs, and fails with the page's text when it never comes."""
 
-    def __init__(self, browser: Chrome) -> None:
+    def __init__(self, browser: WebDriver) -> None:
         self.browser = browser
 
-    def waits_for(self, condition: Callable[[Chrome], T], what: str) -> T:
+    def waits_for(self, condition: Callable[[WebDriver], T], what: str) -> T:
         """The first true value of `condition`."""
         gone = (NoSuchElementException, StaleElementReferenceException)
         try:
@@ -139,7 +139,7 @@ class Person:
         return self.browser.find_element(By.ID, found.get_attribute("for") or "")
 
     def _clicks(self, place: tuple[str, str], what: str) -> None:
-        def clicked(browser: Chrome) -> bool:
+        def clicked(browser: WebDriver) -> bool:
             for element in browser.find_elements(*place):
                 if element.is_displayed() and element.is_enabled():
                     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from embedded_app import demo
@@ -23,7 +24,7 @@ def person(browser: Chrome) -> Person:
 def row_of(person: Person, text: str) -> WebElement:
     """The table row that is about a commitment."""
 
-    def found(browser: Chrome) -> WebElement | None:
+    def found(browser: WebDriver) -> WebElement | None:
         rows = browser.find_elements(By.CSS_SELECTOR, "tbody tr")
         return next((row for row in rows if text in row.text.split()), None)
 
@@ -149,9 +150,9 @@ def test_declining_at_the_login_is_said_and_can_be_repeated(person: Person, runn
         assert "−248,250.00" in row_of(person, "SC-014").text
 
 
-def test_no_page_logs_an_error(person: Person, running: demo.Running) -> None:
+def test_no_page_logs_an_error(browser: Chrome, person: Person, running: demo.Running) -> None:
     """Nothing that the content policy refused, no script error, no missing file."""
     for path in ("/", "/install", "/privacy", "/support"):
         person.browser.get(running.public_url + path)
         person.finds("h1")
-    assert person.browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]

@@ -45,7 +45,7 @@ def waits_for_lines(person: Person, *numbers: str) -> None:
     person.waits_for(lambda _: shown(person) == list(numbers), f"only {numbers}")
 
 
-def test_looking_closer_filtering_and_sorting(person: Person) -> None:
+def test_looking_closer_filtering_and_sorting(browser: Chrome, person: Person) -> None:
     with person.inside(APP_FRAME):
         person.sees("SC-014")
         person.clicks("button[aria-label='Both records of SC-014']")
@@ -63,7 +63,7 @@ def test_looking_closer_filtering_and_sorting(person: Person) -> None:
         person.waits_for(lambda _: shown(person)[0] == "SC-014", "the largest variance first")
         person.clicks("th a.sort[href*='sort=name']")
         person.waits_for(lambda _: shown(person) == sorted(shown(person)), "lines by their number")
-        assert errors_in_console(person.browser) == []
+        assert errors_in_console(browser) == []
 
 
 def test_linking_a_candidate_and_taking_it_back(person: Person) -> None:

@@ -27,23 +27,26 @@ def challenge_of(verifier: str) -> str:
 
 
 class Person:
-    """Cookies of our app live in `client`; `login` is who they are at Procore."""
+    """Cookies of our app live in `client`; `login` is who they are at Procore, `origin` where our app is."""
 
-    def __init__(self, app: Flask, simulator: SimulatorProcess, login: str) -> None:
+    def __init__(self, app: Flask, simulator: SimulatorProcess, login: str, *, origin: str = ORIGIN) -> None:
         self.client = app.test_client()
         self.login = login
         self._simulator = simulator
+        self._origin = origin
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, base_url=ORIGIN, headers=headers)
+        return self.client.get(path, base_url=self._origin, headers=headers)
 
     def post_form(self, path: str, **form: str) -> TestResponse:
-        return self.client.post(path, base_url=ORIGIN, data=form, headers={"Origin": ORIGIN})
+        return self.client.post(path, base_url=self._origin, data=form, headers={"Origin": self._origin})
 
     def ask(self, step: str, body: dict[str, Any], token: str | None = None) -> TestResponse:
         """A call of the script of a frame or a popup."""
-        headers = SCRIPT_HEADERS | ({"Authorization": f"Bearer {token}"} if token else {})
-        return self.client.post(f"/auth/frame/{step}", base_url=ORIGIN, json=body, headers=headers)
+        headers = SCRIPT_HEADERS | {"Origin": self._origin}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.client.post(f"/auth/frame/{step}", base_url=self._origin, json=body, headers=headers)
 
     def at_login(self, authorize_url: str, decision: str = "allow") -> str:
         """Decide on Procore's page; the path of the callback that the browser is sent to."""
@@ -55,8 +58,8 @@ class Person:
             form={"decision": decision},
         )
         location = answer.headers["location"]
-        assert location.startswith(ORIGIN), location
-        return location.removeprefix(ORIGIN)
+        assert location.startswith(self._origin), location
+        return location.removeprefix(self._origin)
 
     def sign_in_frame(self, company_id: int, decision: str = "allow") -> TestResponse:
         """All of it, popup and frame; the frame's last answer."""

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -22,10 +22,10 @@ _READY = "is ready at "
 class Answer:
     """What came back: `status`, lower-case `headers`, `body`."""
 
-    def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.getheaders()}
-        self.body = response.read()
+    def __init__(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = {name.lower(): value for name, value in headers}
+        self.body = body
 
     @property
     def json(self) -> Any:
@@ -114,7 +114,8 @@ class SimulatorProcess:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, body, sent)
-            return Answer(connection.getresponse())
+            response = connection.getresponse()
+            return Answer(response.status, response.getheaders(), response.read())
         finally:
             connection.close()
 

@@ -1,0 +1,67 @@
+"""WSGI apps over TLS in threads of this process, told apart by the name that they are asked for."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+
+class _QuietHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 # the base class's name
+        """Keep quiet."""
+
+
+class HttpsServer(ThreadedWSGIServer):
+    """One port of this machine; `apps` gives each host name its app, and may change while it runs."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__("127.0.0.1", 0, self._dispatch, _QuietHandler)
+        self.ssl_context = context
+        self.apps: Mapping[str, WSGIApplication] = {}
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        thread = threading.Thread(target=self.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            thread.join()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the thread of the connection, so that a browser's unused one holds up nobody."""
+        assert self.ssl_context is not None
+        try:
+            with self.ssl_context.wrap_socket(request, server_side=True) as connection:
+                super().finish_request(connection, client_address)
+        except OSError:  # the browser went away, or never began; what it is refused it says itself
+            request.close()
+
+    def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self.apps[environ["HTTP_HOST"].partition(":")[0]](environ, start_response)
+
+
+@contextmanager
+def names_of_this_machine() -> Iterator[None]:
+    """Let this process resolve every name under `.localhost` to loopback, as browsers do (RFC 6761, 6.3)."""
+    resolve: Callable[..., Any] = socket.getaddrinfo
+
+    def resolve_here(host: Any, *arguments: Any, **options: Any) -> Any:
+        is_ours = isinstance(host, str) and host.endswith(".localhost")
+        return resolve("127.0.0.1" if is_ours else host, *arguments, **options)
+
+    socket.getaddrinfo = resolve_here
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = resolve
