@@ -10,7 +10,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 
-from embedded_app.simulator import control, keeping, oauth, portal, rest, wire
+from embedded_app.simulator import control, keeping, oauth, portal, rest, storage, wire
 from embedded_app.simulator.authorization_server import LoginServer
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_app, build_world
@@ -46,6 +46,7 @@ def create_simulator(options: Options) -> Flask:
     wire.attach(app)
     app.register_blueprint(oauth.blueprint)
     app.register_blueprint(rest.blueprint)
+    app.register_blueprint(storage.blueprint)
     app.register_blueprint(portal.blueprint)
     if options.control:
         app.register_blueprint(control.blueprint)

@@ -17,6 +17,7 @@ from embedded_app.simulator.options import Options
 from embedded_app.simulator.request_log import RequestLog
 from embedded_app.simulator.switches import Switches
 from embedded_app.simulator.tokens import TokenStore
+from embedded_app.simulator.uploads import Uploads
 
 EXTENSION = "procore_simulator"
 
@@ -47,6 +48,7 @@ class Simulator:
         self.consents: set[int] = set()
         """Who allowed the app, by user id."""
         self.tokens = TokenStore(self.clock, self.switches)
+        self.uploads = Uploads(self.clock)
         self.limits = RateLimits(self.clock)
         self.faults = Faults()
         self.log = RequestLog()

@@ -63,6 +63,8 @@ class Switches:
         missing_header_status: of a call without the company header (section 2.5), any 4xx.
         missing_header_as: its content type.
         error_shape: the body of every error of version 1.
+        smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
+        upload_polls: how often a complete upload is asked for before it is available.
     """
 
     latency_ms: int = 0
@@ -73,6 +75,8 @@ class Switches:
     missing_header_status: int = 400
     missing_header_as: TextKind = TextKind.JSON
     error_shape: ErrorShape = ErrorShape.ERRORS
+    smallest_part: int = 5_242_880
+    upload_polls: int = 1
 
     def set(self, values: Mapping[str, Any]) -> None:
         """Set all of these, or none.

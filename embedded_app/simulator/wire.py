@@ -20,9 +20,9 @@ from embedded_app.simulator.faults import Drop, Fault
 from embedded_app.simulator.request_log import Breach, Entry
 from embedded_app.simulator.state import simulator
 
-_WATCHED = ("/rest/", "/vapid/", "/oauth/", "/storage/")
+_WATCHED = ("/rest/", "/vapid/", "/oauth/", "/files/", "/storage/")
 _SPEAK_JSON = (*_WATCHED, "/_sim/")
-_FOR_BEARERS = ("/rest/", "/oauth/token/info")
+_FOR_BEARERS = ("/rest/", "/files/", "/oauth/token/info")
 _DEPRECATED = ("/rest/v1.0/webhooks/", "/vapid/")
 """Webhooks of version 1, by the specification of September 2026, and the dead prefix (sections 4.1 and 7.1)."""
 _ID = re.compile(r"(?<=/)\d+(?=/|$)")

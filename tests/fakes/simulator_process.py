@@ -126,6 +126,13 @@ class SimulatorProcess:
             headers["Procore-Company-Id"] = str(company_id)
         return self.send("GET", path, headers=headers)
 
+    def call(self, method: str, path: str, body: object, token: str, company_id: int | None = None) -> Answer:
+        """A call of the API with a JSON body, a token and a company header."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        if company_id is not None:
+            headers["Procore-Company-Id"] = str(company_id)
+        return self.send(method, path, headers=headers, body=json.dumps(body).encode())
+
     def control(self, method: str, path: str, body: object = None) -> Answer:
         """A switch under `/_sim`. Fails loudly when the simulator does not take it."""
         sent = None if body is None else json.dumps(body).encode()
@@ -176,7 +183,7 @@ class SimulatorProcess:
         self.control("POST", "/clock", {"advance_seconds": seconds})
 
     def switch(self, **switches: object) -> None:
-        """Set `refresh_mode`, `coop` or `latency_ms`."""
+        """Set switches, by their names in docs/simulator.md."""
         self.control("PATCH", "/switches", switches)
 
     def install(self, company_id: int) -> None:
