@@ -11,7 +11,7 @@ from embedded_app.crypto._master_keys import (
     WrappedKey,
     key_provider,
 )
-from embedded_app.crypto._sealing import SealContext, Sealed
+from embedded_app.crypto._sealing import SealContext, Sealed, SealingKey
 from embedded_app.crypto._vault import Vault, company_key_context
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "KeyProvider",
     "SealContext",
     "Sealed",
+    "SealingKey",
     "Vault",
     "WrappedKey",
     "company_key_context",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from cryptography.exceptions import InvalidTag
@@ -88,3 +88,33 @@ def unseal(key: bytes, context: SealContext, sealed: Sealed) -> bytes:
         return AESGCM(key).decrypt(nonce, ciphertext, context.associated_data())
     except InvalidTag as error:
         raise Unsealable("A stored value does not belong where it was found. It was not used.") from error
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A key in hand, for a value that must be sealed where the vault, which asks the database, may not answer.
+
+    It is itself stored sealed by the vault, and so as good or as destroyed as the company's key.
+    """
+
+    _key: bytes = field(repr=False)
+
+    @classmethod
+    def create(cls) -> SealingKey:
+        return cls(os.urandom(KEY_BYTES))
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> SealingKey:
+        return cls(stored)
+
+    def to_bytes(self) -> bytes:
+        """For the vault and nothing else."""
+        return self._key
+
+    def seal(self, context: SealContext, value: bytes) -> Sealed:
+        return seal(self._key, context, value)
+
+    def open(self, context: SealContext, sealed: Sealed) -> bytes:
+        """What was sealed for exactly this `context`; raises `Unsealable` as `unseal`."""
+        return unseal(self._key, context, sealed)

@@ -12,11 +12,19 @@ from flask import Flask, current_app
 from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.crypto import Vault
-from embedded_app.installations.custody import Custody, LossCause
+from embedded_app.installations.custody import Custody
 from embedded_app.installations.doctor import Condition, Diagnosis
 from embedded_app.installations.flows import LIFE, Flows, is_proof_text
 from embedded_app.installations.grants import GrantCondition, GrantService, Loss, PrincipalGrant
-from embedded_app.installations.models import FlowKind, FlowOutcome, Grant, GrantState, Revocation, SignInFlow
+from embedded_app.installations.models import (
+    FlowKind,
+    FlowOutcome,
+    Grant,
+    GrantState,
+    LossCause,
+    Revocation,
+    SignInFlow,
+)
 from embedded_app.installations.refresh import Refresher
 from embedded_app.installations.revocations import Revocations
 from embedded_app.installations.service import CONSENT_VERSION, Begun, Connection, InstallationService
@@ -73,7 +81,7 @@ def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, cloc
         clock=clock,
         redirect_uri=redirect_uri,
         flows=Flows(vault, clock),
-        grants=GrantService(vault, custody, refresher, revocations, clock),
+        grants=GrantService(vault, custody, refresher, clock),
         revocations=revocations,
     )
 

@@ -1,22 +1,19 @@
 """Token pairs that could not be committed: kept beside the database, sealed, until they can.
 
 A pair exists nowhere else once the login host has given it out. When the database does not take it, it goes into
-a file of the instance folder, which a restart survives. The file is sealed under a key of its own that the master
-key wraps, because the company's key stands in the very database that does not answer.
+a file of the instance folder, which a restart survives. The file is sealed under the grant's `PairKey`, which was
+stored with the intent to refresh and is in hand while the database does not answer.
 """
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-import orjson
-
-from embedded_app.crypto import SealContext, Sealed, Vault, WrappedKey
+from embedded_app.crypto import SealContext, Sealed, SealingKey
 from embedded_app.ids import CompanyId
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
@@ -48,44 +45,41 @@ class Place:
 class Aside:
     """The files of one machine. `folder` is made when it is needed."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._vault = vault
 
-    def keep(self, place: Place, tokens: TokenSet) -> None:
+    def keep(self, place: Place, tokens: TokenSet, key: SealingKey) -> None:
         """Write the file, whole or not at all, and see it on the disk.
 
         Raises:
             OSError: the disk does not take it.
-            CredentialError: it could not be sealed.
         """
-        wrapped, sealed = self._vault.seal_apart(place.seal_context(), pack_tokens(tokens))
-        content = orjson.dumps(
-            {
-                "master_key_id": wrapped.master_key_id,
-                "wrapped_key": base64.b64encode(wrapped.wrapped).decode(),
-                "sealed": base64.b64encode(sealed.to_bytes()).decode(),
-            }
-        )
+        sealed = key.seal(place.seal_context(), pack_tokens(tokens))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / place.name
         unfinished = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.write(sealed.to_bytes())
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
 
-    def find(self, place: Place) -> TokenSet | None:
-        """The pair that is kept for `place`, or `None`; raises as `Vault.open`."""
+    def has(self, place: Place) -> bool:
+        """Whether a pair is kept for `place`."""
+        return (self._folder / place.name).exists()
+
+    def open(self, place: Place, key: SealingKey) -> TokenSet | None:
+        """The pair that is kept for `place`; `None` when somebody has taken it.
+
+        Raises:
+            Unsealable: it is not what was kept there, or was kept under another key.
+        """
         try:
-            value = orjson.loads((self._folder / place.name).read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
+            content = (self._folder / place.name).read_bytes()
+        except FileNotFoundError:
             return None
-        wrapped = WrappedKey(value["master_key_id"], base64.b64decode(value["wrapped_key"]))
-        sealed = Sealed.from_bytes(base64.b64decode(value["sealed"]))
-        return unpack_tokens(self._vault.open_apart(place.seal_context(), wrapped, sealed))
+        return unpack_tokens(key.open(place.seal_context(), Sealed.from_bytes(content)))
 
     def remove(self, place: Place) -> None:
         """Nothing is kept for `place` any more."""

@@ -12,20 +12,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from embedded_app.crypto import Vault
+from embedded_app.crypto import SealingKey, Vault
 from embedded_app.errors import CredentialError, GrantLost, KeyDestroyed, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.installations.aside import Aside, Place
-from embedded_app.installations.models import Grant, GrantState, token_context
+from embedded_app.installations.models import (
+    Grant,
+    GrantState,
+    LossCause,
+    PairKey,
+    pair_key_context,
+    token_context,
+)
+from embedded_app.installations.revocations import note_revocation
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.storage import company_scope, database_now, db
@@ -36,29 +43,6 @@ LEASE = timedelta(seconds=30)
 """Longer than the client's own time limits for one token request together."""
 _REFRESH_AT = 0.78
 _REFRESH_JITTER = 0.04  # so that grants of one hour do not all come at one moment
-
-
-class LossCause(StrEnum):
-    """Why a grant is lost. Stored, and shown to administrators in words."""
-
-    ABSENT = "absent"
-    """There never was one, or it was deleted."""
-    REFUSED = "refused"
-    """Procore refused the refresh token at the first attempt: revoked, or used by somebody else."""
-    ANSWER_LOST = "answer_lost"
-    """An answer got lost, and the probe found that it had used up the refresh token."""
-    NO_ANSWER = "no_answer"
-    """Neither the refresh nor the probe was answered."""
-    INTERRUPTED = "interrupted"
-    """The process ended in the middle of the probe."""
-    NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 # a cause, no password
-    """The access token ended and there was nothing to refresh it with."""
-    DISCONNECTED = "disconnected"
-    """We revoked it when the company disconnected."""
-    SIGNED_OUT = "signed_out"
-    """We revoked it because the person signed out everywhere."""
-    DORMANT = "dormant"
-    """We revoked it because nobody had used it for the retention period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +88,7 @@ class Custody:
         self._app = app
         self._vault = vault
         self._jitter = jitter
-        self._aside = Aside(Path(app.instance_path) / "pairs", vault)
+        self._aside = Aside(Path(app.instance_path) / "pairs")
 
     def find(self, company_id: CompanyId, principal_id: UUID | None) -> UUID | None:
         """The id of the principal's grant, of the service account's for `None`; `None` when there is none."""
@@ -138,47 +122,78 @@ class Custody:
                 now=database_now(),
             )
 
-    def announce(self, company_id: CompanyId, grant_id: UUID, held: Held) -> bool:
-        """Say that the refresh token of `held` is about to be used; whether this caller may.
+    def announce(self, company_id: CompanyId, grant_id: UUID, held: Held) -> SealingKey | None:
+        """Say that the refresh token of `held` is about to be used; `None` when this caller may not.
 
         A good grant gets its first attempt; one whose lease ran out gets its probe. Of all processes that try,
-        one succeeds.
+        one succeeds, and gets the key for a pair that has to be kept aside.
         """
-        return self._change(
-            company_id,
-            grant_id,
-            (Grant.version == held.version)
-            & (Grant.state == held.state)
-            & (Grant.attempt == held.attempt)
-            & (Grant.lease_until.is_(None) | (Grant.lease_until <= held.now))
-            & (Grant.retry_at.is_(None) | (Grant.retry_at <= held.now)),
-            state=GrantState.REFRESHING,
-            attempt=held.attempt + 1,
-            lease_until=held.now + LEASE,
-        )
+        with self._apart(company_id):
+            key, new = self._find_pair_key(company_id, grant_id), None
+            if key is None:
+                key = SealingKey.create()
+                new = self._vault.seal(pair_key_context(company_id, grant_id), key.to_bytes())
+            db.session.rollback()  # what follows is a write at once, with no read before it
+            is_announced = _swap(
+                grant_id,
+                (Grant.version == held.version)
+                & (Grant.state == held.state)
+                & (Grant.attempt == held.attempt)
+                & (Grant.lease_until.is_(None) | (Grant.lease_until <= held.now))
+                & (Grant.retry_at.is_(None) | (Grant.retry_at <= held.now)),
+                state=GrantState.REFRESHING,
+                attempt=held.attempt + 1,
+                lease_until=held.now + LEASE,
+            )
+            if is_announced and new is not None:
+                db.session.add(PairKey(grant_id=grant_id, sealed_key=new))
+            db.session.commit()
+            return key if is_announced else None
 
     def keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> bool:
         """Store the new pair in place of the one at `version`, whatever the state.
 
-        `False` when another pair was stored meanwhile; that one wins.
+        `False` when another pair was stored meanwhile; that one wins, and this one is dropped. It is revoked only
+        if the grant was given up: what ending one pair does to another of the same person is not documented
+        (platform reference, section 2.1), and RFC 7009, section 2.1, lets it end both.
         """
         with self._apart(company_id):
             sealed = self._vault.seal(token_context(company_id, grant_id, version + 1), pack_tokens(tokens))
-        return self._change(
-            company_id,
-            grant_id,
-            Grant.version == version,
-            version=version + 1,
-            sealed_tokens=sealed,
-            **good_marks(tokens, self.refresh_time(tokens)),
-        )
+            db.session.rollback()
+            is_stored = _swap(
+                grant_id,
+                Grant.version == version,
+                version=version + 1,
+                sealed_tokens=sealed,
+                **good_marks(tokens, self.refresh_time(tokens)),
+            )
+            if is_stored:
+                forget_pair_key(Grant.id == grant_id)
+            else:
+                self._revoke_if_given_up(grant_id, tokens)
+            db.session.commit()
+            return is_stored
 
-    def keep_aside(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
+    def _revoke_if_given_up(self, grant_id: UUID, tokens: TokenSet) -> None:
+        """The token that was wiped was used up by then; this is the one that Procore still takes."""
+        cause = db.session.scalar(
+            select(Grant.lost_cause).where(Grant.id == grant_id, Grant.sealed_tokens.is_(None))
+        )
+        if cause is not None:
+            note_revocation(self._vault, tokens.refresh_token or tokens.access_token, LossCause(cause))
+
+    def keep_aside(
+        self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet, key: SealingKey
+    ) -> None:
         """Keep the new pair beside the database, which did not take it. Never raises: it is the last resort."""
         try:
-            self._aside.keep(Place(company_id, grant_id, version), tokens)
-        except (OSError, CredentialError):
+            self._aside.keep(Place(company_id, grant_id, version), tokens, key)
+        except OSError:
             _log.exception("new token pair could not be kept aside", extra={"grant_id": str(grant_id)})
+
+    def forget_aside(self, company_id: CompanyId, grant_id: UUID, version: int) -> None:
+        """What was kept aside for `version` is not needed any more."""
+        self._aside.remove(Place(company_id, grant_id, version))
 
     def take_from_aside(self, company_id: CompanyId, grant_id: UUID, version: int) -> bool:
         """Store the pair that was kept aside for `version`, if there is one; whether it was stored.
@@ -187,16 +202,25 @@ class Custody:
         is destroyed.
         """
         place = Place(company_id, grant_id, version)
+        if not self._aside.has(place):
+            return False
         try:
-            tokens = self._aside.find(place)
-            if tokens is None:
-                return False
-            is_stored = self.keep(company_id, grant_id, version, tokens)
+            with self._apart(company_id):
+                key = self._find_pair_key(company_id, grant_id)
+            tokens = None if key is None else self._aside.open(place, key)
         except (KeyDestroyed, Unsealable):
             _log.exception("a pair that was kept aside is of no use", extra={"grant_id": str(grant_id)})
-            is_stored = False
+            tokens = None
+        is_stored = tokens is not None and self.keep(company_id, grant_id, version, tokens)
         self._aside.remove(place)
         return is_stored
+
+    def _find_pair_key(self, company_id: CompanyId, grant_id: UUID) -> SealingKey | None:
+        """`None` while no refresh has begun since the last pair was stored."""
+        sealed = db.session.scalar(select(PairKey.sealed_key).where(PairKey.grant_id == grant_id))
+        if sealed is None:
+            return None
+        return SealingKey.from_bytes(self._vault.open(pair_key_context(company_id, grant_id), sealed))
 
     def take_all_from_aside(self) -> int:
         """Store every pair that was kept aside on this machine; how many were. What cannot be now, stays."""
@@ -262,16 +286,12 @@ class Custody:
         share = _REFRESH_AT + _REFRESH_JITTER * self._jitter()
         return tokens.created_at + (tokens.expires_at - tokens.created_at) * share
 
-    def _change(self, company_id: CompanyId, grant_id: UUID, condition: Any, **values: Any) -> bool:
+    def _change(
+        self, company_id: CompanyId, grant_id: UUID, condition: ColumnElement[bool], **values: Any
+    ) -> bool:
         """Compare and swap; whether `condition` still held."""
         with self._apart(company_id):
-            result = db.session.execute(
-                update(Grant)
-                .where(Grant.id == grant_id, condition)
-                .values(**values)
-                .execution_options(synchronize_session=False)
-            )
-            changed = cast("CursorResult[Any]", result).rowcount == 1
+            changed = _swap(grant_id, condition, **values)
             db.session.commit()
             return changed
 
@@ -280,6 +300,26 @@ class Custody:
         """A database session of our own: what the caller has not committed is not committed by us."""
         with self._app.app_context(), company_scope(company_id):
             yield
+
+
+def forget_pair_key(which: ColumnElement[bool]) -> None:
+    """Another pair was stored in the grants that meet `which`, in the open transaction."""
+    db.session.execute(
+        delete(PairKey)
+        .where(PairKey.grant_id.in_(select(Grant.id).where(which)))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _swap(grant_id: UUID, condition: ColumnElement[bool], **values: Any) -> bool:
+    """Change the row if `condition` holds, in the open transaction; whether it did."""
+    result = db.session.execute(
+        update(Grant)
+        .where(Grant.id == grant_id, condition)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def good_marks(tokens: TokenSet, refresh_at: datetime) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
 from embedded_app.errors import GrantLost, KeyDestroyed, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
-from embedded_app.installations.custody import Custody, LossCause, good_marks
-from embedded_app.installations.models import Grant, GrantState, token_context
+from embedded_app.installations.custody import Custody, forget_pair_key, good_marks
+from embedded_app.installations.models import Grant, GrantState, LossCause, token_context
 from embedded_app.installations.refresh import Refresher
-from embedded_app.installations.revocations import Revocations
+from embedded_app.installations.revocations import note_revocation
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
@@ -65,11 +65,8 @@ class Loss:
 class GrantService:
     """Grants; within the company scope that is open, where no company is named."""
 
-    def __init__(
-        self, vault: Vault, custody: Custody, refresher: Refresher, revocations: Revocations, clock: Clock
-    ) -> None:
+    def __init__(self, vault: Vault, custody: Custody, refresher: Refresher, clock: Clock) -> None:
         self._vault = vault
-        self._revocations = revocations
         self._custody = custody
         self._refresher = refresher
         self._clock = clock
@@ -147,6 +144,7 @@ class GrantService:
             .values(sealed_tokens=sealed, **marks)
             .execution_options(synchronize_session=False)
         )
+        forget_pair_key(Grant.id == grant_id)
 
     def mark_installer(self, principal_id: UUID) -> None:
         """The company was connected by this principal, in the open transaction."""
@@ -200,7 +198,7 @@ class GrantService:
         return self._give_up(dormant, LossCause.DORMANT)
 
     def _give_up(self, which: ColumnElement[bool], cause: LossCause) -> int:
-        company_id, now = current_company_id(), database_now()
+        company_id = current_company_id()
         chosen = db.session.scalars(
             select(Grant).where(which, Grant.sealed_tokens.is_not(None)).with_for_update()
         ).all()
@@ -212,11 +210,20 @@ class GrantService:
             except (KeyDestroyed, Unsealable, UnknownKey):  # wiped all the same
                 _log.exception("a grant could not be opened to be revoked", extra={"grant_id": str(grant.id)})
             else:
-                self._revocations.add(pair.refresh_token or pair.access_token, cause)
+                note_revocation(self._vault, pair.refresh_token or pair.access_token, cause)
         db.session.flush()
+        self._wipe(Grant.id.in_([grant.id for grant in chosen]), cause)
+        return len(chosen)
+
+    def lose_unreadable(self) -> None:
+        """The company's key was destroyed, and with it every token set that it has, in the open transaction."""
+        self._wipe(Grant.sealed_tokens.is_not(None), LossCause.KEY_DESTROYED)
+        forget_pair_key(true())
+
+    def _wipe(self, which: ColumnElement[bool], cause: LossCause) -> None:
         db.session.execute(
             update(Grant)
-            .where(Grant.id.in_([grant.id for grant in chosen]))
+            .where(which)
             .values(
                 sealed_tokens=None,
                 version=Grant.version + 1,
@@ -224,8 +231,7 @@ class GrantService:
                 lease_until=None,
                 retry_at=None,
                 lost_cause=str(cause),
-                lost_at=now,
+                lost_at=database_now(),
             )
             .execution_options(synchronize_session=False)
         )
-        return len(chosen)

@@ -22,6 +22,31 @@ class GrantState(StrEnum):
     LOST = "lost"
 
 
+class LossCause(StrEnum):
+    """Why a grant is lost. Stored, and shown to administrators in words."""
+
+    ABSENT = "absent"
+    """There never was one, or it was deleted."""
+    REFUSED = "refused"
+    """Procore refused the refresh token at the first attempt: revoked, or used by somebody else."""
+    ANSWER_LOST = "answer_lost"
+    """An answer got lost, and the probe found that it had used up the refresh token."""
+    NO_ANSWER = "no_answer"
+    """Neither the refresh nor the probe was answered."""
+    INTERRUPTED = "interrupted"
+    """The process ended in the middle of the probe."""
+    NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 # a cause, no password
+    """The access token ended and there was nothing to refresh it with."""
+    DISCONNECTED = "disconnected"
+    """We revoked it when the company disconnected."""
+    SIGNED_OUT = "signed_out"
+    """We revoked it because the person signed out everywhere."""
+    DORMANT = "dormant"
+    """We revoked it because nobody had used it for the retention period."""
+    KEY_DESTROYED = "key_destroyed"
+    """The company's key was destroyed; when it connected again, this was still sealed under the old one."""
+
+
 class Grant(CompanyOwned, Model):
     """One principal's authorization for one company.
 
@@ -75,6 +100,31 @@ class Grant(CompanyOwned, Model):
 def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
     """Where a token set stands: it opens in this row at this version only."""
     return SealContext("grants.sealed_tokens", company_id, str(grant_id), version)
+
+
+class PairKey(CompanyOwned, Model):
+    """The key under which a grant's next pair is sealed if the database does not take it; see `aside`.
+
+    It is made with the intent to refresh, when the database answers, and goes when a pair is stored. So it is in
+    hand before anything is sent, and shares the fate of every other sealed value: sealed anew with the company,
+    unreadable with the company's key.
+    """
+
+    __tablename__ = "pair_keys"
+
+    grant_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("grants.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed_key: Mapped[Sealed] = mapped_column(SealedColumn)
+
+    def seal_context(self) -> SealContext:
+        """Where `sealed_key` stands."""
+        return pair_key_context(self.company_id, self.grant_id)
+
+
+def pair_key_context(company_id: int, grant_id: UUID) -> SealContext:
+    """Where the key of a grant's pair stands."""
+    return SealContext("pair_keys.sealed_key", company_id, str(grant_id))
 
 
 class Revocation(CompanyOwned, Model):

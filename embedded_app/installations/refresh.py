@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app.clock import Clock
+from embedded_app.crypto import SealingKey
 from embedded_app.errors import (
     ConnectFailed,
     GrantLost,
@@ -24,8 +25,8 @@ from embedded_app.errors import (
     TokenRefused,
 )
 from embedded_app.ids import CompanyId
-from embedded_app.installations.custody import LEASE, Custody, Held, LossCause
-from embedded_app.installations.models import GrantState
+from embedded_app.installations.custody import LEASE, Custody, Held
+from embedded_app.installations.models import GrantState, LossCause
 from embedded_app.procore import TokenSet
 from embedded_app.procore.single_flight import SingleFlight
 from embedded_app.secret import Secret
@@ -124,14 +125,14 @@ class Refresher:
                 self._lose(company_id, grant_id, version, LossCause.INTERRUPTED)
             elif held.tokens.refresh_token is None and not held.is_service_account:
                 self._lose(company_id, grant_id, version, LossCause.NO_REFRESH_TOKEN)
-            elif self._custody.announce(company_id, grant_id, held):
-                return self._attempt(company_id, grant_id, held)
+            elif (key := self._custody.announce(company_id, grant_id, held)) is not None:
+                return self._attempt(company_id, grant_id, held, key)
 
     def _ask(self, held: Held) -> TokenSet:
         refresh_token = held.tokens.refresh_token
         return self._obtain() if refresh_token is None else self._refresh(refresh_token)
 
-    def _attempt(self, company_id: CompanyId, grant_id: UUID, held: Held) -> Secret:
+    def _attempt(self, company_id: CompanyId, grant_id: UUID, held: Held, key: SealingKey) -> Secret:
         """The one call of this announcement, and what its outcome means."""
         is_probe = held.state == GrantState.REFRESHING
         try:
@@ -152,11 +153,13 @@ class Refresher:
                 return self._lose_or_follow(company_id, grant_id, held.version, LossCause.NO_ANSWER, doubt)
             self._postpone(company_id, grant_id, held, doubt.code, _DOUBT_PAUSE_SECONDS, was_sent=True)
             raise
-        self._keep(company_id, grant_id, held.version, tokens)
+        self._keep(company_id, grant_id, held.version, tokens, key)
         # Read back rather than handed on: when another pair was stored meanwhile, that one counts.
         return self._custody.look(company_id, grant_id).tokens.access_token
 
-    def _keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
+    def _keep(
+        self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet, key: SealingKey
+    ) -> None:
         """Store the pair: it exists nowhere else, and the old one is spent.
 
         When the database does not take it, it goes aside before anything else happens, and from there into the
@@ -166,15 +169,15 @@ class Refresher:
             self._custody.keep(company_id, grant_id, version, tokens)
         except (SQLAlchemyError, KeysUnreachable):
             _log.warning("new token pair not stored yet", extra={"grant_id": str(grant_id)})
-            self._custody.keep_aside(company_id, grant_id, version, tokens)
+            self._custody.keep_aside(company_id, grant_id, version, tokens, key)
             self._keep_patiently(company_id, grant_id, version, tokens)
 
     def _keep_patiently(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
         for pause in _COMMIT_PAUSES_SECONDS:
             self._clock.sleep(pause)
             with suppress(SQLAlchemyError, KeysUnreachable):
-                if not self._custody.take_from_aside(company_id, grant_id, version):  # nothing went aside
-                    self._custody.keep(company_id, grant_id, version, tokens)
+                self._custody.keep(company_id, grant_id, version, tokens)
+                self._custody.forget_aside(company_id, grant_id, version)
                 return
         raise TimedOut("The connection to Procore cannot be saved right now. Try again in a minute.")
 

@@ -17,8 +17,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from embedded_app.crypto import Vault
 from embedded_app.errors import CredentialError, KeysUnreachable, ProcoreError
 from embedded_app.ids import CompanyId
-from embedded_app.installations.custody import LossCause
-from embedded_app.installations.models import Revocation
+from embedded_app.installations.models import LossCause, Revocation
 from embedded_app.secret import Secret
 from embedded_app.storage import company_scope, current_company_id, database_now, db, new_id, system_scope
 
@@ -35,15 +34,6 @@ class Revocations:
     def __init__(self, vault: Vault, revoke: Callable[[Secret], None]) -> None:
         self._vault = vault
         self._revoke = revoke
-
-    def add(self, token: Secret, reason: LossCause) -> None:
-        """Note that `token` is to be ended, in the open transaction of the company in scope."""
-        now = database_now()
-        row = Revocation(
-            id=new_id(), company_id=current_company_id(), reason=str(reason), next_at=now, created_at=now
-        )
-        row.sealed_token = self._vault.seal(row.seal_context(), token)
-        db.session.add(row)
 
     def attempt(self) -> int:
         """Try all that are due in the company in scope, each in transactions of its own; how many are left."""
@@ -113,6 +103,16 @@ class Revocations:
             .execution_options(synchronize_session=False)
         )
         db.session.commit()
+
+
+def note_revocation(vault: Vault, token: Secret, reason: LossCause) -> None:
+    """Note that `token` is to be ended, in the open transaction of the company in scope."""
+    now = database_now()
+    row = Revocation(
+        id=new_id(), company_id=current_company_id(), reason=str(reason), next_at=now, created_at=now
+    )
+    row.sealed_token = vault.seal(row.seal_context(), token)
+    db.session.add(row)
 
 
 def _next_time(now: datetime, attempts: int) -> datetime:

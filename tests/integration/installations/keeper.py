@@ -44,7 +44,7 @@ class Keeper:
         self.refresher = self.another_process()
         self.revoked: list[str] = []
         self.revocations = Revocations(self.vault, lambda token: self.revoked.append(token.reveal()))
-        self.grants = GrantService(self.vault, self.custody, self.refresher, self.revocations, clock)
+        self.grants = GrantService(self.vault, self.custody, self.refresher, clock)
         self.grant_id = UUID(int=0)
         self.principal_id = UUID(int=0)
 
@@ -84,6 +84,13 @@ class Keeper:
 
     def sign_in_again(self, tokens: TokenSet) -> None:
         self.store(tokens)
+
+    def leave_aside(self, tokens: TokenSet) -> None:
+        """A refresh has brought these, and the database did not take them."""
+        held = self.custody.look(ONE, self.grant_id)
+        key = self.custody.announce(ONE, self.grant_id, held)
+        assert key is not None
+        self.custody.keep_aside(ONE, self.grant_id, held.version, tokens, key)
 
     def set(self, **values: object) -> None:
         with self.app.app_context(), company_scope(ONE):

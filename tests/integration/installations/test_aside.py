@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +12,17 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from embedded_app.clock import Clock
+from embedded_app.config import MasterKey
+from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.errors import TimedOut
 from embedded_app.installations import Custody, GrantState, Refresher
-from embedded_app.storage import Company, company_scope, db
+from embedded_app.keys import KeyService
+from embedded_app.storage import Company, company_scope, db, find_wrapped_key
+from tests.factories.settings import config
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.token_host import TokenHost, token_set
 from tests.integration.installations.keeper import ONE, Keeper
+from tests.integration.keys.world import key
 
 
 class FullDatabase(Custody):
@@ -83,9 +91,9 @@ def test_it_is_stored_by_the_process_itself_when_the_database_comes_back(
 
 
 def test_the_file_is_sealed_and_private(left_aside: Path) -> None:
-    content = left_aside.read_text()
-    assert "access-2" not in content
-    assert "refresh-2" not in content
+    content = left_aside.read_bytes()
+    assert b"access-2" not in content
+    assert b"refresh-2" not in content
     assert left_aside.stat().st_mode & 0o777 == 0o600
 
 
@@ -107,12 +115,91 @@ def test_a_pair_of_another_grant_is_not_taken(keeper: Keeper, host: TokenHost, l
     assert host.calls == ["refresh-1"]
 
 
-def test_destroying_the_companys_key_ends_it(keeper: Keeper, left_aside: Path) -> None:
+def destroy_key(keeper: Keeper) -> None:
     with keeper.app.app_context(), company_scope(ONE):
         db.session.get_one(Company, ONE).wrapped_key = None
         db.session.commit()
+
+
+def test_destroying_the_companys_key_ends_it(keeper: Keeper, left_aside: Path) -> None:
+    destroy_key(keeper)
     keeper.grants.take_all_from_aside()
     assert not left_aside.exists()
+
+
+def test_destroying_the_companys_key_makes_it_unreadable_at_once_in_every_process(
+    keeper: Keeper, left_aside: Path
+) -> None:
+    """Also in one that has read it before, and although the file is still there."""
+    url = keeper.app.config["SQLALCHEMY_DATABASE_URI"].render_as_string(hide_password=False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.installations.aside_process", url, left_aside],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write("\n")
+        assert other.stdout.readline() == "access-2\n"
+        destroy_key(keeper)
+        other.stdin.write("\n")
+        assert other.stdout.readline() == "destroyed\n"
+        other.stdin.close()
+    assert left_aside.exists()
+
+
+def test_it_survives_a_new_data_key_of_the_company(keeper: Keeper, host: TokenHost, left_aside: Path) -> None:
+    with keeper.app.app_context():
+        list(KeyService(keeper.vault, FakeClock()).re_encrypt(ONE, wait=timedelta()))
+    assert left_aside.exists()
+    assert keeper.token() == "access-2"
+    assert host.calls == ["refresh-1"]
+
+
+def test_it_survives_the_end_of_the_master_key(keeper: Keeper, left_aside: Path) -> None:
+    """Nothing of it is under a master key but by way of the company's key."""
+    (old,), (new,) = config().master_keys, config(MASTER_KEYS=key("new")).master_keys
+    with keeper.app.app_context():
+        list(KeyService(vault_of(new, old), FakeClock()).rotate())
+    restarted = Custody(keeper.app, vault_of(new))
+    assert restarted.take_from_aside(ONE, keeper.grant_id, 1)
+    assert restarted.look(ONE, keeper.grant_id).tokens.access_token.reveal() == "access-2"
+    assert not left_aside.exists()
+
+
+def vault_of(*master_keys: MasterKey) -> Vault:
+    return Vault(EnvironmentKeys(master_keys), find_wrapped_key, FakeClock())
+
+
+def test_when_its_grant_was_given_up_it_is_revoked(keeper: Keeper, left_aside: Path) -> None:
+    """The token that was wiped was used up by then."""
+    with keeper.app.app_context(), company_scope(ONE):
+        keeper.grants.give_up(keeper.principal_id)
+        db.session.commit()
+    keeper.grants.take_all_from_aside()
+    with keeper.app.app_context():
+        keeper.revocations.sweep()
+    assert keeper.revoked == ["refresh-1", "refresh-2"]
+    assert not left_aside.exists()
+
+
+def test_a_commit_that_came_through_after_all_is_not_undone(
+    keeper: Keeper, host: TokenHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database had stored the pair, and the connection broke before it said so."""
+    keep = Custody.keep
+    monkeypatch.setattr(Custody, "keep", lambda *place: keep(*place) and _break_off())
+    token = refresher_of(keeper.custody, keeper).access_token(ONE, keeper.grant_id)
+    assert (token.reveal(), keeper.row().version, files(keeper)) == ("access-2", 2, [])
+    with keeper.app.app_context():
+        keeper.revocations.sweep()
+    assert (host.calls, keeper.revoked) == (["refresh-1"], [])
+
+
+def _break_off() -> bool:
+    raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
 
 
 def test_a_disk_that_is_full_as_well_costs_the_pair_and_nothing_else(

@@ -61,7 +61,7 @@ def test_both_jobs_are_due_every_minute(scheduled: Flask) -> None:
 
 
 def test_a_pair_that_was_kept_aside_is_stored(scheduled: Flask, keeper: Keeper, host: TokenHost) -> None:
-    keeper.custody.keep_aside(ONE, keeper.grant_id, 1, token_set(9))
+    keeper.leave_aside(token_set(9))
     run(scheduled, 7)
     assert keeper.row().version == 2
     assert keeper.token() == "access-9"
