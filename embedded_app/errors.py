@@ -342,12 +342,12 @@ class AppNotConnected(Forbidden):
     Platform reference, section 3.6.
 
     Attributes:
-        asked_at: when the call began, in UTC; `None` when that is not known. Tells an old answer from one about
-            a connection that was made meanwhile.
+        asked_at: when the call began, by this process' `Clock.monotonic`; `None` when that is not known. Tells an
+            old answer from one about a connection that was made meanwhile.
     """
 
     code = "app_not_connected"
-    asked_at: datetime | None = None
+    asked_at: float | None = None
 
 
 class NotFound(ProcoreError):

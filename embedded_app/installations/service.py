@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,7 +28,15 @@ from embedded_app.installations.tokens import FreshTokens, SignIn
 from embedded_app.procore import Company as ProcoreCompany
 from embedded_app.procore import Grant, Procore
 from embedded_app.secret import Secret
-from embedded_app.storage import Company, CompanyState, company_scope, current_company_id, db, system_scope
+from embedded_app.storage import (
+    Company,
+    CompanyState,
+    company_scope,
+    current_company_id,
+    database_now,
+    db,
+    system_scope,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -174,9 +182,9 @@ class InstallationService:
         """Write the company as connected, in the open transaction of its scope.
 
         The first time and every other time are one path, and the last consent counts. A company whose key was
-        destroyed gets a new one; what was sealed under the old one stays unreadable.
+        destroyed gets a new one; what was sealed under the old one stays unreadable, so its grants are lost.
         """
-        now = self._clock.now()
+        now = database_now()
         company = db.session.scalars(
             select(Company).where(Company.id == connection.company_id).with_for_update()
         ).one_or_none()
@@ -190,6 +198,8 @@ class InstallationService:
         company.consent_by, company.consent_at = connection.consent_by, now
         if company.wrapped_key is None:
             company.wrapped_key = self._vault.new_company_key(connection.company_id)
+            db.session.flush()
+            self.grants.lose_unreadable()
         db.session.flush()
 
     def disconnect(self, actor: audit.Actor) -> int:
@@ -247,25 +257,28 @@ class InstallationService:
             self._procore, company_id, lambda: grant or self.grants.for_background(company_id), project_id
         )
 
-    def notice_uninstalled(self, company_id: CompanyId, asked_at: datetime | None) -> None:
+    def notice_uninstalled(self, company_id: CompanyId, asked_at: float | None) -> None:
         """Procore answered "App is not connected to this company": work for it stops until it connects again.
 
         The tokens stay, sealed, until the retention period ends. Says it once, however often it is noticed.
         An answer to a call that began before the company connected is about an earlier connection, and changes
-        nothing; if the app is gone again, the next call says so.
+        nothing; if the app is gone again, the next call says so. How long ago the call began is measured in this
+        process and taken off the database's clock, by which connecting is dated: so machines' clocks may differ.
 
         Args:
             company_id: whom the answer was about.
             asked_at: when the call began, as `AppNotConnected` tells; `None` is taken for now.
         """
+        age = timedelta(seconds=0 if asked_at is None else self._clock.monotonic() - asked_at)
         with company_scope(company_id):
-            # A write at once and no read before it: connecting at the same moment comes before it or after it.
+            began = database_now() - age
+            # A write at once and no row read before it: connecting at the same moment comes before it or after it.
             marked = db.session.execute(
                 update(Company)
                 .where(
                     Company.id == company_id,
                     Company.state == CompanyState.CONNECTED,
-                    Company.state_since <= (asked_at or self._clock.now()),
+                    Company.state_since <= began,
                 )
                 .values(state=CompanyState.DISCONNECTED)
                 .execution_options(synchronize_session=False)
@@ -288,7 +301,7 @@ class InstallationService:
     def _mark_disconnected(self, reason: str, actor: audit.Actor) -> None:
         company = db.session.get_one(Company, current_company_id())
         company.state, company.state_reason = CompanyState.DISCONNECTED, reason
-        company.state_since = self._clock.now()
+        company.state_since = database_now()
         db.session.flush()
         audit.record(
             "installation.disconnected", actor=actor, subject=company.name, detail={"reason": reason}

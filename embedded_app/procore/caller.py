@@ -122,7 +122,7 @@ class Caller:
     def _patiently(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
         attempt = 1
         while True:
-            asked_at = self._clock.now()
+            asked_at = self._clock.monotonic()
             response = self._once(call, token, deadline)
             if response.status == HTTPStatus.OK:
                 return response

@@ -15,6 +15,7 @@ _WHY = {
     LossCause.NO_ANSWER: "Procore’s login did not answer for a long time.",
     LossCause.INTERRUPTED: "This app was stopped in the middle of a renewal.",
     LossCause.NO_REFRESH_TOKEN: "It ended, and could not be renewed.",
+    LossCause.KEY_DESTROYED: "The key that protected it was destroyed.",
 }
 
 

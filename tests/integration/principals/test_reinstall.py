@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from copy import copy
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from embedded_app import installations, principals
 from embedded_app.audit import list_events
-from embedded_app.installations import GrantState
+from embedded_app.installations import GrantState, LossCause
 from embedded_app.installations.models import Grant
 from embedded_app.principals import Viewer
 from embedded_app.storage import Company, CompanyState, company_scope, db
@@ -51,7 +52,7 @@ def reinstall(app: Flask, dana: Person, simulator: SimulatorProcess, clock: Fake
 
     def act() -> None:
         simulator.install(HOLLIS)
-        clock.advance(1)
+        clock.advance(60)
         complete(app, begin(app, dana), HOLLIS)
 
     return act
@@ -159,8 +160,50 @@ def test_an_uninstall_is_noticed_once_and_without_a_token(
     simulator.forget_requests()
     for _ in range(2):
         with app.app_context():
-            installations.service().notice_uninstalled(HOLLIS, clock.now())
+            installations.service().notice_uninstalled(HOLLIS, clock.monotonic())
     assert simulator.requests() == []
     assert (state(app), times_disconnected(app)) == (CompanyState.DISCONNECTED, 1)
     reinstall()
     assert state(app) == CompanyState.CONNECTED
+
+
+@pytest.mark.usefixtures("viewer")
+@pytest.mark.parametrize("wrong_by", [timedelta(days=-1), timedelta(days=1)])
+def test_machines_whose_clocks_differ_agree(
+    app: Flask, simulator: SimulatorProcess, reinstall: Callable[[], None], wrong_by: timedelta
+) -> None:
+    """The machine that gets the 403 is a day before or behind the one on which the company connects."""
+    wrong = FakeClock(datetime.now(UTC) + wrong_by)
+    service = copy(app.extensions["installations"])
+    service._clock = wrong
+    began = wrong.monotonic()
+    simulator.uninstall(HOLLIS)
+    reinstall()
+    wrong.advance(60)
+    for asked_at, expected in (
+        (began, CompanyState.CONNECTED),
+        (wrong.monotonic(), CompanyState.DISCONNECTED),
+    ):
+        with app.app_context():
+            service.notice_uninstalled(HOLLIS, asked_at)
+        assert state(app) == expected
+
+
+@pytest.mark.usefixtures("viewer")
+def test_a_company_whose_key_was_destroyed_starts_anew(
+    app: Flask, marcus: Person, reinstall: Callable[[], None]
+) -> None:
+    """What stood under the old key is lost for that reason, and a sign-in repairs it."""
+    bearer(marcus)
+    with app.app_context(), company_scope(HOLLIS):
+        db.session.get_one(Company, HOLLIS).wrapped_key = None
+        db.session.commit()
+    reinstall()
+    with app.app_context(), company_scope(HOLLIS):
+        rows = db.session.execute(db.select(Grant.is_installer, Grant.state, Grant.lost_cause)).all()
+        assert sorted(rows, key=str) == [
+            (False, GrantState.GOOD, None),
+            (False, GrantState.LOST, LossCause.KEY_DESTROYED),
+            (True, GrantState.GOOD, None),
+        ]
+    assert asks(marcus, bearer(marcus)) == 200

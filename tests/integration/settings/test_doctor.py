@@ -34,6 +34,7 @@ REASONS = {
     "no_answer": "did not answer for a long time",
     "interrupted": "stopped in the middle of a renewal",
     "no_refresh_token": "It ended, and could not be renewed.",
+    "key_destroyed": "The key that protected it was destroyed.",
 }
 
 

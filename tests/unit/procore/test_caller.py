@@ -215,7 +215,7 @@ def test_every_exchange_is_told(
 def test_that_the_app_is_not_connected_comes_with_when_it_was_asked(
     procore: Procore, transport: ScriptedTransport, grant: FakeGrant, clock: FakeClock
 ) -> None:
-    began = clock.now()
+    began = clock.monotonic()
 
     def slowly(_request: WireRequest) -> WireResponse:
         clock.advance(2)
