@@ -22,6 +22,10 @@ from embedded_app.simulator.model import (
     Vendor,
     World,
 )
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.rest.access import Refusal
+from embedded_app.simulator.rest.families import FAMILIES
+from embedded_app.simulator.rest.kinds import STAMP
 
 _TEXTS: Mapping[type, tuple[str, ...]] = {
     Project: ("name", "address", "city", "description"),
@@ -40,13 +44,17 @@ by name outside the records."""
 def edit(world: World, family: str, record_id: int, values: Mapping[str, object]) -> None:
     """Set fields of one record from JSON values.
 
-    `family` is `projects`, `vendors`, `contracts`, `change_orders`, `companies`, `people` or `configurations`.
+    `family` is `projects`, `vendors`, `contracts`, `change_orders`, `companies`, `people`, `configurations`, or
+    one of `FAMILIES`.
 
     Raises:
         LookupError: there is no such family, record or field.
         ValueError: a value does not fit its field.
     """
     record = _find(world, family, record_id)
+    if isinstance(record, Record):
+        record.update(_parsed(family, values))
+        return
     hints = get_type_hints(type(record))
     known = {each.name for each in fields(record)}
     parsed = {}
@@ -58,8 +66,21 @@ def edit(world: World, family: str, record_id: int, values: Mapping[str, object]
         setattr(record, name, value)
 
 
+def _parsed(family: str, values: Mapping[str, object]) -> dict[str, object]:
+    kinds = {each.kept_as: each.kind for each in FAMILIES[family].fields if each.of is None} | {
+        "deleted_at": STAMP
+    }
+    unknown = values.keys() - kinds.keys()
+    if unknown:
+        raise LookupError(f"{family} have no field {min(unknown)}.")
+    try:
+        return {name: None if value is None else kinds[name].parse(value) for name, value in values.items()}
+    except Refusal as refusal:
+        raise ValueError(f"A value of {family} {refusal.messages[0]}.") from refusal
+
+
 def delete(world: World, family: str, record_id: int) -> None:
-    """Remove one project, vendor, contract, change order or configuration.
+    """Remove one record, as if it had never been.
 
     Raises:
         LookupError: there is no such family or record.
@@ -67,6 +88,8 @@ def delete(world: World, family: str, record_id: int) -> None:
     record = _find(world, family, record_id)
     if isinstance(record, ChangeOrder):
         world.contracts[record.contract_id].change_orders.remove(record)
+    elif isinstance(record, Record):
+        del world.records[family][record_id]
     else:
         getattr(world, family).pop(record_id)
 
@@ -98,6 +121,10 @@ def plant(world: World, prefix: str) -> list[str]:
         contract.requisitions = [replace(each, **_marked(each, mark)) for each in contract.requisitions]
         for change in contract.change_orders:
             _mark(change, mark)
+    for name, family in FAMILIES.items():
+        words = [each.kept_as for each in family.fields if each.kind.words and each.of is None]
+        for record in world.records.get(name, {}).values():
+            record.update({word: mark(record[word]) for word in words if record[word] is not None})
     return planted
 
 
@@ -120,6 +147,7 @@ def _find(world: World, family: str, record_id: int) -> Any:
         "contracts": world.contracts,
         "configurations": world.configurations,
         "change_orders": {change.id: change for change in _change_orders(world)},
+        **world.records,
     }
     if family not in families or record_id not in families[family]:
         raise LookupError(f"There is no record {record_id} among {family}.")

@@ -15,6 +15,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from embedded_app.simulator.record import Record
+
 ZERO = Decimal("0.00")
 
 
@@ -345,6 +347,8 @@ class World:
     contracts: dict[int, Contract] = field(default_factory=dict)
     installations: dict[int, AppInstallation] = field(default_factory=dict)
     configurations: dict[int, AppConfiguration] = field(default_factory=dict)
+    records: dict[str, dict[int, Record]] = field(default_factory=dict)
+    """The families that need no arithmetic, by family and id."""
 
     def membership(self, user_id: int, company_id: int) -> Membership | None:
         return self.memberships.get((user_id, company_id))

@@ -6,7 +6,7 @@ import socket
 import sys
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 
@@ -34,6 +34,8 @@ class _SimulatorApp(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         running: Simulator = self.extensions[EXTENSION]
         with running.lock:
+            if request.method != "GET":
+                running.rendered.clear()
             return super().dispatch_request()
 
 

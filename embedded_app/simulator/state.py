@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import cast
 
+import orjson
 from flask import current_app
 
 from embedded_app.simulator.clock import SimulatedClock
@@ -52,6 +53,8 @@ class Simulator:
         self.limits = RateLimits(self.clock)
         self.faults = Faults()
         self.log = RequestLog()
+        self.rendered: dict[tuple[str, int, str, bool], orjson.Fragment] = {}
+        """Answers for single records, by family, id, view and version; empty after every write."""
 
     def is_connected(self, company_id: int) -> bool:
         """Whether calls for this company are answered: the app is installed there."""

@@ -51,6 +51,36 @@ class TextKind(StrEnum):
     TEXT = "text"
 
 
+class UnknownFields(StrEnum):
+    """What a write does with a field that its record does not have."""
+
+    IGNORE = "ignore"
+    REFUSE = "refuse"
+    """406, the platform's status for unknown fields."""
+
+
+class BadDates(StrEnum):
+    """What a write does with a date that cannot be read."""
+
+    NULL = "null"
+    """It is stored as null, without an error, as the documentation warns."""
+    REFUSE = "refuse"
+
+
+class RfiDueDate(StrEnum):
+    """What an RFI's `due_date` is; both are known."""
+
+    DATE = "date"
+    DATETIME = "datetime"
+
+
+class ThreeTiers(StrEnum):
+    """How the two-tier calls answer in a project whose change orders have three tiers."""
+
+    EMPTY = "empty"
+    NOT_FOUND = "not_found"
+
+
 @dataclass(slots=True)
 class Switches:
     """How this run behaves, where the platform reference leaves it open.
@@ -63,6 +93,10 @@ class Switches:
         missing_header_status: of a call without the company header (section 2.5), any 4xx.
         missing_header_as: its content type.
         error_shape: the body of every error of version 1.
+        unknown_fields: what a write does with a field that its record does not have (section 4.5, status 406).
+        bad_dates: what a write does with a date that cannot be read (section 4.7).
+        rfi_due_date: what an RFI's `due_date` is (section 4.7).
+        change_orders_in_three_tiers: how the two-tier calls answer in a project with three (section 5.6).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
     """
@@ -75,6 +109,10 @@ class Switches:
     missing_header_status: int = 400
     missing_header_as: TextKind = TextKind.JSON
     error_shape: ErrorShape = ErrorShape.ERRORS
+    unknown_fields: UnknownFields = UnknownFields.IGNORE
+    bad_dates: BadDates = BadDates.NULL
+    rfi_due_date: RfiDueDate = RfiDueDate.DATE
+    change_orders_in_three_tiers: ThreeTiers = ThreeTiers.EMPTY
     smallest_part: int = 5_242_880
     upload_polls: int = 1
 

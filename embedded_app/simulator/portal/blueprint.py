@@ -11,9 +11,10 @@ from werkzeug.exceptions import Forbidden, HTTPException, NotFound
 
 from embedded_app.simulator.hosts import DOMAIN, region_address, region_host
 from embedded_app.simulator.model import AppConfiguration, Company, Level, Person, Project
-from embedded_app.simulator.portal.presenters import day, money, plain
+from embedded_app.simulator.portal.presenters import day, money
 from embedded_app.simulator.sessions import current_person
 from embedded_app.simulator.state import simulator
+from embedded_app.simulator.words import plain
 
 blueprint = Blueprint("portal", __name__)
 blueprint.add_app_template_filter(money)

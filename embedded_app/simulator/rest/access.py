@@ -47,6 +47,10 @@ class Refusal(Exception):
         )
         super().__init__(*self.messages)
 
+    def by_field(self) -> dict[str, list[str]]:
+        """The messages of each field; those that concern none are under `base`."""
+        return {name: [*texts] for name, texts in self.fields.items()} or {"base": [*self.messages]}
+
 
 class MissingCompany(Refusal):
     """No company header: of the answer only the beginning of its sentence is known (section 2.5)."""

@@ -45,12 +45,16 @@ def contains(*reads: Callable[[T], str | None]) -> Filter[T]:
     )
 
 
-def within(read: Callable[[T], datetime]) -> Filter[T]:
-    """Passes a record whose time is in the range sent, `from...to`, both ends included."""
+def within(read: Callable[[T], datetime | date | None]) -> Filter[T]:
+    """Passes a record whose time or day is in the range sent, `from...to`, both ends included."""
 
     def passes(record: T, sent: Sequence[str]) -> bool:
         begin, dots, end = sent[0].partition("...")
-        return _moment(begin, time.min) <= read(record) <= _moment(end if dots else begin, time.max)
+        value = read(record)
+        if value is not None and not isinstance(value, datetime):
+            value = datetime.combine(value, time(12), UTC)
+        earliest, latest = _moment(begin, time.min), _moment(end if dots else begin, time.max)
+        return value is not None and earliest <= value <= latest
 
     return passes
 
@@ -73,17 +77,20 @@ def listing(
     sorts: Mapping[str, Callable[[T], Any]] | None = None,
     per_page: int = DEFAULT_PER_PAGE,
     largest: int = LARGEST_PER_PAGE,
+    envelope: bool = False,
 ) -> Response:
     """One page of these records as the query asks for it, with the paging headers.
 
     `per_page` is what the endpoint takes when the query names none, `largest` what it gives at most.
+    `envelope` is that of version 2.
     """
     chosen = _sorted(_filtered(records, filters or {}), sorts or {})
     if "per_page" not in request.args:
         wire.breach(Breach.UNPAGED_LIST)
     size = min(_positive("per_page", per_page), largest)
     page = _positive("page", 1)
-    answer = json([render(record) for record in chosen[(page - 1) * size : page * size]])
+    rows = [render(record) for record in chosen[(page - 1) * size : page * size]]
+    answer = data(rows) if envelope else json(rows)
     answer.headers["Total"] = str(len(chosen))
     answer.headers["Per-Page"] = str(size)
     last = max(1, -(-len(chosen) // size))
@@ -110,11 +117,19 @@ def _filtered(records: Iterable[T], filters: Mapping[str, Filter[T]]) -> list[T]
 
 
 def _sorted(records: list[T], sorts: Mapping[str, Callable[[T], Any]]) -> list[T]:
-    for name in reversed(request.args.get("sort", "").split(",")):
+    for name in reversed(_order().split(",")):
         key = sorts.get(name.removeprefix("-"))
         if key is not None:
             records.sort(key=key, reverse=name.startswith("-"))
     return records
+
+
+def _order() -> str:
+    """What `sort` says; RFIs say it in two parameters (section 4.3)."""
+    attribute = request.args.get("sort[attribute]")
+    if attribute is None:
+        return request.args.get("sort", "")
+    return f"-{attribute}" if request.args.get("sort[direction]", "").lower() == "desc" else attribute
 
 
 def _positive(name: str, default: int) -> int:

@@ -5,7 +5,10 @@ Nothing here reads the clock, the network or a random source; two worlds built a
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
+from functools import cache
+from typing import cast
 
 from embedded_app.simulator.model import (
     AppConfiguration,
@@ -15,7 +18,7 @@ from embedded_app.simulator.model import (
     Vendor,
     World,
 )
-from embedded_app.simulator.seed import generated, people, riverside
+from embedded_app.simulator.seed import families, generated, people, riverside
 from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, build_app
 from embedded_app.simulator.seed.catalog import Firm, firms
 from embedded_app.simulator.seed.insurances import insurances
@@ -62,6 +65,16 @@ _UNFIT = {
 
 def build_world() -> World:
     """A new world. The caller may change it; the next one is the same again."""
+    return cast("World", pickle.loads(_built()))  # noqa: S301 # made by the line below
+
+
+@cache
+def _built() -> bytes:
+    """Copies are made of it, which is faster than building anew."""
+    return pickle.dumps(_build())
+
+
+def _build() -> World:
     world = World()
     for company in people.companies():
         world.companies[company.id] = company
@@ -75,8 +88,13 @@ def build_world() -> World:
             world.vendors[vendor.id] = vendor
     for index, row in enumerate(_PROJECTS, start=1):
         _add_project(world, row, index)
+    families.plant(world, {row[0]: _first_id(row[0], index) for index, row in enumerate(_PROJECTS, start=1)})
     _install(world)
     return world
+
+
+def _first_id(project_id: int, index: int) -> int:
+    return _family(_company_of(project_id)) + 10_000 * index
 
 
 def _family(company_id: int) -> int:
@@ -99,7 +117,7 @@ def _add_project(
     project_id, name, number, city, state, count = row
     company_id = _company_of(project_id)
     catalog = firms(_FIRMS[company_id])
-    base = _family(company_id) + 10_000 * index
+    base = _first_id(project_id, index)
     codes = dict.fromkeys(firm.code for firm in catalog)
     project = Project(
         id=project_id,

@@ -15,11 +15,12 @@ from flask.testing import FlaskClient
 from embedded_app.simulator.model import CommitmentKind, Company, Project
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.portal.interpolation import interpolate
-from embedded_app.simulator.portal.presenters import money, plain
+from embedded_app.simulator.portal.presenters import money
 from embedded_app.simulator.seed import AS_OF, INSTALLATION_KEY, build_world, people
 from embedded_app.simulator.seed.plan import at
 from embedded_app.simulator.server import create_simulator
 from embedded_app.simulator.state import EXTENSION, Simulator
+from embedded_app.simulator.words import plain
 
 RIVERSIDE = people.HOLLIS_PROJECTS[0]
 AIRPORT = people.HOLLIS_PROJECTS[4]

@@ -13,6 +13,7 @@ from embedded_app.simulator.command import simulator
 from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.request_log import Breach
+from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.server import create_simulator
 from embedded_app.simulator.switches import Switches
 
@@ -32,8 +33,11 @@ def test_every_switch_is_documented() -> None:
         assert f"/_sim/{switch.split('/')[2]}" in PAGE, switch
 
 
-@pytest.mark.parametrize("word", [*Breach, *(each.name for each in fields(Fault))])
-def test_every_word_of_log_and_faults_is_documented(word: str) -> None:
+WORDS = (*Breach, *(each.name for each in fields(Fault)), *FAMILIES)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_of_log_faults_choices_and_families_is_documented(word: str) -> None:
     assert word in PAGE
 
 

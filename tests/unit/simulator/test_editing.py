@@ -21,6 +21,7 @@ from embedded_app.simulator.model import (
     Vendor,
     World,
 )
+from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.seed import build_world
 
 RECORDS = (Project, CostCode, Vendor, Insurance, Contract, LineItem, ChangeOrder, Requisition)
@@ -50,6 +51,14 @@ def records(value: Any) -> Iterator[Any]:
             yield from records(each)
 
 
+def words_of_families(world: World) -> Iterator[str]:
+    """What people wrote into the records whose fields are described, and not declared as those above."""
+    for name, family in FAMILIES.items():
+        keys = [each.kept_as for each in family.fields if each.kind.words and each.of is None]
+        for record in world.records.get(name, {}).values():
+            yield from (record[key] for key in keys if record[key] is not None)
+
+
 def texts(world: World) -> Iterator[tuple[type, str, str]]:
     for record in records(world):
         for each in fields(record):
@@ -69,6 +78,9 @@ def test_a_canary_is_in_every_text_of_every_record() -> None:
         else:
             assert "KITE-" in text, f"{kind.__name__}.{name}"
             seen.add(text.rpartition(" ")[2])
+    for text in words_of_families(world):
+        assert "KITE-" in text
+        seen.add(text.rpartition(" ")[2])
     assert seen == set(markers)
 
 

@@ -1,0 +1,283 @@
+"""Serves families of records: every call that a `Family` names, over one set of functions.
+
+An answer for one record is made once and kept until something is written (`Simulator.rendered`), since a list is
+read far more often than anything changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+from flask import request
+from werkzeug import Response
+
+from embedded_app.simulator.events import Change
+from embedded_app.simulator.model import Level
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.rest import writing
+from embedded_app.simulator.rest.access import (
+    NOT_FOUND,
+    Refusal,
+    blueprint,
+    caller,
+    company_of_call,
+    permitted_project,
+    query_id,
+    require,
+)
+from embedded_app.simulator.rest.answers import data, json, listing
+from embedded_app.simulator.rest.family import DETAIL, LIST, NEVER, Family, Path
+from embedded_app.simulator.state import simulator
+
+_V2_PER_PAGE, _V2_LARGEST = 10, 100
+_IDS = ("id", "_id", "_ids")
+
+
+def serve(family: Family) -> Family:
+    """Answer the calls of this family."""
+    for path in family.paths:
+        one = f"{path.path}/<int:record_id>"
+        for verb in path.verbs.split():
+            method, rule, view = {
+                "list": ("GET", path.path, _list),
+                "show": ("GET", one, _show),
+                "create": ("POST", path.path, _create),
+                "update": ("PATCH", one, _update),
+                "delete": ("DELETE", one, _delete),
+                "sync": ("PATCH", f"{path.path}/sync", _sync),
+            }[verb]
+            blueprint.add_url_rule(
+                rule,
+                f"{family.name} {verb} {path.path}".replace(".", "-"),
+                _bound(view, family, path),
+                methods=[method],
+            )
+    return family
+
+
+View = Callable[[Family, Path, dict[str, int]], Response]
+
+
+def _bound(view: View, family: Family, path: Path) -> Callable[..., Response]:
+    return lambda **ids: view(family, path, ids)
+
+
+def find(family: Family, record_id: int, place_id: int) -> Any:
+    """The record; 404 where it does not exist, is deleted, or is not for this caller."""
+    for record in family.records(simulator().world, place_id):
+        if record["id"] == record_id and record.get("deleted_at") is None and _visible(family, record):
+            return record
+    raise Refusal(404, NOT_FOUND)
+
+
+def body_of(family: Family, record: Any, view: str, *, strings: bool) -> orjson.Fragment:
+    """The record as it is answered in this view; `show` is that for one record. `strings` makes ids strings."""
+    rendered = simulator().rendered
+    key = (family.name, record["id"], view, strings)
+    fragment = rendered.get(key)
+    if fragment is None:
+        body = _written(family, record, view)
+        fragment = rendered[key] = orjson.Fragment(orjson.dumps(_with_strings(body) if strings else body))
+    return fragment
+
+
+def _written(family: Family, record: Any, view: str) -> dict[str, object]:
+    limited = family.views.get(view)
+    chosen = None if limited is None else frozenset(limited.split())
+    hidden = (NEVER, LIST) if view in ("show", "extended") else (NEVER, DETAIL)
+    body: dict[str, object] = {}
+    for each in family.fields:
+        if (chosen is not None and each.name not in chosen) or each.shown in hidden:
+            continue
+        value = each.read(record)
+        if value is not None:
+            body[each.name] = each.kind.write(value)
+        elif not each.optional and not (family.omits_nulls and view == "show"):
+            body[each.name] = None
+    return body
+
+
+def _with_strings(value: Any, name: str = "") -> Any:
+    """Version 2 writes every id as a string (section 4.1)."""
+    if isinstance(value, dict):
+        return {key: _with_strings(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_strings(each, name) for each in value]
+    if isinstance(value, int) and not isinstance(value, bool) and (name == "id" or name.endswith(_IDS[1:])):
+        return str(value)
+    return value
+
+
+def _visible(family: Family, record: Any) -> bool:
+    return family.visible is None or family.visible(record, caller())
+
+
+def _place(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = None) -> int:
+    """The project or company of the call, where the caller may read the tool."""
+    if not family.in_project:
+        require(family.tool)
+        return company_of_call()
+    project_id = ids.get("project_id")
+    if project_id is None and sent is not None and "project_id" in sent:
+        project_id = writing.whole(sent["project_id"], "project_id")
+    return permitted_project(query_id("project_id") if project_id is None else project_id, family.tool).id
+
+
+def _parent(family: Family, ids: dict[str, int], place_id: int) -> int | None:
+    """The id of the record that the called ones belong to; 404 where that is not for this caller."""
+    if family.parent is None or "parent_id" not in ids:
+        return None
+    found: int = find(family.parent, ids["parent_id"], place_id)["id"]
+    return found
+
+
+def _of_parent(family: Family, records: Iterable[Any], parent_id: int | None) -> list[Any]:
+    return [each for each in records if parent_id is None or each[family.parent_key] == parent_id]
+
+
+def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
+    place_id = _place(family, ids)
+    records = _of_parent(family, family.records(simulator().world, place_id), _parent(family, ids, place_id))
+    wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
+    view, search = request.args.get(family.view_parameter, "normal"), request.args.get("search")
+    return listing(
+        [
+            each
+            for each in records
+            if (wanted == "with" or (each.get("deleted_at") is not None) == (wanted == "only"))
+            and _visible(family, each)
+            and (search is None or family.search is None or family.search(each, [search]))
+        ],
+        lambda record: body_of(family, record, view, strings=path.is_v2),
+        filters=family.filters,
+        sorts=writing.sorts(family),
+        per_page=_V2_PER_PAGE if path.is_v2 else family.per_page,
+        largest=_V2_LARGEST if path.is_v2 else family.largest,
+        envelope=path.is_v2,
+    )
+
+
+def _found(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = None) -> Any:
+    place_id = _place(family, ids, sent)
+    record = find(family, ids["record_id"], place_id)
+    parent_id = _parent(family, ids, place_id)
+    if parent_id is not None and record[family.parent_key] != parent_id:
+        raise Refusal(404, NOT_FOUND)
+    return record
+
+
+def _show(family: Family, path: Path, ids: dict[str, int]) -> Response:
+    record = _found(family, ids)
+    view = request.args.get(family.view_parameter, "")
+    return answer(family, path, record, view if view in family.views else "show")
+
+
+def answer(family: Family, path: Path, record: Any, view: str = "show", status: int = 200) -> Response:
+    """One record, in the envelope of the path's version."""
+    body = body_of(family, record, view, strings=path.is_v2)
+    response = data(body) if path.is_v2 else json(body)
+    response.status_code = status
+    return response
+
+
+def _level(family: Family, place_id: int) -> Level:
+    return caller().level(family.tool, place_id if family.in_project else None)
+
+
+def _create(family: Family, path: Path, ids: dict[str, int]) -> Response:
+    sent = writing.sent()
+    place_id = _place(family, ids, sent)
+    parent_id = _parent(family, ids, place_id)
+    require(family.tool, place_id if family.in_project else None, family.create_level)
+    values = writing.unwrapped(family, sent, wrapped=not path.is_v2)
+    record = create(family, place_id, values, parent_id)
+    return answer(family, path, record, status=201)
+
+
+def create(family: Family, place_id: int, values: dict[str, Any], parent_id: int | None = None) -> Record:
+    """Make a record of what was sent, put it into the world and tell it."""
+    parent = {} if parent_id is None else {family.parent_key: parent_id}
+    record = writing.new(family, place_id, values, _level(family, place_id), parent)
+    simulator().world.records.setdefault(family.name, {})[record["id"]] = record
+    tell(family, record, "create")
+    return record
+
+
+def _update(family: Family, path: Path, ids: dict[str, int]) -> Response:
+    sent = writing.sent()
+    record = _found(family, ids, sent)
+    place_id = record["project_id"] if family.in_project else record["company_id"]
+    require(family.tool, place_id if family.in_project else None, family.update_level)
+    update(family, record, place_id, writing.unwrapped(family, sent, wrapped=not path.is_v2))
+    return answer(family, path, record)
+
+
+def update(family: Family, record: Any, place_id: int, values: dict[str, Any]) -> None:
+    """Change a record as was sent, and tell it."""
+    writing.change(family, record, values, _level(family, place_id))
+    tell(family, record, "update")
+
+
+def _delete(family: Family, path: Path, ids: dict[str, int]) -> Response:  # noqa: ARG001 # every view has it
+    record = _found(family, ids)
+    require(family.tool, record["project_id"] if family.in_project else None, family.delete_level)
+    if family.can_delete is not None:
+        family.can_delete(record)
+    record["deleted_at"] = simulator().clock.now()
+    tell(family, record, "delete")
+    return Response(status=204)
+
+
+def _sync(family: Family, path: Path, ids: dict[str, int]) -> Response:
+    """Update or create many: always 200, each failure beside what was sent (section 4.4)."""
+    sent = writing.sent()
+    place_id = _place(family, ids, sent)
+    parent_id = _parent(family, ids, place_id)
+    require(family.tool, place_id if family.in_project else None, family.create_level)
+    entities: list[object] = []
+    errors: list[object] = []
+    for values in writing.updates(sent):
+        try:
+            record = _synced(family, place_id, values, parent_id)
+            entities.append(body_of(family, record, "normal", strings=path.is_v2))
+        except Refusal as refusal:
+            errors.append({**values, "errors": refusal.by_field()})
+    return json({"entities": entities, "errors": errors})
+
+
+def _synced(family: Family, place_id: int, values: dict[str, Any], parent_id: int | None) -> Any:
+    simulator().rendered.clear()
+    live = [each for each in family.records(simulator().world, place_id) if each.get("deleted_at") is None]
+    live = _of_parent(family, live, parent_id)
+    wanted, origin_id = values.get("id"), values.get("origin_id")
+    if wanted is not None:
+        found = next((each for each in live if str(each["id"]) == str(wanted)), None)
+        if found is None:
+            raise Refusal(404, "Entity with this ID not found", field="id")
+    else:
+        found = next(
+            (each for each in live if origin_id is not None and each.get("origin_id") == origin_id), None
+        )
+    if found is None:
+        return create(family, place_id, values, parent_id)
+    update(family, found, place_id, values)
+    return found
+
+
+def tell(family: Family, record: Any, event_type: str) -> None:
+    """Forget the answers that were made before this write, and let those who listen know of it."""
+    running = simulator()
+    running.rendered.clear()
+    if family.resource is not None:
+        running.changes.tell(
+            Change(
+                record["company_id"],
+                record["project_id"] if family.in_project else None,
+                family.resource,
+                record["id"],
+                event_type,
+                caller().user_id,
+            )
+        )

@@ -1,0 +1,197 @@
+"""From what somebody sent to a record: bodies, fields, rules (docs/platform-reference.md, sections 4.3 to 4.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from copy import copy
+from typing import Any
+
+from flask import request
+
+from embedded_app.simulator.model import Level
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.rest import custom_fields
+from embedded_app.simulator.rest.access import Refusal, caller, company_of_call
+from embedded_app.simulator.rest.bodies import sent_json
+from embedded_app.simulator.rest.family import Family, Field, Write
+from embedded_app.simulator.state import simulator
+from embedded_app.simulator.switches import UnknownFields
+
+_MOST_UPDATES = 1000
+_PART = re.compile(r"\[([^\]]*)\]")
+_CUSTOM = re.compile(r"custom_field_(\d+)")
+_KEYS = frozenset({"id", "project_id", "company_id", "upload_ids", "send_emails"})
+"""Names that belong to a call and not to a record."""
+
+
+def sent() -> dict[str, Any]:
+    """The body: a JSON object, or a form whose names are like `rfi[assignee_ids][]`."""
+    if request.form or request.mimetype == "multipart/form-data":
+        return _nested()
+    return sent_json()
+
+
+def _nested() -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for name, values in request.form.lists():
+        head = name.partition("[")[0]
+        parts = [head, *_PART.findall(name)]
+        place = body
+        is_list = parts[-1] == ""
+        if is_list:
+            parts.pop()
+        for part in parts[:-1]:
+            place = place.setdefault(part, {})
+        place[parts[-1]] = values if is_list else values[-1]
+    return body
+
+
+def unwrapped(family: Family, body: Mapping[str, Any], *, wrapped: bool) -> dict[str, Any]:
+    """The values of the record; version 1 has them below the family's singular."""
+    if not wrapped:
+        return dict(body)
+    values = body.get(family.singular)
+    if not isinstance(values, dict):
+        raise Refusal(400, "is required", field=family.singular)
+    return values
+
+
+def updates(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a sync action is to write, at most a thousand."""
+    found = body.get("updates")
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Refusal(400, "is required", field="updates")
+    if len(found) > _MOST_UPDATES:
+        raise Refusal(413, "at most 1000 updates at once", field="updates")
+    return found
+
+
+def whole(value: object, name: str) -> int:
+    """An id that was sent under this name."""
+    if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
+        return int(value)
+    raise Refusal(400, "is not an id", field=name)
+
+
+def new(
+    family: Family, place_id: int, values: Mapping[str, Any], level: Level, parent: Mapping[str, int]
+) -> Record:
+    """A new record of what was sent, below `parent` (its id by its key); it is not in the world yet."""
+    running = simulator()
+    now = running.clock.now()
+    company_id = company_of_call()
+    record = Record(
+        {each.kept_as: copy(each.default) for each in family.fields if each.of is None},
+        id=_next_id(family, company_id),
+        company_id=company_id,
+        project_id=place_id if family.in_project else None,
+        created_at=now,
+        updated_at=now,
+        created_by_id=caller().user_id,
+        deleted_at=None,
+    )
+    record.update(_parsed(family, values, company_id) | dict(parent))
+    missing = [each.kept_as for each in family.fields if each.required and not _given(record, each)]
+    if missing:
+        raise Refusal(400, fields={name: ["required"] for name in missing})
+    if family.prepare is not None:
+        family.prepare(record)
+    _hold(family, Write(record, None, values.keys(), level))
+    return record
+
+
+def change(family: Family, record: Any, values: Mapping[str, Any], level: Level) -> None:
+    """Change this record as was sent, or not at all."""
+    after = copy(record)
+    parsed = _parsed(family, values, record["company_id"], record)
+    for name, value in parsed.items():
+        after[name] = value
+    emptied = [
+        each.kept_as
+        for each in family.fields
+        if each.kept_as in parsed and each.required and not _given(after, each)
+    ]
+    if emptied:
+        raise Refusal(400, fields={name: ["required"] for name in emptied})
+    after["updated_at"] = simulator().clock.now()
+    _hold(family, Write(after, record, values.keys(), level))
+    if isinstance(record, Record):
+        record.update(after)
+    else:
+        for name in (*parsed, "updated_at"):
+            record[name] = after[name]
+
+
+def sorts(family: Family) -> Mapping[str, Callable[[Any], Any]]:
+    """How the family's lists are put in order, by the names one sends."""
+    return {name: _sort_key(name) for name in family.sorts.split()}
+
+
+def _sort_key(name: str) -> Callable[[Any], Any]:
+    def key(record: Any) -> tuple[bool, Any]:
+        value = record.get(name)
+        return value is None, value
+
+    return key
+
+
+def _given(record: Any, each: Field) -> bool:
+    return record.get(each.kept_as) not in (None, "")
+
+
+def _parsed(family: Family, values: Mapping[str, Any], company_id: int, before: Any = None) -> dict[str, Any]:
+    fields = family.writable()
+    parsed: dict[str, Any] = {}
+    wrong: dict[str, list[str]] = {}
+    status = 400
+    for name, value in values.items():
+        if name not in fields:
+            if not _CUSTOM.fullmatch(name) and name not in _KEYS:
+                _meet_unknown(name)
+            continue
+        try:
+            parsed[name] = None if value is None else fields[name].kind.parse(value)
+        except Refusal as refusal:
+            wrong[name] = [*refusal.messages]
+            status = refusal.status
+    if wrong:
+        raise Refusal(status, fields=wrong)
+    if any(each.name == "custom_fields" for each in family.fields):
+        parsed["custom_fields"] = custom_fields.written(
+            company_id, family.name, before and before.get("custom_fields"), values
+        )
+    return parsed
+
+
+def _meet_unknown(name: str) -> None:
+    if simulator().switches.unknown_fields is UnknownFields.REFUSE:
+        raise Refusal(406, "is unknown", field=name)
+
+
+def _hold(family: Family, write: Write) -> None:
+    """The rules of every family, then those of this one."""
+    origin_id = write.record.get("origin_id")
+    if origin_id is not None and "origin_id" in write.sent:
+        taken = any(
+            each.get("origin_id") == origin_id and each["id"] != write.record["id"]
+            for each in simulator().world.records.get(family.name, {}).values()
+            if each["company_id"] == write.record["company_id"]
+        )
+        if taken:  # unique per company and type of record, also across projects (section 4.4)
+            raise Refusal(422, "has already been taken", field="origin_id")
+    if request.args.get("run_configurable_validations") == "true":
+        empty = custom_fields.missing(
+            write.record["company_id"], family.name, write.record.get("custom_fields")
+        )
+        if empty:
+            raise Refusal(422, fields={name: ["required"] for name in empty})
+    if family.rules is not None:
+        family.rules(write)
+
+
+def _next_id(family: Family, company_id: int) -> int:
+    taken = simulator().world.records.get(family.name, {}).values()
+    return 1 + max(
+        (each["id"] for each in taken if each["company_id"] == company_id), default=company_id * 10
+    )

@@ -1,0 +1,31 @@
+"""The records of every family, project by project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from embedded_app.simulator.model import World
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.seed.locations import locations
+from embedded_app.simulator.seed.rfis import rfi_replies, rfis
+from embedded_app.simulator.seed.site import Site
+
+_SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (locations, rfis, rfi_replies)
+"""What makes the records of the family that has its name."""
+
+
+def plant(world: World, first_ids: dict[int, int]) -> None:
+    """Give every project its records; their ids begin at the project's of `first_ids`."""
+    for project_id, first_id in first_ids.items():
+        project = world.projects[project_id]
+        levels = [each for each in world.memberships.values() if each.company_id == project.company_id]
+        site = Site(
+            project,
+            first_id,
+            tuple(each.user_id for each in levels if each.sees(project_id)),
+            tuple(each for each in world.vendors_of(project.company_id) if project_id in each.project_ids),
+            tuple(world.contracts_of(project_id)),
+        )
+        for seed in _SEEDS:
+            family = world.records.setdefault(seed.__name__, {})
+            family.update((record["id"], record) for record in seed(site))

@@ -1,0 +1,97 @@
+"""What holds for the list and the records of every family."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.integration.simulator.families.api import MARCUS_ID, Api
+from tests.integration.simulator.world import HARBOR, HOLLIS, RIVERSIDE
+
+V1 = f"/v1.0/projects/{RIVERSIDE}"
+
+
+class Listed(NamedTuple):
+    """Where a family is listed, and whose permission it needs; `project` is False for a company's."""
+
+    path: str
+    tool: str
+    project: bool = True
+
+    def with_query(self, query: str) -> str:
+        return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
+
+
+LISTS = (
+    Listed(f"{V1}/rfis", "rfi"),
+    Listed(f"{V1}/locations", "home"),
+)
+
+
+def rows(body: Any) -> list[dict[str, Any]]:
+    """The records of a list of either version."""
+    found: list[dict[str, Any]] = body["data"] if isinstance(body, dict) else body
+    return found
+
+
+@pytest.fixture(params=LISTS, ids=lambda each: each.path)
+def listed(request: pytest.FixtureRequest) -> Listed:
+    found: Listed = request.param
+    return found
+
+
+def test_pages_make_the_whole_and_the_one_past_the_end_is_empty(api: Api, listed: Listed) -> None:
+    whole = rows(api.read(listed.with_query("per_page=100")))
+    assert len(whole) > 1
+    first = api.get(listed.with_query("per_page=1"))
+    assert (first.headers["Total"], first.headers["Per-Page"]) == (str(len(whole)), "1")
+    assert 'rel="next"' in first.headers["Link"]
+    second = api.get(re.search(r'/rest([^>]*)>; rel="next"', first.headers["Link"])[1])  # type: ignore[index]
+    assert rows(first.json) + rows(second.json) == whole[:2]
+    past = api.get(listed.with_query(f"per_page=1&page={len(whole) + 1}"))
+    assert (past.status_code, rows(past.json)) == (200, [])
+    assert 'rel="next"' not in past.headers["Link"]
+
+
+def test_ids_are_strings_in_version_2_and_exceed_32_bits(api: Api, listed: Listed) -> None:
+    for record in rows(api.read(listed.with_query("per_page=100"))):
+        assert isinstance(record["id"], str if listed.path.startswith("/v2") else int)
+        assert int(record["id"]) > 2**32
+
+
+@pytest.mark.parametrize(("level", "status"), [("None", 403), ("Read Only", 200), ("Admin", 200)])
+def test_reading_needs_read_only_in_the_tool(api: Api, listed: Listed, level: str, status: int) -> None:
+    api.level(listed.tool, level)
+    assert api.get(listed.path, by=MARCUS_ID).status_code == status
+
+
+def test_a_tool_that_is_off_is_closed_to_everybody(api: Api, listed: Listed) -> None:
+    if listed.project:
+        api.switch_off(listed.tool)
+        assert api.get(listed.path).status_code == 403
+
+
+def test_another_company_finds_nothing(api: Api, listed: Listed) -> None:
+    assert api.get(listed.path, company_id=HARBOR).status_code in ({404} if listed.project else {403})
+
+
+def test_the_service_account_reads(api: Api, listed: Listed) -> None:
+    assert rows(api.read(listed.path, by=None))
+
+
+def test_what_is_not_documented_as_a_filter_is_ignored(api: Api, listed: Listed) -> None:
+    assert rows(api.read(listed.with_query("filters[colour]=red"))) == rows(api.read(listed.path))
+
+
+def test_a_record_of_another_project_does_not_exist(api: Api, listed: Listed) -> None:
+    record = rows(api.read(listed.path))[0]
+    other = listed.path.replace(str(RIVERSIDE), str(RIVERSIDE + 1)).replace("?", f"/{record['id']}?")
+    if listed.project:
+        path = other if "?" in other else f"{other}/{record['id']}"
+        assert api.get(path).status_code == 404
+
+
+def test_the_company_is_that_of_the_header(api: Api, listed: Listed) -> None:
+    assert api.get(listed.path, company_id=HOLLIS).status_code == 200
