@@ -33,7 +33,8 @@ EmbeddedAppError
 │   ├── NotFound
 │   ├── Rejected
 │   ├── ServerFailed
-│   └── UnexpectedPayload
+│   ├── UnexpectedPayload
+│   └── OutcomeUnknown            a write may have happened; look before doing it again
 ├── SourceError
 │   ├── SourceUnavailable
 │   ├── SourceChangedShape
@@ -376,6 +377,12 @@ class UnexpectedPayload(ProcoreError):
     """An answer that is not what the reference describes."""
 
     code = "procore_unexpected"
+
+
+class OutcomeUnknown(ProcoreError):
+    """A write was sent, and nothing says whether it happened. It is never repeated without a person's look."""
+
+    code = "procore_outcome_unknown"
 
 
 class SourceError(EmbeddedAppError):

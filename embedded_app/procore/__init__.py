@@ -7,29 +7,50 @@ from __future__ import annotations
 
 from embedded_app.procore.app_installations import AppConfiguration, AppInstallation
 from embedded_app.procore.authorization import Authorization
+from embedded_app.procore.budget import Budget, BudgetLine, BudgetView
 from embedded_app.procore.cache import Silence
 from embedded_app.procore.caller import CallRecord, OnCall
+from embedded_app.procore.calls import Period
 from embedded_app.procore.change_orders import ChangeOrder, ChangeOrders
 from embedded_app.procore.client import CompanyApi, Procore, ViewerApi
-from embedded_app.procore.commitments import Commitment, CommitmentKind, Commitments, LineItem
+from embedded_app.procore.commitments import Balances, Commitment, CommitmentKind, Commitments, LineItem
 from embedded_app.procore.companies import Company, Me
+from embedded_app.procore.company_access import ApiVersion
+from embedded_app.procore.compliance import Compliance, ComplianceDocument
 from embedded_app.procore.deadline import Deadline
+from embedded_app.procore.decoding import Ref
+from embedded_app.procore.direct_costs import DirectCost, DirectCosts
+from embedded_app.procore.directory import Directory, User
 from embedded_app.procore.environment import Environment
 from embedded_app.procore.grant import Grant
+from embedded_app.procore.insurances import Insurance, Insurances
+from embedded_app.procore.observations import Observation, Observations, ObservationType
 from embedded_app.procore.pacing import RateNotice, RateWindows
+from embedded_app.procore.payments import Payment, Payments
 from embedded_app.procore.permissions import COMPANY_ADMIN_TOOLS, AccessLevel, Permissions
+from embedded_app.procore.prime_contracts import PrimeContract, PrimeContracts
 from embedded_app.procore.projects import Project, Projects
+from embedded_app.procore.punch_items import PunchItem, PunchItems
 from embedded_app.procore.reading import Read
+from embedded_app.procore.requisitions import Requisition, Requisitions
+from embedded_app.procore.rfis import Rfi, Rfis
+from embedded_app.procore.submittals import Submittal, Submittals
 from embedded_app.procore.tokens import TokenInfo, TokenSet
 from embedded_app.procore.transport import PooledTransport, Transport, WireRequest, WireResponse
 from embedded_app.procore.vendors import Vendor, Vendors
+from embedded_app.procore.wbs_codes import WbsCode, WbsCodes
 
 __all__ = [
     "COMPANY_ADMIN_TOOLS",
     "AccessLevel",
+    "ApiVersion",
     "AppConfiguration",
     "AppInstallation",
     "Authorization",
+    "Balances",
+    "Budget",
+    "BudgetLine",
+    "BudgetView",
     "CallRecord",
     "ChangeOrder",
     "ChangeOrders",
@@ -38,27 +59,54 @@ __all__ = [
     "Commitments",
     "Company",
     "CompanyApi",
+    "Compliance",
+    "ComplianceDocument",
     "Deadline",
+    "DirectCost",
+    "DirectCosts",
+    "Directory",
     "Environment",
     "Grant",
+    "Insurance",
+    "Insurances",
     "LineItem",
     "Me",
+    "Observation",
+    "ObservationType",
+    "Observations",
     "OnCall",
+    "Payment",
+    "Payments",
+    "Period",
     "Permissions",
     "PooledTransport",
+    "PrimeContract",
+    "PrimeContracts",
     "Procore",
     "Project",
     "Projects",
+    "PunchItem",
+    "PunchItems",
     "RateNotice",
     "RateWindows",
     "Read",
+    "Ref",
+    "Requisition",
+    "Requisitions",
+    "Rfi",
+    "Rfis",
     "Silence",
+    "Submittal",
+    "Submittals",
     "TokenInfo",
     "TokenSet",
     "Transport",
+    "User",
     "Vendor",
     "Vendors",
     "ViewerApi",
+    "WbsCode",
+    "WbsCodes",
     "WireRequest",
     "WireResponse",
 ]

@@ -25,7 +25,7 @@ class AppInstallation:
 def decode_app_installation(fields: Fields) -> AppInstallation:
     """One of `GET /rest/v1.0/app_installations`."""
     return AppInstallation(
-        RecordId(fields.id()), fields.optional_text("app_uid"), fields.text("status") == "installed"
+        fields.record_id(), fields.optional_text("app_uid"), fields.text("status") == "installed"
     )
 
 
@@ -39,4 +39,4 @@ class AppConfiguration:
 
 def decode_app_configuration(fields: Fields) -> AppConfiguration:
     """One of `GET /rest/v1.0/companies/{c}/app_configurations`."""
-    return AppConfiguration(RecordId(fields.id()), fields.text("title"))
+    return AppConfiguration(fields.record_id(), fields.text("title"))

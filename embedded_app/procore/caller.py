@@ -21,7 +21,7 @@ from embedded_app.errors import (
     Unauthorized,
 )
 from embedded_app.ids import CompanyId
-from embedded_app.procore.calls import Call
+from embedded_app.procore.calls import Call, CompanyWrite, ReadCall
 from embedded_app.procore.deadline import Deadline, current_or
 from embedded_app.procore.environment import Environment
 from embedded_app.procore.failures import failure_of, wait_until
@@ -29,10 +29,13 @@ from embedded_app.procore.grant import Grant
 from embedded_app.procore.pacing import Pacer
 from embedded_app.procore.sentences import NO_ANSWER
 from embedded_app.procore.transport import Transport, WireRequest, WireResponse
+from embedded_app.procore.writing import outcome_of
 from embedded_app.secret import Secret
 
 MOST_ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.5
+_READ = frozenset({HTTPStatus.OK})
+_DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 USER_AGENT = "embedded-app"
 
 
@@ -104,12 +107,20 @@ class Caller:
         self._clock = clock
         self._jitter = jitter
 
-    def get(self, call: Call, grant: Grant) -> WireResponse:
+    def get(self, call: ReadCall, grant: Grant) -> WireResponse:
         """The answer 200 to `call`.
 
         Raises:
             ProcoreError: any other outcome.
             GrantLost: `grant` has no usable token.
+        """
+        return self.send(call, grant)
+
+    def send(self, call: Call, grant: Grant) -> WireResponse:
+        """`get`; for a write the answer 200 or 201, and another attempt only where `writing` allows it.
+
+        Raises:
+            OutcomeUnknown: a write may have happened.
         """
         with current_or(self._clock) as deadline:
             token = grant.access_token()
@@ -120,17 +131,20 @@ class Caller:
             return self._patiently(call, token, deadline)
 
     def _patiently(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
+        is_write = isinstance(call, CompanyWrite)
+        repeatable = RateLimited if is_write else (RateLimited, ServerFailed)
         attempt = 1
         while True:
             asked_at = self._clock.monotonic()
             response = self._once(call, token, deadline)
-            if response.status == HTTPStatus.OK:
+            if response.status in (_DONE if is_write else _READ):
                 return response
             failure = failure_of(response, call.route.name, self._clock.now())
             if isinstance(failure, AppNotConnected):
                 failure.asked_at = asked_at
-            if attempt == MOST_ATTEMPTS or not isinstance(failure, ServerFailed | RateLimited):
-                raise failure
+            if attempt == MOST_ATTEMPTS or not isinstance(failure, repeatable):
+                with outcome_of(call):
+                    raise failure
             self._pause(attempt, response, failure, deadline)
             attempt += 1
 
@@ -158,11 +172,12 @@ class Caller:
             "User-Agent": USER_AGENT,
             **call.headers,
         }
-        request = WireRequest("GET", url, route, headers)
+        request = WireRequest(call.route.method, url, route, headers, call.body)
         try:
-            response = self._transport.send(
-                request, seconds=deadline.remaining(self._clock), company_id=call.company_id
-            )
+            with outcome_of(call):
+                response = self._transport.send(
+                    request, seconds=deadline.remaining(self._clock), company_id=call.company_id
+                )
         except BaseException:
             self._pacer.abandoned()
             raise

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from embedded_app.ids import ProjectId, RecordId
+from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.reading import Read
-from embedded_app.procore.routes import COMMITMENT_CHANGE_ORDERS
+from embedded_app.procore.routes import CompanyRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,10 @@ class ChangeOrder:
 
 def decode_change_order(fields: Fields) -> ChangeOrder:
     """One of `GET /rest/v1.0/projects/{p}/commitment_change_orders`."""
-    contract_id = fields.optional_id("contract_id")
     return ChangeOrder(
-        id=RecordId(fields.id()),
-        contract_id=None if contract_id is None else RecordId(contract_id),
-        number=fields.optional_text("number"),
+        id=fields.record_id(),
+        contract_id=fields.optional_id("contract_id"),
+        number=fields.label("number"),
         title=fields.optional_text("title"),
         status=fields.optional_text("status"),
         grand_total=fields.number("grand_total"),
@@ -56,8 +56,27 @@ class ChangeOrders:
     _access: CompanyAccess
 
     def list(
-        self, project_id: ProjectId, contract_id: RecordId | None = None
+        self,
+        project_id: ProjectId,
+        contract_id: RecordId | None = None,
+        *,
+        status: str | None = None,
+        updated: Period | None = None,
+        most: int | None = None,
     ) -> Read[tuple[ChangeOrder, ...]]:
-        """Those of a project, or of one commitment; projects with three tiers have none of these."""
-        call = self._access.call(COMMITMENT_CHANGE_ORDERS, p=project_id).filtered(contract_id=contract_id)
-        return self._access.read_list(call, decode_change_order)
+        """Those of a project, or of one commitment, that pass the filters, at most so many.
+
+        Projects with three tiers have none of these.
+        """
+        call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_CHANGE_ORDERS)
+        call = call.filtered(contract_id=contract_id, status=status, updated_at=updated)
+        return self._access.read_list(call, decode_change_order, most=most)
+
+    def get(self, project_id: ProjectId, record_id: RecordId) -> Read[ChangeOrder]:
+        """One.
+
+        Raises:
+            NotFound: there is none, or the viewer may not see it.
+        """
+        call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_CHANGE_ORDER, id=record_id)
+        return self._access.read_one(call, decode_change_order)

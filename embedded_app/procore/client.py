@@ -18,6 +18,7 @@ from embedded_app.procore.app_installations import (
     decode_app_installation,
 )
 from embedded_app.procore.authorization import Authorization
+from embedded_app.procore.budget import Budget
 from embedded_app.procore.cache import Cache
 from embedded_app.procore.call_pool import CallPool, ThreadContext
 from embedded_app.procore.caller import Caller, MeteredTransport, OnCall, ignore_call
@@ -25,28 +26,31 @@ from embedded_app.procore.calls import ViewerCall
 from embedded_app.procore.change_orders import ChangeOrders
 from embedded_app.procore.commitments import Commitments
 from embedded_app.procore.companies import Company, Me, decode_company, decode_me, decode_web_base
-from embedded_app.procore.company_access import PER_PAGE, CompanyAccess
+from embedded_app.procore.company_access import ApiVersion, CompanyAccess
 from embedded_app.procore.deadline import DEFAULT_SECONDS, Deadline, within
 from embedded_app.procore.decoding import decoded, each, one
+from embedded_app.procore.direct_costs import DirectCosts
+from embedded_app.procore.directory import Directory
 from embedded_app.procore.environment import Environment
 from embedded_app.procore.grant import Grant
+from embedded_app.procore.insurances import Insurances
+from embedded_app.procore.observations import Observations
 from embedded_app.procore.pacing import Pacer, RateWindows
 from embedded_app.procore.paging import Page, read_list
+from embedded_app.procore.payments import Payments
 from embedded_app.procore.permissions import Permissions, decode_permissions
+from embedded_app.procore.prime_contracts import PrimeContracts
 from embedded_app.procore.projects import Projects
+from embedded_app.procore.punch_items import PunchItems
 from embedded_app.procore.reading import ACCESS, PLACES, Read, Reader
-from embedded_app.procore.routes import (
-    APP_CONFIGURATIONS,
-    APP_INSTALLATIONS,
-    COMPANIES,
-    COMPANY_BASE_URL,
-    COMPANY_ME,
-    ME,
-    PERMISSIONS,
-)
+from embedded_app.procore.requisitions import Requisitions
+from embedded_app.procore.rfis import Rfis
+from embedded_app.procore.routes import CompanyRoute, ViewerRoute
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
+from embedded_app.procore.submittals import Submittals
 from embedded_app.procore.transport import PooledTransport, Transport
 from embedded_app.procore.vendors import Vendors
+from embedded_app.procore.wbs_codes import WbsCodes
 from embedded_app.secret import Secret
 
 
@@ -64,6 +68,8 @@ class Procore:
         jitter: a random number from 0 to 1, for pauses between attempts.
         thread_context: entered in each thread of ours before a grant is asked there for its token, so that a
             grant that needs a database session or the like has one of its own.
+        version: which form of Procore's to read where a family has both. The fields of version 1 are documented;
+            most of version 2's are not (section 9, number 15).
 
     Attributes:
         authorization: the OAuth calls.
@@ -82,6 +88,7 @@ class Procore:
         rate_windows: RateWindows | None = None,
         jitter: Callable[[], float] = random.random,
         thread_context: ThreadContext = nullcontext,
+        version: ApiVersion = ApiVersion.V1,
     ) -> None:
         self.environment = environment
         self._pool = CallPool(thread_context=thread_context)
@@ -91,6 +98,7 @@ class Procore:
         self._caller = Caller(environment, metered, Pacer(clock, rate_windows), clock, jitter=jitter)
         self._cache = Cache()
         self._reader = Reader(self._cache, clock)
+        self._version = version
 
     def viewer(self, grant: Grant) -> ViewerApi:
         """What can be asked before a company is chosen."""
@@ -98,7 +106,7 @@ class Procore:
 
     def company(self, company_id: CompanyId, grant: Grant) -> CompanyApi:
         """One company. Making a call through it counts as using the app there."""
-        access = CompanyAccess(company_id, grant, self._caller, self._reader, self._pool)
+        access = CompanyAccess(company_id, grant, self._caller, self._reader, self._pool, self._version)
         return CompanyApi(access, self.environment)
 
     def within(
@@ -139,18 +147,19 @@ class ViewerApi:
 
     def me(self) -> Me:
         """Who the grant's principal is; without a name."""
-        response = self._caller.get(ViewerCall(ME), self._grant)
-        return decoded(response, ME.name, one(decode_me))
+        call = ViewerCall(ViewerRoute.ME)
+        return decoded(self._caller.get(call, self._grant), call.route.name, one(decode_me))
 
     def companies(self) -> tuple[Company, ...]:
         """The companies that the principal may see."""
+        route = ViewerRoute.COMPANIES
+        size = route.most_per_page
 
         def fetch(number: int) -> Page[Company]:
-            call = ViewerCall(COMPANIES).asking(page=number, per_page=PER_PAGE)
-            response = self._caller.get(call, self._grant)
-            return Page.of(decoded(response, COMPANIES.name, each(decode_company)), response, PER_PAGE)
+            response = self._caller.get(ViewerCall(route).asking(page=number, per_page=size), self._grant)
+            return Page.of(decoded(response, route.name, each(decode_company)), response, size)
 
-        return read_list(fetch, self._pool, per_page=PER_PAGE, route=COMPANIES.name)
+        return read_list(fetch, self._pool, per_page=size, route=route.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +170,9 @@ class CompanyApi:
     _environment: Environment
 
     @property
-    def projects(self) -> Projects:
-        """Its projects."""
-        return Projects(self._access)
-
-    @property
-    def commitments(self) -> Commitments:
-        """Its subcontracts and purchase orders."""
-        return Commitments(self._access)
+    def budget(self) -> Budget:
+        """The lines of its projects' budgets."""
+        return Budget(self._access)
 
     @property
     def change_orders(self) -> ChangeOrders:
@@ -176,13 +180,78 @@ class CompanyApi:
         return ChangeOrders(self._access)
 
     @property
+    def commitments(self) -> Commitments:
+        """Its subcontracts and purchase orders."""
+        return Commitments(self._access)
+
+    @property
+    def direct_costs(self) -> DirectCosts:
+        """What its projects bought without a commitment."""
+        return DirectCosts(self._access)
+
+    @property
+    def directory(self) -> Directory:
+        """Its people, and those of its projects."""
+        return Directory(self._access)
+
+    @property
+    def insurances(self) -> Insurances:
+        """The certificates of its vendors."""
+        return Insurances(self._access)
+
+    @property
+    def observations(self) -> Observations:
+        """Its observations."""
+        return Observations(self._access)
+
+    @property
+    def payments(self) -> Payments:
+        """What it paid on commitments."""
+        return Payments(self._access)
+
+    @property
+    def prime_contracts(self) -> PrimeContracts:
+        """Its contracts with owners."""
+        return PrimeContracts(self._access)
+
+    @property
+    def projects(self) -> Projects:
+        """Its projects."""
+        return Projects(self._access)
+
+    @property
+    def punch_items(self) -> PunchItems:
+        """Its punch items."""
+        return PunchItems(self._access)
+
+    @property
+    def requisitions(self) -> Requisitions:
+        """The invoices of its subcontractors."""
+        return Requisitions(self._access)
+
+    @property
+    def rfis(self) -> Rfis:
+        """Its RFIs."""
+        return Rfis(self._access)
+
+    @property
+    def submittals(self) -> Submittals:
+        """Its submittals."""
+        return Submittals(self._access)
+
+    @property
     def vendors(self) -> Vendors:
-        """The vendors of its projects."""
+        """The firms that it works with."""
         return Vendors(self._access)
+
+    @property
+    def wbs_codes(self) -> WbsCodes:
+        """The budget codes of its projects."""
+        return WbsCodes(self._access)
 
     def me(self, *, anew: bool = False) -> Me:
         """Who the principal is in this company, with a name. Never stale; `anew` asks in any case."""
-        call = self._access.call(COMPANY_ME).asking(company_id=self._access.company_id)
+        call = self._access.call(CompanyRoute.ME).asking(company_id=self._access.company_id)
         return self._access.read_one(call, decode_me, ACCESS, anew=anew).value
 
     def permissions(self, project_id: ProjectId | None = None, *, anew: bool = False) -> Permissions:
@@ -194,7 +263,7 @@ class CompanyApi:
             project_id: the project whose tools are meant; the company's own when ``None``.
             anew: ask in any case; do so before each write.
         """
-        call = self._access.call(PERMISSIONS)
+        call = self._access.call(CompanyRoute.PERMISSIONS)
         if project_id is None:
             call = call.asking(company_id=self._access.company_id)
         else:
@@ -208,19 +277,21 @@ class CompanyApi:
         Raises:
             UnexpectedPayload: it is none of the origins that may frame us.
         """
-        found = self._access.read_one(self._access.call(COMPANY_BASE_URL), decode_web_base, PLACES).value
+        found = self._access.read_one(self._access.call(CompanyRoute.BASE_URL), decode_web_base, PLACES).value
         if not self._environment.is_portal(found.web_base_url):
-            raise UnexpectedPayload(NOT_UNDERSTOOD, route=COMPANY_BASE_URL.name, messages=("web_base_url",))
+            raise UnexpectedPayload(
+                NOT_UNDERSTOOD, route=CompanyRoute.BASE_URL.name, messages=("web_base_url",)
+            )
         return found.web_base_url
 
     def app_installations(self) -> Read[tuple[AppInstallation, ...]]:
         """The apps installed in the company; which right it needs is not documented."""
-        call = self._access.call(APP_INSTALLATIONS).asking(company_id=self._access.company_id)
+        call = self._access.call(CompanyRoute.APP_INSTALLATIONS).asking(company_id=self._access.company_id)
         return self._access.read_list(call, decode_app_installation)
 
     def app_configurations(self, project_id: ProjectId | None = None) -> Read[tuple[AppConfiguration, ...]]:
         """What puts apps into menus, of the company or of a project; which right it needs is not documented."""
-        call = self._access.call(APP_CONFIGURATIONS, c=self._access.company_id)
+        call = self._access.call(CompanyRoute.APP_CONFIGURATIONS)
         if project_id is not None:
             call = call.asking(**{"filters[project_id]": project_id})
         return self._access.read_list(call, decode_app_configuration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,18 +10,12 @@ from enum import StrEnum
 from functools import partial
 
 from embedded_app.ids import ProjectId, RecordId
+from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
+from embedded_app.procore.compliance import Compliance, decode_compliance
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.reading import Read
-from embedded_app.procore.routes import (
-    PURCHASE_ORDER_CONTRACT,
-    PURCHASE_ORDER_CONTRACTS,
-    PURCHASE_ORDER_LINE_ITEMS,
-    WORK_ORDER_CONTRACT,
-    WORK_ORDER_CONTRACTS,
-    WORK_ORDER_LINE_ITEMS,
-    CompanyRoute,
-)
+from embedded_app.procore.routes import CompanyRoute
 
 
 class CommitmentKind(StrEnum):
@@ -30,12 +25,28 @@ class CommitmentKind(StrEnum):
     PURCHASE_ORDER = "purchase_order"
 
 
-_ROUTES: dict[CommitmentKind, tuple[CompanyRoute, CompanyRoute, CompanyRoute]] = {
-    CommitmentKind.SUBCONTRACT: (WORK_ORDER_CONTRACTS, WORK_ORDER_CONTRACT, WORK_ORDER_LINE_ITEMS),
-    CommitmentKind.PURCHASE_ORDER: (
-        PURCHASE_ORDER_CONTRACTS,
-        PURCHASE_ORDER_CONTRACT,
-        PURCHASE_ORDER_LINE_ITEMS,
+@dataclass(frozen=True, slots=True)
+class _Routes:
+    """Where one kind is."""
+
+    list: CompanyRoute
+    one: CompanyRoute
+    line_items: CompanyRoute
+    compliance: CompanyRoute
+
+
+_ROUTES = {
+    CommitmentKind.SUBCONTRACT: _Routes(
+        CompanyRoute.WORK_ORDER_CONTRACTS,
+        CompanyRoute.WORK_ORDER_CONTRACT,
+        CompanyRoute.WORK_ORDER_LINE_ITEMS,
+        CompanyRoute.WORK_ORDER_COMPLIANCE,
+    ),
+    CommitmentKind.PURCHASE_ORDER: _Routes(
+        CompanyRoute.PURCHASE_ORDER_CONTRACTS,
+        CompanyRoute.PURCHASE_ORDER_CONTRACT,
+        CompanyRoute.PURCHASE_ORDER_LINE_ITEMS,
+        CompanyRoute.PURCHASE_ORDER_COMPLIANCE,
     ),
 }
 
@@ -97,18 +108,28 @@ class LineItem:
     origin_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The totals of one commitment, which only version 2 offers by themselves."""
+
+    approved_change_orders: Decimal | None
+    pending_change_orders: Decimal | None
+    draft_change_orders: Decimal | None
+    invoiced: Decimal | None
+    paid: Decimal | None
+    currency: str | None
+
+
 def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
     """A work order contract or a purchase order contract, as its `kind` says."""
     vendor = fields.inner("vendor")
-    vendor_id = vendor.optional_id("id") if vendor else None
-    currency = fields.inner("currency_configuration")
     return Commitment(
-        id=RecordId(fields.id()),
+        id=fields.record_id(),
         kind=kind,
-        number=fields.optional_text("number"),
+        number=fields.label("number"),
         title=fields.optional_text("title"),
         status=fields.optional_text("status"),
-        vendor_id=None if vendor_id is None else RecordId(vendor_id),
+        vendor_id=vendor.optional_id("id") if vendor else None,
         vendor_name=(vendor.optional_text("company") or vendor.optional_text("name")) if vendor else None,
         executed=fields.flag("executed"),
         private=fields.flag("private"),
@@ -119,7 +140,7 @@ def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
         invoiced=fields.number("total_requisitions_amount"),
         paid=fields.number("total_payments"),
         retainage_percent=fields.number("retainage_percent", percent=True),
-        currency=currency.optional_text("currency_iso_code") if currency else None,
+        currency=fields.currency(),
         contract_date=fields.day("contract_date"),
         origin_id=fields.optional_text("origin_id"),
         created_at=fields.moment("created_at"),
@@ -132,7 +153,7 @@ def decode_line_item(fields: Fields) -> LineItem:
     wbs_code, cost_code = fields.inner("wbs_code"), fields.inner("cost_code")
     line_item_type = fields.inner("line_item_type")
     return LineItem(
-        id=RecordId(fields.id()),
+        id=fields.record_id(),
         position=fields.number("position"),
         description=fields.optional_text("description"),
         amount=fields.number("amount"),
@@ -146,20 +167,45 @@ def decode_line_item(fields: Fields) -> LineItem:
     )
 
 
+def decode_balances(fields: Fields) -> Balances:
+    """`GET …/commitment_contracts/{id}/summary`."""
+    return Balances(
+        approved_change_orders=fields.number("approved_change_total"),
+        pending_change_orders=fields.number("pending_revised_change_total"),
+        draft_change_orders=fields.number("draft_change_total"),
+        invoiced=fields.number("total_invoices_amount"),
+        paid=fields.number("total_payments_amount"),
+        currency=fields.currency(),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Commitments:
     """The commitments of one company that the viewer may see."""
 
     _access: CompanyAccess
 
-    def list(self, project_id: ProjectId) -> Read[tuple[Commitment, ...]]:
-        """Both kinds, subcontracts first, read side by side."""
-        reads = self._access.pool.run([partial(self._of_kind, kind, project_id) for kind in CommitmentKind])
+    def list(
+        self,
+        project_id: ProjectId,
+        *,
+        status: str | None = None,
+        origin_id: str | None = None,
+        updated: Period | None = None,
+        most: int | None = None,
+    ) -> Read[tuple[Commitment, ...]]:
+        """Both kinds, subcontracts first, read side by side; those that pass the filters, at most so many each."""
+        filters = {"status": status, "origin_id": origin_id, "updated_at": updated}
+        reads = self._access.pool.run(
+            [partial(self._of_kind, kind, project_id, filters, most) for kind in CommitmentKind]
+        )
         return Read.joined(reads)
 
-    def _of_kind(self, kind: CommitmentKind, project_id: ProjectId) -> Read[tuple[Commitment, ...]]:
-        call = self._access.call(_ROUTES[kind][0]).asking(project_id=project_id)
-        return self._access.read_list(call, partial(decode_commitment, kind))
+    def _of_kind(
+        self, kind: CommitmentKind, project_id: ProjectId, filters: Mapping[str, object], most: int | None
+    ) -> Read[tuple[Commitment, ...]]:
+        call = self._access.project_call(project_id, _ROUTES[kind].list).filtered(**filters)
+        return self._access.read_list(call, partial(decode_commitment, kind), most=most)
 
     def get(self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId) -> Read[Commitment]:
         """One.
@@ -167,12 +213,24 @@ class Commitments:
         Raises:
             NotFound: there is none, or the viewer may not see it.
         """
-        call = self._access.call(_ROUTES[kind][1], id=record_id).asking(project_id=project_id)
+        call = self._access.project_call(project_id, _ROUTES[kind].one, id=record_id)
         return self._access.read_one(call, partial(decode_commitment, kind))
 
     def line_items(
         self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId
     ) -> Read[tuple[LineItem, ...]]:
         """The schedule of values of one."""
-        call = self._access.call(_ROUTES[kind][2], contract=record_id).asking(project_id=project_id)
+        call = self._access.project_call(project_id, _ROUTES[kind].line_items, contract=record_id)
         return self._access.read_list(call, decode_line_item)
+
+    def balances(self, project_id: ProjectId, record_id: RecordId) -> Read[Balances]:
+        """What changed and was paid on one, of either kind."""
+        call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_SUMMARY, id=record_id)
+        return self._access.read_one(call, decode_balances)
+
+    def compliance(
+        self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId
+    ) -> Read[Compliance]:
+        """Whether one may be paid."""
+        call = self._access.project_call(project_id, _ROUTES[kind].compliance, id=record_id)
+        return self._access.read_one(call, decode_compliance)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 import orjson
 
 from embedded_app.errors import InvalidField, UnexpectedPayload
-from embedded_app.ids import parse_id
+from embedded_app.ids import RecordId, parse_id
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 from embedded_app.procore.transport import WireResponse
 
@@ -23,6 +24,14 @@ T = TypeVar("T")
 
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _TOO_LARGE = 10**30  # as far as the digits above go
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Another record as this one names it."""
+
+    id: RecordId
+    name: str | None
 
 
 class Malformed(Exception):
@@ -70,6 +79,17 @@ def one(decode: Callable[[Fields], T]) -> Callable[[object], T]:
     return lambda value: decode(Fields(value))
 
 
+def enveloped(decode: Callable[[object], T]) -> Callable[[object], T]:
+    """A decoder of an answer of version 2, which is within ``data`` (section 4.1)."""
+
+    def decode_data(value: object) -> T:
+        if not isinstance(value, dict) or "data" not in value:
+            raise Malformed("data")
+        return decode(value["data"])
+
+    return decode_data
+
+
 class Fields:
     """The fields of one JSON object; each method reads one as one type."""
 
@@ -84,20 +104,34 @@ class Fields:
 
     def id(self, name: str = "id") -> int:
         """A positive 64-bit id; a number in v1, decimal digits in v2 (section 4.1)."""
-        found = self.optional_id(name)
-        if found is None:
-            raise Malformed(self._name(name))
-        return found
-
-    def optional_id(self, name: str) -> int | None:
-        """`id`, or ``None``."""
         value = self._value.get(name)
-        if value is None:
-            return None
         try:
             return parse_id(value)
         except InvalidField as error:
             raise Malformed(self._name(name)) from error
+
+    def record_id(self, name: str = "id") -> RecordId:
+        """`id`, of a record of a family."""
+        return RecordId(self.id(name))
+
+    def optional_id(self, name: str) -> RecordId | None:
+        """The id of another record, or ``None``."""
+        return None if self._value.get(name) is None else self.record_id(name)
+
+    def ref(self, name: str) -> Ref | None:
+        """A person, a firm or another record that this one names; ``None`` without an id."""
+        inner = self.inner(name)
+        return inner.as_ref() if inner else None
+
+    def refs(self, name: str) -> tuple[Ref, ...]:
+        """Those of a list; empty when the list is not there."""
+        found = (inner.as_ref() for inner in self.optional_items(name))
+        return tuple(ref for ref in found if ref is not None)
+
+    def as_ref(self) -> Ref | None:
+        """This object as what its record names."""
+        found = self.optional_id("id")
+        return None if found is None else Ref(found, self.optional_text("name"))
 
     def text(self, name: str) -> str:
         """A text that must be there and say something."""
@@ -114,6 +148,13 @@ class Fields:
         if not isinstance(value, str):
             raise Malformed(self._name(name))
         return value if value.strip() else None
+
+    def label(self, name: str) -> str | None:
+        """A number as people see it, of an invoice or an RFI; some come as text and some as whole numbers."""
+        value = self._value.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.optional_text(name)
 
     def flag(self, name: str) -> bool | None:
         """True, false, or ``None``."""
@@ -171,3 +212,12 @@ class Fields:
         if not isinstance(value, list):
             raise Malformed(self._name(name))
         return tuple(Fields(item, self._name(name)) for item in value)
+
+    def optional_items(self, name: str) -> tuple[Fields, ...]:
+        """`items`, or none when the list is missing or ``null``."""
+        return () if self._value.get(name) is None else self.items(name)
+
+    def currency(self) -> str | None:
+        """The ISO 4217 code of the amounts; ``None`` when the company has one currency only (section 4.7)."""
+        configuration = self.inner("currency_configuration")
+        return configuration.optional_text("currency_iso_code") if configuration else None

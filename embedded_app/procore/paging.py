@@ -37,9 +37,10 @@ R = TypeVar("R", bound=Identified)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """One page: its records, and what its headers said about the list."""
+    """One page: its records, the length of a whole page, and what its headers said about the list."""
 
     records: tuple[R, ...]
+    size: int
     last: int | None
     has_next: bool | None
 
@@ -52,7 +53,7 @@ class Page(Generic[R]):
         last = _page_number(links.get("last"))
         if last is None and total is not None:
             last = max(1, -(-total // size))
-        return cls(records, last, "next" in links if links else None)
+        return cls(records, max(1, size), last, "next" in links if links else None)
 
     def may_have_successor(self, per_page: int) -> bool:
         """Whether to ask for the page after this one, where nothing said which is the last."""
@@ -62,31 +63,37 @@ class Page(Generic[R]):
         return count > 0 and (count >= per_page or count % _ROUND == 0)
 
 
-def read_list(fetch: Callable[[int], Page[R]], pool: CallPool, *, per_page: int, route: str) -> tuple[R, ...]:
-    """All records, each once, in Procore's order.
+def read_list(
+    fetch: Callable[[int], Page[R]], pool: CallPool, *, per_page: int, route: str, most: int | None = None
+) -> tuple[R, ...]:
+    """The records, each once, in Procore's order.
 
     Args:
         fetch: reads one page; the first is 1.
         pool: where the other pages are read.
         per_page: what `fetch` asks for.
         route: for the error.
+        most: how many are wanted; no page beyond them is read. All when ``None``.
 
     Raises:
         UnexpectedPayload: the list has more than `MOST_PAGES` pages.
     """
     first = fetch(1)
     if first.last is not None:
-        _limit(first.last, route)
-        rest = pool.run([partial(fetch, number) for number in range(2, first.last + 1)])
-        return _distinct([first, *rest])
+        last = first.last if most is None else min(first.last, -(-most // first.size))
+        _limit(last, route)
+        rest = pool.run([partial(fetch, number) for number in range(2, last + 1)])
+        return _distinct([first, *rest])[:most]
     pages = [first]
-    while pages[-1].may_have_successor(per_page):
+    while (most is None or sum(len(page.records) for page in pages) < most) and pages[-1].may_have_successor(
+        per_page
+    ):
         _limit(len(pages) + 1, route)
         page = fetch(len(pages) + 1)
         if page.records == pages[-1].records:
             break
         pages.append(page)
-    return _distinct(pages)
+    return _distinct(pages)[:most]
 
 
 def _limit(pages: int, route: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from embedded_app.ids import ProjectId
+from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.reading import Read
-from embedded_app.procore.routes import PROJECT, PROJECTS
-
-_PER_PAGE = 300  # the most this list gives
+from embedded_app.procore.routes import CompanyRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,13 @@ class Projects:
 
     _access: CompanyAccess
 
-    def list(self) -> Read[tuple[Project, ...]]:
-        """All of them; a company administrator sees every project, others their own."""
-        call = self._access.call(PROJECTS).asking(company_id=self._access.company_id)
-        return self._access.read_list(call, decode_project, _PER_PAGE)
+    def list(
+        self, *, name: str | None = None, updated: Period | None = None, most: int | None = None
+    ) -> Read[tuple[Project, ...]]:
+        """Those that pass the filters; a company administrator sees every project, others their own."""
+        call = self._access.call(CompanyRoute.PROJECTS).asking(company_id=self._access.company_id)
+        call = call.filtered(name=name, updated_at=updated)
+        return self._access.read_list(call, decode_project, most=most)
 
     def get(self, project_id: ProjectId) -> Read[Project]:
         """One.
@@ -56,5 +58,7 @@ class Projects:
         Raises:
             NotFound: there is none, or the viewer may not see it.
         """
-        call = self._access.call(PROJECT, p=project_id).asking(company_id=self._access.company_id)
+        call = self._access.call(CompanyRoute.PROJECT, p=project_id).asking(
+            company_id=self._access.company_id
+        )
         return self._access.read_one(call, decode_project)

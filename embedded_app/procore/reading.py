@@ -20,6 +20,7 @@ from embedded_app.errors import (
     TimedOut,
     Unreachable,
 )
+from embedded_app.ids import CompanyId
 from embedded_app.procore.cache import Cache, Held, ReadKey, Silence
 from embedded_app.procore.deadline import current_or
 from embedded_app.procore.sentences import NO_ANSWER
@@ -128,6 +129,10 @@ class Reader:
                 )
             except TimeoutError as error:
                 raise TimedOut(NO_ANSWER) from error
+
+    def forget(self, company_id: CompanyId) -> None:
+        """Ask Procore for everything of this company from now on: something was written there."""
+        self._cache.invalidate(company_id=company_id)
 
     def _usable(self, key: ReadKey, freshness: Freshness) -> Read[T] | None:
         held = self._cache.find(key)

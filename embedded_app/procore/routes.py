@@ -1,34 +1,39 @@
 """Every path of Procore that we call, once.
 
-Templates are written as docs/platform-reference.md writes them (`{c}` company, `{p}` project), and a test holds
-each to the section it names. The name of a route is what errors, metrics and logs show: it has no ids in it.
+The enumerations are the registry: a path that is no member cannot be called. Templates are written as
+docs/platform-reference.md writes them (`{c}` company, `{p}` project), and a test holds each, with its method, to
+the section it names. The name of a route is what errors, metrics and logs show: it has no ids in it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
+from itertools import chain
 
+_TEXT_ID = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+_ADVISED = 1000  # of at most 2000 (section 4.1): fewer pages are fewer calls
+_MOST_IN_V2 = 100  # section 4.1
 
 
-@dataclass(frozen=True, slots=True)
 class Route:
-    """A path we read with GET.
+    """A path with its method.
 
     Attributes:
+        method: the HTTP verb.
         template: the path with a name in braces for each id.
         section: where docs/platform-reference.md describes it.
     """
 
+    method: str
     template: str
     section: str
 
     @property
     def name(self) -> str:
         """The normalised route, for example ``GET /rest/v1.0/projects/{p}``."""
-        return f"GET {self.template}"
+        return f"{self.method} {self.template}"
 
     @property
     def version(self) -> str:
@@ -36,25 +41,124 @@ class Route:
         return self.template.split("/")[2]
 
     @property
+    def in_envelope(self) -> bool:
+        """Whether the answer is within ``data``: everything of version 2 (section 4.1)."""
+        return self.version.startswith("v2.")
+
+    @property
     def places(self) -> frozenset[str]:
         """The names of the ids that the path needs."""
         return frozenset(_PLACE.findall(self.template))
 
-    def path(self, **ids: int) -> str:
-        """The path with its ids; only whole numbers fit, so nothing else can get into a path."""
+    def path(self, **ids: int | str) -> str:
+        """The path with its ids: whole numbers, or for an upload its letters, digits and dashes. No more fits."""
         if ids.keys() != self.places:
             raise ValueError(f"{self.name} needs {sorted(self.places)}, not {sorted(ids)}.")
-        return _PLACE.sub(lambda place: str(int(ids[place[1]])), self.template)
+        return _PLACE.sub(lambda place: _written(ids[place[1]]), self.template)
 
 
-@dataclass(frozen=True, slots=True)
-class ViewerRoute(Route):
-    """A path that needs no `Procore-Company-Id` with a person's token. There are two (section 2.5)."""
+def _written(value: int | str) -> str:
+    if isinstance(value, str) and not _TEXT_ID.fullmatch(value):
+        raise ValueError("This is no id.")
+    return value if isinstance(value, str) else str(int(value))
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyRoute(Route):
-    """A path that needs `Procore-Company-Id`: all the others, and `me` once it names a company."""
+class ReadRoute(Route):
+    """A path that is read with GET.
+
+    Attributes:
+        most_per_page: the longest page to ask a list for; what the reference advises when ``None`` is given.
+    """
+
+    def __init__(self, template: str, section: str, most_per_page: int | None = None) -> None:
+        self.method = "GET"
+        self.template = template
+        self.section = section
+        self.most_per_page = most_per_page or (_MOST_IN_V2 if self.in_envelope else _ADVISED)
+
+
+class ViewerRoute(ReadRoute, Enum):
+    """The two paths that need no `Procore-Company-Id` with a person's token (section 2.5)."""
+
+    ME = "/rest/v1.0/me", "2.5"
+    COMPANIES = "/rest/v1.0/companies", "2.5"
+
+
+class CompanyRoute(ReadRoute, Enum):
+    """What is read of a company; needs `Procore-Company-Id`, as does `me` once it names a company."""
+
+    ME = "/rest/v1.0/me", "2.5"
+    BASE_URL = "/rest/v1.0/company_base_url", "1.2"
+    APP_INSTALLATIONS = "/rest/v1.0/app_installations", "3.7"
+    APP_CONFIGURATIONS = "/rest/v1.0/companies/{c}/app_configurations", "3.7"
+    PERMISSIONS = "/rest/v1.0/settings/permissions", "6"
+    # People and firms
+    COMPANY_USERS = "/rest/v1.3/companies/{c}/users", "5.1"
+    PROJECT_USERS = "/rest/v1.0/projects/{p}/users", "5.1"
+    COMPANY_VENDORS = "/rest/v1.0/vendors", "5.1"
+    PROJECT_VENDORS = "/rest/v1.1/projects/{p}/vendors", "5.1"
+    COMPANY_INSURANCES = "/rest/v1.0/companies/{c}/insurances", "5.1"
+    VENDOR_INSURANCES = "/rest/v1.0/companies/{c}/vendors/{v}/insurances", "5.1"
+    # Projects
+    PROJECTS = "/rest/v1.1/projects", "5.2", 300
+    PROJECT = "/rest/v1.0/projects/{p}", "5.2"
+    # RFIs and submittals
+    RFIS = "/rest/v1.0/projects/{p}/rfis", "5.3"
+    RFI = "/rest/v1.0/projects/{p}/rfis/{id}", "5.3"
+    SUBMITTALS = "/rest/v1.1/projects/{p}/submittals", "5.4"
+    SUBMITTALS_V2 = "/rest/v2.0/companies/{c}/projects/{p}/submittals", "5.4"
+    SUBMITTAL = "/rest/v1.1/projects/{p}/submittals/{id}", "5.4"
+    # Commitments, their change orders, invoices and payments
+    WORK_ORDER_CONTRACTS = "/rest/v1.0/work_order_contracts", "5.5"
+    WORK_ORDER_CONTRACT = "/rest/v1.0/work_order_contracts/{id}", "5.5"
+    WORK_ORDER_LINE_ITEMS = "/rest/v1.0/work_order_contracts/{contract}/line_items", "5.5"
+    WORK_ORDER_COMPLIANCE = "/rest/v1.0/projects/{p}/work_order_contracts/{id}/compliance", "5.5"
+    PURCHASE_ORDER_CONTRACTS = "/rest/v1.0/purchase_order_contracts", "5.5"
+    PURCHASE_ORDER_CONTRACT = "/rest/v1.0/purchase_order_contracts/{id}", "5.5"
+    PURCHASE_ORDER_LINE_ITEMS = "/rest/v1.0/purchase_order_contracts/{contract}/line_items", "5.5"
+    PURCHASE_ORDER_COMPLIANCE = "/rest/v1.0/projects/{p}/purchase_order_contracts/{id}/compliance", "5.5"
+    COMMITMENT_SUMMARY = "/rest/v2.0/companies/{c}/projects/{p}/commitment_contracts/{id}/summary", "5.5"
+    CONTRACT_PAYMENTS = "/rest/v1.0/contract_payments", "5.5"
+    COMMITMENT_CHANGE_ORDERS = "/rest/v1.0/projects/{p}/commitment_change_orders", "5.6"
+    COMMITMENT_CHANGE_ORDER = "/rest/v1.0/projects/{p}/commitment_change_orders/{id}", "5.6"
+    REQUISITIONS = "/rest/v1.1/requisitions", "5.7"
+    REQUISITION = "/rest/v1.1/requisitions/{id}", "5.7"
+    # Prime contracts
+    PRIME_CONTRACTS = "/rest/v1.0/prime_contracts", "5.8"
+    PRIME_CONTRACTS_V2 = "/rest/v2.0/companies/{c}/projects/{p}/prime_contracts", "5.8"
+    PRIME_CONTRACT = "/rest/v1.0/prime_contract/{id}", "5.8"
+    PRIME_CONTRACT_V2 = "/rest/v2.0/companies/{c}/projects/{p}/prime_contracts/{id}", "5.8"
+    # Budget and cost
+    BUDGET_VIEWS = "/rest/v1.0/budget_views", "5.9"
+    BUDGET_ROWS = "/rest/v1.0/budget_views/{v}/detail_rows", "5.9"
+    WBS_CODES = "/rest/v1.0/projects/{p}/work_breakdown_structure/wbs_codes", "5.9"
+    WBS_CODES_V2 = "/rest/v2.0/companies/{c}/projects/{p}/wbs/codes", "5.9"
+    DIRECT_COSTS = "/rest/v1.1/projects/{p}/direct_costs", "5.9"
+    DIRECT_COST = "/rest/v1.1/projects/{p}/direct_costs/{id}", "5.9"
+    # Field work
+    DAILY_LOG_COUNTS = "/rest/v1.1/projects/{p}/daily_logs/counts", "5.10"
+    OBSERVATIONS = "/rest/v1.0/observations/items", "5.11"
+    OBSERVATION = "/rest/v1.0/observations/items/{id}", "5.11"
+    OBSERVATION_TYPES = "/rest/v1.0/observations/types", "5.11"
+    PUNCH_ITEMS = "/rest/v1.1/punch_items", "5.11"
+    PUNCH_ITEM = "/rest/v1.1/punch_items/{id}", "5.11"
+
+
+class WriteRoute(Route, Enum):
+    """What is written. No other path can be written to."""
+
+    def __init__(self, method: str, template: str, section: str) -> None:
+        self.method = method
+        self.template = template
+        self.section = section
+
+    CREATE_RFI = "POST", "/rest/v1.0/projects/{p}/rfis", "5.3"
+    CREATE_SUBMITTAL = "POST", "/rest/v1.1/projects/{p}/submittals", "5.4"
+    CREATE_REQUISITION = "POST", "/rest/v1.1/requisitions", "5.7"
+    CREATE_OBSERVATION = "POST", "/rest/v1.0/observations/items", "5.11"
+    CREATE_PUNCH_ITEM = "POST", "/rest/v1.1/punch_items", "5.11"
+    CREATE_UPLOAD = "POST", "/rest/v1.1/projects/{p}/uploads", "5.13"
+    FINISH_UPLOAD = "PATCH", "/rest/v1.1/projects/{p}/uploads/{uuid}", "5.13"
 
 
 class LoginRoute(StrEnum):
@@ -70,41 +174,4 @@ class LoginRoute(StrEnum):
         return self.value.partition(" ")[2]
 
 
-ME = ViewerRoute("/rest/v1.0/me", "2.5")
-COMPANIES = ViewerRoute("/rest/v1.0/companies", "2.5")
-
-COMPANY_ME = CompanyRoute("/rest/v1.0/me", "2.5")
-COMPANY_BASE_URL = CompanyRoute("/rest/v1.0/company_base_url", "1.2")
-APP_INSTALLATIONS = CompanyRoute("/rest/v1.0/app_installations", "3.7")
-APP_CONFIGURATIONS = CompanyRoute("/rest/v1.0/companies/{c}/app_configurations", "3.7")
-PERMISSIONS = CompanyRoute("/rest/v1.0/settings/permissions", "6")
-PROJECTS = CompanyRoute("/rest/v1.1/projects", "5.2")
-PROJECT = CompanyRoute("/rest/v1.0/projects/{p}", "5.2")
-PROJECT_VENDORS = CompanyRoute("/rest/v1.1/projects/{p}/vendors", "5.1")
-WORK_ORDER_CONTRACTS = CompanyRoute("/rest/v1.0/work_order_contracts", "5.5")
-WORK_ORDER_CONTRACT = CompanyRoute("/rest/v1.0/work_order_contracts/{id}", "5.5")
-WORK_ORDER_LINE_ITEMS = CompanyRoute("/rest/v1.0/work_order_contracts/{contract}/line_items", "5.5")
-PURCHASE_ORDER_CONTRACTS = CompanyRoute("/rest/v1.0/purchase_order_contracts", "5.5")
-PURCHASE_ORDER_CONTRACT = CompanyRoute("/rest/v1.0/purchase_order_contracts/{id}", "5.5")
-PURCHASE_ORDER_LINE_ITEMS = CompanyRoute("/rest/v1.0/purchase_order_contracts/{contract}/line_items", "5.5")
-COMMITMENT_CHANGE_ORDERS = CompanyRoute("/rest/v1.0/projects/{p}/commitment_change_orders", "5.6")
-
-ROUTES: tuple[Route, ...] = (
-    ME,
-    COMPANIES,
-    COMPANY_ME,
-    COMPANY_BASE_URL,
-    APP_INSTALLATIONS,
-    APP_CONFIGURATIONS,
-    PERMISSIONS,
-    PROJECTS,
-    PROJECT,
-    PROJECT_VENDORS,
-    WORK_ORDER_CONTRACTS,
-    WORK_ORDER_CONTRACT,
-    WORK_ORDER_LINE_ITEMS,
-    PURCHASE_ORDER_CONTRACTS,
-    PURCHASE_ORDER_CONTRACT,
-    PURCHASE_ORDER_LINE_ITEMS,
-    COMMITMENT_CHANGE_ORDERS,
-)
+ROUTES: tuple[Route, ...] = tuple(chain[Route](ViewerRoute, CompanyRoute, WriteRoute))

@@ -6,6 +6,7 @@ CANNOT_REACH = "Procore cannot be reached. Try again in a moment."
 NO_ANSWER = "Procore did not answer in time. Try again in a moment."
 ASKED_TO_WAIT = "Procore asked us to wait. Try again in a moment."
 FAILED = "Procore could not answer just now. Try again in a moment."
+MAY_HAVE_HAPPENED = "Procore may have saved this, but did not say so. Look there before you try again."
 NOT_UNDERSTOOD = "Procore answered in a way that this app does not understand. Report it to support."
 SIGN_IN_AGAIN = "Procore no longer accepts this sign-in. Sign in again."
 NOT_ALLOWED = "Procore does not let you see this. Ask your Procore administrator."
@@ -13,5 +14,5 @@ NOT_CONNECTED = (
     "This app is not connected to the company in Procore. An administrator can connect it in App Management."
 )
 NOT_THERE = "Procore does not show this. It was deleted, or you have no access to it."
-REFUSED = "Procore refused the request."
+REFUSED = "Procore refused this. Correct what it names, and try again."
 TOKEN_REFUSED = "Procore refused the sign-in. Sign in again."  # noqa: S105 # a sentence

@@ -1,14 +1,15 @@
-"""Vendors of a project (docs/platform-reference.md, section 5.1)."""
+"""Vendors of a company and of its projects (docs/platform-reference.md, section 5.1)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from embedded_app.ids import ProjectId, RecordId
+from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.reading import Read
-from embedded_app.procore.routes import PROJECT_VENDORS
+from embedded_app.procore.routes import CompanyRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Vendor:
 
 
 def decode_vendor(fields: Fields) -> Vendor:
-    """One of `GET /rest/v1.1/projects/{p}/vendors`."""
+    """One of `GET /rest/v1.0/vendors`, or `GET /rest/v1.1/projects/{p}/vendors`."""
     return Vendor(
-        id=RecordId(fields.id()),
+        id=fields.record_id(),
         name=fields.text("name"),
         legal_name=fields.optional_text("legal_name"),
         is_active=fields.flag("is_active"),
@@ -41,6 +42,19 @@ class Vendors:
 
     _access: CompanyAccess
 
-    def list(self, project_id: ProjectId) -> Read[tuple[Vendor, ...]]:
-        """Those of a project."""
-        return self._access.read_list(self._access.call(PROJECT_VENDORS, p=project_id), decode_vendor)
+    def list(
+        self,
+        project_id: ProjectId | None = None,
+        *,
+        search: str | None = None,
+        origin_id: str | None = None,
+        updated: Period | None = None,
+        most: int | None = None,
+    ) -> Read[tuple[Vendor, ...]]:
+        """Those of the company, or of one project, that pass the filters, at most so many."""
+        if project_id is None:
+            call = self._access.call(CompanyRoute.COMPANY_VENDORS).asking(company_id=self._access.company_id)
+        else:
+            call = self._access.project_call(project_id, CompanyRoute.PROJECT_VENDORS)
+        call = call.filtered(search=search, origin_id=origin_id, updated_at=updated)
+        return self._access.read_list(call, decode_vendor, most=most)

@@ -28,7 +28,7 @@ from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import AccessLevel, Commitment, CommitmentKind, CompanyApi, Procore
 from embedded_app.procore.commitments import decode_commitment
 from embedded_app.procore.decoding import Fields
-from embedded_app.procore.routes import WORK_ORDER_CONTRACTS
+from embedded_app.procore.routes import CompanyRoute
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -116,7 +116,7 @@ def test_one_commitment_its_lines_and_its_change_orders(hollis: CompanyApi) -> N
 
 def test_a_list_in_pages_is_the_same_list(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
     access = hollis._access
-    call = access.call(WORK_ORDER_CONTRACTS).asking(project_id=RIVERSIDE)
+    call = access.call(CompanyRoute.WORK_ORDER_CONTRACTS).asking(project_id=RIVERSIDE)
 
     def decode(fields: Fields) -> Commitment:
         return decode_commitment(CommitmentKind.SUBCONTRACT, fields)

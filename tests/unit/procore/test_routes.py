@@ -1,68 +1,97 @@
+"""The registry of paths, held against the reference."""
+
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from embedded_app.procore import routes
-from embedded_app.procore.routes import ROUTES, CompanyRoute, LoginRoute, Route, ViewerRoute
-
-_REFERENCE = (Path(__file__).parents[3] / "docs" / "platform-reference.md").read_text()
-
-
-def _section(number: str) -> str:
-    found = re.search(
-        rf"^#{{2,3}} {re.escape(number)}\.? .*?(?=^#{{1,3}} |\Z)", _REFERENCE, re.MULTILINE | re.DOTALL
-    )
-    assert found, f"The reference has no section {number}."
-    return found[0]
-
-
-def _as_written(template: str) -> list[str]:
-    """The ways the reference writes a path: whole, or as the end that is added to a list's path."""
-    parts = template.split("/")
-    for cut, part in enumerate(parts):
-        if part in {"{id}", "{contract}"}:
-            end = "/".join(parts[cut:])
-            return ["/".join(parts[:cut]), f"`/{end}`" if part == "{id}" else f"`GET .../{end}"]
-    return [template]
+from embedded_app.procore.routes import ROUTES, CompanyRoute, LoginRoute, Route, ViewerRoute, WriteRoute
+from tests.unit.procore.reference_paths import documented, normalised, section
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_route_stands_in_the_reference(route: Route) -> None:
-    text = _section(route.section)
-    assert [piece for piece in _as_written(route.template) if piece not in text] == []
+def test_every_route_stands_in_the_reference_with_its_method(route: Route) -> None:
+    assert (route.method, normalised(route.template)) in documented(route.section)
 
 
 @pytest.mark.parametrize("route", LoginRoute)
 def test_every_login_route_stands_in_the_reference(route: LoginRoute) -> None:
-    assert f"`{route.path}`" in _section("2.1")
+    assert f"`{route.path}`" in section("2.1")
 
 
-def test_the_registry_holds_every_route() -> None:
-    declared = [value for value in vars(routes).values() if isinstance(value, Route)]
-    assert list(ROUTES) == declared
+@pytest.mark.parametrize(
+    ("number", "method", "path"),
+    [
+        ("5.3", "DELETE", "/rest/v1.0/projects/{}/rfis/{}"),
+        ("5.5", "POST", "/rest/v1.0/commitments"),
+        ("5.7", "DELETE", "/rest/v1.1/requisitions/{}"),
+        ("3.7", "POST", "/rest/v1.0/app_installations"),
+        ("5.9", "GET", "/rest/v1.0/budgets"),
+    ],
+)
+def test_what_the_reference_does_not_describe_is_not_found_in_it(number: str, method: str, path: str) -> None:
+    found = documented(number)
+    assert found, "the section describes calls"
+    assert (method, path) not in found
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_no_newer_version_of_a_path_is_documented(route: Route) -> None:
+    """Within a major version the second number is a breaking change of that resource (section 4.1)."""
+    path = normalised(route.template)
+    end = path.partition(route.version)[2]
+    versions = {
+        found[1]
+        for method, other in documented(route.section)
+        if method == route.method
+        and (found := re.fullmatch(r"/rest/(v[\d.]+)(/.*)", other))
+        and found[2] == end
+    }
+    same_major = {version for version in versions if version.split(".")[0] == route.version.split(".")[0]}
+    assert route.version == max(same_major)
+
+
+@pytest.mark.parametrize("dead", ["/vapid/", "/rest/v1.0/webhooks", "/rest/v1.0/installation_requests"])
+def test_no_dead_or_deprecated_path_is_called(dead: str) -> None:
+    assert [route.name for route in ROUTES if dead in route.template] == []
+
+
+@pytest.mark.parametrize("kind", [ViewerRoute, CompanyRoute, WriteRoute])
+def test_a_path_that_is_not_in_the_registry_cannot_be_made(kind: type[Route]) -> None:
+    with pytest.raises(ValueError, match="is not a valid"):
+        kind(("GET", "/rest/v1.0/undocumented", "5.1"))  # type: ignore[call-arg]
+
+
+def test_no_route_is_written_twice() -> None:
+    for kind in (ViewerRoute, CompanyRoute, WriteRoute):
+        assert len(kind.__members__) == len(list(kind)) == len({route.name for route in kind})
 
 
 def test_only_the_two_exempt_calls_need_no_company() -> None:
-    exempt = {route.name for route in ROUTES if isinstance(route, ViewerRoute)}
-    assert exempt == {"GET /rest/v1.0/me", "GET /rest/v1.0/companies"}
-    assert all(isinstance(route, ViewerRoute | CompanyRoute) for route in ROUTES)
+    assert {route.name for route in ViewerRoute} == {"GET /rest/v1.0/me", "GET /rest/v1.0/companies"}
 
 
 def test_a_path_is_made_of_ids_only() -> None:
-    assert routes.PROJECT.path(p=562949953500001) == "/rest/v1.0/projects/562949953500001"
-    with pytest.raises(ValueError, match="invalid literal"):
-        routes.PROJECT.path(p="../me")  # type: ignore[arg-type]
+    assert CompanyRoute.PROJECT.path(p=562949953500001) == "/rest/v1.0/projects/562949953500001"
+    assert WriteRoute.FINISH_UPLOAD.path(p=1, uuid="01HZ-9a") == "/rest/v1.1/projects/1/uploads/01HZ-9a"
+    for no_id in ("../me", "", "1?x=2", "1/2", "%2e", "x" * 65):
+        with pytest.raises(ValueError, match="no id"):
+            CompanyRoute.PROJECT.path(p=no_id)
 
 
 @pytest.mark.parametrize("ids", [{}, {"id": 1}, {"p": 1, "id": 2}])
 def test_a_path_needs_exactly_its_ids(ids: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="needs"):
-        routes.PROJECT.path(**ids)
+        CompanyRoute.PROJECT.path(**ids)
 
 
 def test_the_name_has_no_ids_in_it() -> None:
-    assert routes.PROJECT.name == "GET /rest/v1.0/projects/{p}"
-    assert routes.PROJECTS.version == "v1.1"
+    assert CompanyRoute.PROJECT.name == "GET /rest/v1.0/projects/{p}"
+    assert CompanyRoute.PROJECTS.version == "v1.1"
+
+
+def test_pages_are_as_long_as_the_list_gives() -> None:
+    assert CompanyRoute.PROJECTS.most_per_page == 300
+    assert CompanyRoute.SUBMITTALS.most_per_page == 1000
+    assert CompanyRoute.SUBMITTALS_V2.most_per_page == 100
