@@ -24,6 +24,7 @@ from embedded_app.simulator.options import Options
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.simulator.seed import people
 from embedded_app.simulator.server import create_simulator
+from embedded_app.simulator.state import EXTENSION, Simulator
 from embedded_app.storage import company_scope, db
 from tests.factories.settings import config
 from tests.fakes.certificate_authority import CertificateAuthority
@@ -102,11 +103,11 @@ class Sites:
             app_url=self.origin(APP),
             control=True,
         )
-        simulated = create_simulator(options)
-        self.simulator = _Simulator(simulated)
+        self._simulated = create_simulator(options)
+        self.simulator = _Simulator(self._simulated)
         self._pages: dict[str, bytes] = {}
         self._server.apps = {
-            **{name: self._with_pages(simulated) for name in _PROCORE},
+            **{name: self._with_pages(self._simulated) for name in _PROCORE},
             APP: self._watched,
             EVIL: self._with_pages(_nothing),
         }
@@ -135,6 +136,11 @@ class Sites:
         self.calls.clear()
         self.answers.clear()
         self._pages.clear()
+
+    def end_portal_sessions(self) -> None:
+        """Nobody is signed in at Procore any more; pages that are open stay as they are."""
+        running: Simulator = self._simulated.extensions[EXTENSION]
+        running.sessions.clear()
 
     def origin(self, host: str) -> str:
         return f"https://{host}:{self._server.port}"

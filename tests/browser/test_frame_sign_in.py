@@ -4,20 +4,166 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.engines import CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK
+from tests.browser.engines import CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK, Engine
+from tests.browser.sites import HOLLIS, HOST, RIVERSIDE, Sites
 from tests.browser.visitor import APP_FRAME, MARCUS, Visitor
 
 # Firefox once more with its strictest setting, where what a browser keeps of a frame matters.
 in_every_setting = pytest.mark.parametrize(
     "engine", [CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK], indirect=True, ids=str
 )
+CARD = "Sign in with Procore"
+WAITING = "Sign in in the Procore window"
+LOOKS_CLOSED = "If the Procore window is gone and nothing happens here, start again."
+BLOCKED = "Your browser blocked the sign-in window"
+EXPIRED = "Your sign-in has ended"
+WAY_TO_THE_VIEW = (
+    "/frame/project",
+    "/auth/frame/resume",
+    "/auth/frame/popup",
+    "/auth/frame/begin",
+    "/oauth/callback",
+    "/frame/project/view",
+)
+TOO_LATE_SECONDS = 10 * 60 + 1
 
 
 @in_every_setting
 def test_signing_in(visitor: Visitor) -> None:
     visitor.opens_app()
-    visitor.signs_in_to_app(MARCUS, APP_FRAME)
+    visitor.signs_in()
     visitor.sees_data()
     with visitor.inside(APP_FRAME):
         visitor.finds("summary[aria-label=Menu]").click()
         visitor.sees(f"Signed in as {MARCUS}")
+
+
+def test_signing_in_where_the_login_cuts_its_window_off(visitor: Visitor, sites: Sites) -> None:
+    sites.simulator.switch(coop=True)
+    visitor.opens_app()
+    with visitor.at_login():
+        with visitor.back_in_frame():
+            visitor.sees(LOOKS_CLOSED)  # it is not; the frame can no longer tell
+        visitor.allows()
+    visitor.sees_data()
+
+
+@in_every_setting
+def test_the_host_reloads_the_frame_during_the_login(visitor: Visitor) -> None:
+    visitor.opens_app()
+    with visitor.at_login():
+        with visitor.back_in_frame():
+            visitor.browser.execute_script("window.isFromBefore = true")
+        with visitor.back_at_host():
+            visitor.browser.execute_script(f"document.querySelector('{APP_FRAME}').src += ''")
+        with visitor.back_in_frame():
+            visitor.waits_for(
+                lambda browser: browser.execute_script("return !window.isFromBefore"), "the new frame"
+            )
+            visitor.sees(WAITING)
+        visitor.allows()
+    visitor.sees_data()
+
+
+def test_a_live_procore_session_asks_for_no_password(visitor: Visitor, sites: Sites) -> None:
+    visitor.opens_app()
+    sites.end_portal_sessions()
+    with visitor.at_login():
+        visitor.sees("Choose who you are.")
+        visitor.allows()
+    visitor.sees_data()
+    with visitor.inside(APP_FRAME):
+        visitor.finds("summary[aria-label=Menu]").click()
+        visitor.follows("Not you? Sign out")
+    with visitor.at_login():
+        visitor.sees(f"Signed in as {MARCUS}")
+        visitor.presses("Allow")
+        visitor.waits_for_window_to_close()
+    visitor.sees_data()
+
+
+def test_a_popup_blocker_is_told_and_the_next_click_works(visitor: Visitor) -> None:
+    visitor.opens_app()
+    with visitor.inside(APP_FRAME):
+        visitor.sees(CARD)
+        visitor.browser.execute_script("document.querySelector('[data-action=sign-in]').click()")
+        visitor.sees(BLOCKED)
+    visitor.signs_in("Try again")
+    visitor.sees_data()
+
+
+def test_a_sandbox_without_popups_is_told(visitor: Visitor, sites: Sites) -> None:
+    address = sites.frame(company_id=HOLLIS, project_id=RIVERSIDE)
+    sandbox = f'<main class="app-frame"><iframe src="{address}" sandbox="allow-scripts allow-same-origin">'
+    visitor.opens_page(sites.page(HOST, f"{sandbox}</iframe></main>"))
+    visitor.presses_inside(CARD)
+    visitor.sees_inside(BLOCKED)
+
+
+def test_closing_the_window_is_a_hint_and_one_can_start_again(visitor: Visitor) -> None:
+    visitor.opens_app()
+    with visitor.at_login():
+        visitor.browser.close()
+    visitor.sees_inside(LOOKS_CLOSED)
+    visitor.signs_in("Start again")
+    visitor.sees_data()
+
+
+def test_declining(visitor: Visitor) -> None:
+    visitor.opens_app()
+    with visitor.at_login():
+        visitor.presses("Decline")
+        visitor.waits_for_window_to_close()
+    visitor.sees_inside("You did not finish signing in")
+    visitor.signs_in()
+    visitor.sees_data()
+
+
+def test_a_login_that_takes_too_long_expires(visitor: Visitor, sites: Sites) -> None:
+    visitor.opens_app()
+    with visitor.at_login():
+        sites.clock.advance(TOO_LATE_SECONDS)
+        visitor.presses("Allow")
+        visitor.sees("This sign-in took too long")
+    visitor.sees_inside(EXPIRED)
+    visitor.signs_in("Sign in again")
+    visitor.sees_data()
+
+
+@in_every_setting
+def test_a_reload_and_a_new_window_go_on_where_the_browser_keeps_anything(
+    visitor: Visitor, engine: Engine
+) -> None:
+    visitor.opens_app()
+    visitor.signs_in()
+    visitor.sees_data()
+    visitor.browser.refresh()
+    visitor.sees_data()
+    visitor.browser.switch_to.new_window("tab")
+    visitor.opens_project()
+    if engine.keeps_cookies:
+        visitor.sees_data()
+    else:
+        visitor.sees_inside(CARD)
+
+
+@in_every_setting
+def test_an_app_that_takes_no_session_makes_no_loop(visitor: Visitor, sites: Sites, engine: Engine) -> None:
+    """A loop after the first sign-in would show in the counts after the second."""
+    sites.answers["/frame/project/view"] = 401
+    visitor.opens_app()
+    visitor.signs_in()
+    visitor.sees_inside(EXPIRED)
+    visitor.signs_in("Sign in again")
+    visitor.sees_inside(EXPIRED)
+    tries = (
+        2 if engine.keeps_cookies else 1
+    )  # with what the bearer proves, and once more with what resuming gave
+    assert {path: len(sites.called(path)) for path in WAY_TO_THE_VIEW} == {
+        "/frame/project": 1,
+        "/auth/frame/resume": 1 + 2,
+        "/auth/frame/popup": 2,
+        "/auth/frame/begin": 2,
+        "/oauth/callback": 2,
+        "/frame/project/view": 2 * tries,
+    }
