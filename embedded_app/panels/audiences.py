@@ -1,71 +1,90 @@
-"""Whether a viewer is in a panel's audience."""
+"""Which audiences a viewer is in, by Procore's answers only."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from uuid import UUID
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
 
-from embedded_app.clock import Clock
-from embedded_app.errors import Forbidden, NotFound, ProcoreError
+from embedded_app.errors import AppNotConnected, Forbidden, NotFound, ProcoreError, Unauthorized
 from embedded_app.ids import ProjectId
 from embedded_app.panels.definition import Audience
+from embedded_app.panels.view import RecordsSide
 from embedded_app.principals import PrincipalService, Viewer
+from embedded_app.procore import AccessLevel, CompanyApi
+from embedded_app.storage.fan_out import FanOut
 
-_PROOF_SECONDS = 15 * 60
-_MOST_PROOFS = 10_000
-_LEVELS = {Audience.STANDARD: frozenset({"standard", "admin"}), Audience.ADMINS: frozenset({"admin"})}
+_LEAST_LEVEL = {Audience.STANDARD: AccessLevel.STANDARD, Audience.ADMINS: AccessLevel.ADMIN}
+_NOBODY: frozenset[Audience] = frozenset()
+
+
+class Membership:
+    """The answers about one viewer, one project and one tool, some of them still on their way."""
+
+    def __init__(self, asking: Collection[Future[frozenset[Audience]]]) -> None:
+        self._asking = asking
+
+    def audiences(self, *, reads: bool) -> frozenset[Audience]:
+        """Those that the viewer is in; none for somebody who cannot read the records.
+
+        Raises:
+            Unauthorized, AppNotConnected: nothing can be asked for this viewer any more.
+        """
+        found = frozenset({Audience.READERS}).union(*(each.result() for each in self._asking))
+        return found if reads else _NOBODY
 
 
 class Audiences:
-    """Decides with Procore's answers only.
+    """Asks Procore for the viewer's rights (platform reference, section 6).
 
-    That the records were read is itself the proof that the viewer can read them, and costs no further call. While
-    Procore is silent, a proof of the last 15 minutes counts, as it does for the project itself.
+    That the records were read is itself the proof that the viewer can read them, and costs no further call.
+    While Procore is silent, a proof of the last 15 minutes counts, as it does for the project itself. A level
+    that cannot be asked is none.
     """
 
-    def __init__(self, principals: PrincipalService, clock: Clock) -> None:
+    def __init__(self, principals: PrincipalService, fan_out: FanOut) -> None:
         self._principals = principals
-        self._clock = clock
-        self._proofs: OrderedDict[tuple[UUID, ProjectId, str], float] = OrderedDict()
-        self._lock = threading.Lock()
+        self._fan_out = fan_out
 
-    def includes(
-        self,
-        audience: Audience,
-        viewer: Viewer,
-        project_id: ProjectId,
-        tool: str,
-        reading_failed: ProcoreError | None,
-    ) -> bool:
-        """Whether the viewer is in `audience`.
+    def ask(
+        self, wanted: Collection[Audience], company: CompanyApi, project_id: ProjectId, tool: str
+    ) -> Membership:
+        """Begin to ask what it takes to know about the audiences `wanted`."""
 
-        `reading_failed` is what reading the tool's records for this viewer ended with, `None` if they were read.
-        Whoever cannot read the records is in no audience.
-        """
-        if not self._reads(viewer, project_id, tool, reading_failed):
-            return False
-        if audience is Audience.READERS:
+        def by_level() -> frozenset[Audience]:
+            level = company.permissions(project_id).level(tool)
+            return frozenset(audience for audience, least in _LEAST_LEVEL.items() if level >= least)
+
+        def by_company() -> frozenset[Audience]:
+            is_administrator = company.permissions().is_company_admin()
+            return frozenset({Audience.ADMINISTRATORS}) if is_administrator else _NOBODY
+
+        questions: list[Callable[[], frozenset[Audience]]] = []
+        if _LEAST_LEVEL.keys() & set(wanted):
+            questions.append(by_level)
+        if Audience.ADMINISTRATORS in wanted:
+            questions.append(by_company)
+        return Membership([self._fan_out.submit(_unless_unknown(question)) for question in questions])
+
+    def reads(self, viewer: Viewer, project_id: ProjectId, tool: str, records: RecordsSide) -> bool:
+        """Whether the viewer can read the records; `records` is what reading them just gave."""
+        proofs, place = self._principals.proofs, (project_id, tool)
+        if records.failure is None:
+            if not records.is_stale:
+                proofs.keep(viewer, place)
             return True
-        try:
-            if audience is Audience.ADMINISTRATORS:
-                return self._principals.is_administrator(viewer)
-            return self._principals.tool_level(viewer, project_id, tool).casefold() in _LEVELS[audience]
-        except ProcoreError:
-            return False  # nobody is let in on a guess
+        if isinstance(records.failure, (Forbidden, NotFound)):
+            proofs.drop(viewer, place)
+            return False
+        return proofs.holds(viewer, place)
 
-    def _reads(self, viewer: Viewer, project_id: ProjectId, tool: str, failed: ProcoreError | None) -> bool:
-        key = (viewer.principal_id, project_id, tool)
-        now = self._clock.monotonic()
-        with self._lock:
-            if failed is None:
-                self._proofs[key] = now
-                self._proofs.move_to_end(key)
-                if len(self._proofs) > _MOST_PROOFS:
-                    self._proofs.popitem(last=False)
-                return True
-            if isinstance(failed, (Forbidden, NotFound)):
-                self._proofs.pop(key, None)
-                return False
-            proof = self._proofs.get(key)
-            return proof is not None and now - proof < _PROOF_SECONDS
+
+def _unless_unknown(question: Callable[[], frozenset[Audience]]) -> Callable[[], frozenset[Audience]]:
+    def ask() -> frozenset[Audience]:
+        try:
+            return question()
+        except (Unauthorized, AppNotConnected):
+            raise
+        except ProcoreError:
+            return _NOBODY  # nobody is let in on a guess
+
+    return ask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from embedded_app.reconciliation import Comparison, FieldKind, KeyPair, KeyRule,
 
 
 class Audience(StrEnum):
-    """Who sees the source's columns, and the rows that have no record in Procore."""
+    """Who sees a part of a panel: what comes from the source, rows without a record, or one column."""
 
     READERS = "readers"
     """Everybody who can read the records themselves."""
@@ -37,13 +37,18 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
-    """A column of the table. `is_share` draws the amount as a part of the panel's total: paid of committed."""
+    """A column of the table.
+
+    `is_share` draws the amount as a part of the panel's total: paid of committed. `audience` limits who sees the
+    column, within those who see its side at all.
+    """
 
     field: str
     label: str
     kind: FieldKind
     owner: Owner
     is_share: bool = False
+    audience: Audience = Audience.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,12 @@ class PanelDefinition:
         row_columns: shown of the row, in order.
         audience: who sees what comes from the source.
         owner: the system of record of the panel as a whole.
+        unmatched_audience: who of them also sees the rows that have no record. Somebody from whom Procore hides a
+            record would otherwise find its row among them.
+        comparison_audiences: by name of the comparison, who of them also sees it; without an entry all do.
+
+    Raises:
+        ValueError: when something is limited that `needed_by_all` names, or a comparison that does not exist.
     """
 
     rules: Rules
@@ -76,16 +87,51 @@ class PanelDefinition:
     row_columns: tuple[ShownColumn, ...]
     audience: Audience
     owner: Owner
+    unmatched_audience: Audience = Audience.ADMINS
+    comparison_audiences: Mapping[str, Audience] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = {comparison.name for comparison in self.rules.comparisons}
+        unknown = self.comparison_audiences.keys() - names
+        if unknown:
+            raise ValueError(f"There are no comparisons {sorted(unknown)!r} to limit.")
+        fields, columns = self.needed_by_all
+        for column in self.record_columns:
+            if column.audience is not Audience.READERS and column.field in fields:
+                raise ValueError(f"The field {column.field!r} cannot be limited.")
+        for column in self.row_columns:
+            if column.audience is not Audience.READERS and column.field in columns:
+                raise ValueError(f"The column {column.field!r} cannot be limited.")
+        for comparison in self.rules.comparisons:
+            if self.audience_of(comparison) is not Audience.READERS and comparison.row_field in columns:
+                raise ValueError(f"The comparison {comparison.name!r} cannot be limited.")
+
+    def audience_of(self, comparison: Comparison) -> Audience:
+        """Who sees it, but for the limits of the columns that it compares."""
+        return self.comparison_audiences.get(comparison.name, Audience.READERS)
+
+    @property
+    def needed_by_all(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The record's fields and the row's columns that whoever sees the panel sees.
+
+        By the keys one could tell the values from what matches, the reference is the row's name, and the totals
+        are of everybody.
+        """
+        pairs = [pair for rule in self.rules.key_rules for pair in rule.pairs]
+        total = self.rules.total_comparison
+        fields = {name for pair in pairs for name in _names(pair.record_field)}
+        columns = {name for pair in pairs for name in _names(pair.row_field)}
+        return (
+            frozenset({total.record_field, *fields}),
+            frozenset({total.row_field, self.job_column, self.identity.reference, *columns}),
+        )
 
     @property
     def needed_columns(self) -> frozenset[str]:
         """Every column of the source that the panel reads; without one of them it cannot be shown."""
         identity = {self.identity.reference, self.identity.title, self.identity.party} - {None}
         keys = {
-            name
-            for rule in self.rules.key_rules
-            for pair in rule.pairs
-            for name in ((pair.row_field,) if isinstance(pair.row_field, str) else pair.row_field)
+            name for rule in self.rules.key_rules for pair in rule.pairs for name in _names(pair.row_field)
         }
         compared = {comparison.row_field for comparison in self.rules.comparisons}
         shown = {column.field for column in self.row_columns}
@@ -110,11 +156,15 @@ class PanelDefinition:
             "row_columns": [_column_to_json(column) for column in self.row_columns],
             "audience": self.audience.value,
             "owner": self.owner.value,
+            "unmatched_audience": self.unmatched_audience.value,
+            "comparison_audiences": {
+                name: audience.value for name, audience in self.comparison_audiences.items()
+            },
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PanelDefinition:
-        """The definition that `to_json` wrote.
+        """The definition that `to_json` wrote, also before anything but the whole panel could be limited.
 
         Raises:
             KeyError, TypeError, ValueError: when it is not of that shape.
@@ -134,7 +184,15 @@ class PanelDefinition:
             row_columns=tuple(_column_from_json(column) for column in stored["row_columns"]),
             audience=Audience(stored["audience"]),
             owner=Owner(stored["owner"]),
+            unmatched_audience=Audience(stored.get("unmatched_audience", stored["audience"])),
+            comparison_audiences={
+                name: Audience(audience) for name, audience in stored.get("comparison_audiences", {}).items()
+            },
         )
+
+
+def _names(fields: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (fields,) if isinstance(fields, str) else fields
 
 
 def _pair_to_json(pair: KeyPair) -> dict[str, Any]:
@@ -191,6 +249,7 @@ def _column_to_json(column: ShownColumn) -> dict[str, Any]:
         "kind": column.kind.value,
         "owner": column.owner.value,
         "is_share": column.is_share,
+        "audience": column.audience.value,
     }
 
 
@@ -201,4 +260,5 @@ def _column_from_json(stored: Mapping[str, Any]) -> ShownColumn:
         kind=FieldKind(stored["kind"]),
         owner=Owner(stored["owner"]),
         is_share=stored["is_share"],
+        audience=Audience(stored.get("audience", Audience.READERS)),
     )

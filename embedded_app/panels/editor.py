@@ -173,6 +173,7 @@ class PanelEditor:
             source_id=_source_id(form),
             source_name=source.name,
             source_kind=source.kind,
+            row_key=source.key_column,
             definition=self._definition(form),
         )
         view = self._panels.assemble(panel, viewer, project_id)
@@ -183,7 +184,7 @@ class PanelEditor:
             preview(
                 [record.item for record in view.records.records],
                 view.rows.rows,
-                panel.definition.rules,
+                view.panel.definition.rules,
                 links=pairs_of(view.decisions, LinkState.CONFIRMED),
                 rejected=pairs_of(view.decisions, LinkState.REJECTED),
             ),
@@ -236,7 +237,10 @@ class PanelEditor:
 
     def _definition(self, form: PanelForm) -> PanelDefinition:
         parse_name(form)
-        definition = parse_form(form, family_of(form.family), self.columns(_source_id(form)))
+        source = self._sources.get_(_source_id(form))
+        definition = parse_form(
+            form, family_of(form.family), columns.from_json(source.columns), row_key=source.key_column
+        )
         db.session.rollback()  # what follows is one transaction
         return definition
 

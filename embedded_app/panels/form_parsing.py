@@ -11,6 +11,7 @@ from typing import TypeVar
 from embedded_app.errors import InvalidField
 from embedded_app.panels.definition import Audience, Owner, PanelDefinition, RowIdentity, ShownColumn
 from embedded_app.panels.families import Family, FamilyField
+from embedded_app.panels.form_limits import limited
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
 from embedded_app.reconciliation import Comparison, FieldKind, KeyPair, KeyRule, Normalizer, Rules
 from embedded_app.sources import Column
@@ -51,8 +52,10 @@ def parse_name(form: PanelForm) -> str:
     return name
 
 
-def parse_form(form: PanelForm, family: Family, columns: Sequence[Column]) -> PanelDefinition:
-    """The definition that `form` describes, for a source with `columns`.
+def parse_form(
+    form: PanelForm, family: Family, columns: Sequence[Column], *, row_key: str | None = None
+) -> PanelDefinition:
+    """The definition that `form` describes, for a source with `columns`, of which `row_key` identifies a row.
 
     Raises:
         InvalidField: named as `PanelForm` says; the first mistake in the order of the page.
@@ -70,7 +73,7 @@ def parse_form(form: PanelForm, family: Family, columns: Sequence[Column]) -> Pa
         raise InvalidField(
             "total", "Choose the amount that the tiles add up. It has to be one that is compared."
         )
-    return PanelDefinition(
+    unlimited = PanelDefinition(
         rules=Rules(_key_rules(form.keys, family, by_name), comparisons, form.total),
         job_column=job_column,
         identity=identity,
@@ -78,7 +81,9 @@ def parse_form(form: PanelForm, family: Family, columns: Sequence[Column]) -> Pa
         row_columns=_row_columns(form, by_name, owner),
         audience=_choice(Audience, form.audience, "audience"),
         owner=owner,
+        unmatched_audience=_choice(Audience, form.unmatched_audience, "unmatched_audience"),
     )
+    return limited(unlimited, form, always_seen=(family.number, row_key))
 
 
 def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: str) -> PanelForm:
@@ -111,6 +116,7 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
                 status_map="\n".join(
                     f"{status} = {', '.join(sorted(same))}" for status, same in comparison.status_map.items()
                 ),
+                audience=definition.audience_of(comparison),
             )
             for comparison in definition.rules.comparisons
         ),
@@ -118,12 +124,13 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
         record_columns=tuple(_line_of(column) for column in definition.record_columns),
         row_columns=tuple(_line_of(column) for column in definition.row_columns),
         audience=definition.audience,
+        unmatched_audience=definition.unmatched_audience,
         owner=definition.owner,
     )
 
 
 def _line_of(column: ShownColumn) -> ColumnLine:
-    return ColumnLine(column.field, column.label, column.owner)
+    return ColumnLine(column.field, column.label, column.owner, column.audience)
 
 
 def _one(fields: str | tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ class ComparisonLine:
     """Two fields that should say the same.
 
     `tolerance` is a plain decimal (of days, for dates) or empty for none. `status_map` is one line per status in
-    Procore: ``Complete = Closed, Done``.
+    Procore: ``Complete = Closed, Done``. `audience` limits who sees the comparison.
     """
 
     record_field: str
@@ -29,15 +29,20 @@ class ComparisonLine:
     label: str = ""
     tolerance: str = ""
     status_map: str = ""
+    audience: str = "readers"
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """A column of the table. An empty label means the field's own; `owner` is "procore", "source" or empty."""
+    """A column of the table. An empty label means the field's own; `owner` is "procore", "source" or empty.
+
+    `audience` limits who sees the column.
+    """
 
     field: str
     label: str = ""
     owner: str = ""
+    audience: str = "readers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +66,5 @@ class PanelForm:
     title: str = ""
     party: str = ""
     audience: str = "readers"
+    unmatched_audience: str = "admins"
     owner: str = "procore"

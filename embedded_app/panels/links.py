@@ -60,7 +60,7 @@ class Links:
 
         Raises:
             RecordVanished: the record or the row is no longer in the view.
-            AlreadyLinked: the row is linked by hand to another record.
+            AlreadyLinked: the row is linked by hand to another record in the view.
         """
         record, row = self._pair(view, key, row_id)
         for pair, decision in view.decisions.items():

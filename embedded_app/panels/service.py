@@ -1,17 +1,19 @@
 """Assembles one panel for one viewer: live records beside the rows of a source, each side on its own feet.
 
 The records are read with the viewer's own grant, so Procore decides what there is to see. The rows are limited to
-the project's jobs and shown to the panel's audience only. When one side cannot be read, the other one is shown
-alone: without both there are no findings, because "not there" would be a guess.
+the project's jobs and shown to the panel's audience only. What `assemble` gives holds nothing that the viewer
+may not see: hidden columns, and rows that are not for them, are taken out before anything is compared or added
+up. When one side cannot be read, the other one is shown alone: without both there are no findings, because "not
+there" would be a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
-from embedded_app.clock import Clock
 from embedded_app.errors import (
     AppNotConnected,
     ProcoreError,
@@ -28,9 +30,10 @@ from embedded_app.panels.families import Record, family_of
 from embedded_app.panels.models import LinkState, Panel
 from embedded_app.panels.project_jobs import ProjectJobs
 from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
+from embedded_app.panels.visibility import Visible, audiences_in, visible_to
 from embedded_app.principals import PrincipalService, Viewer
 from embedded_app.procore import Procore, Read
-from embedded_app.reconciliation import Reconciliation, reconcile
+from embedded_app.reconciliation import Item, Reconciliation, reconcile
 from embedded_app.sources import SourceRead, SourceService
 from embedded_app.storage import db
 from embedded_app.storage.fan_out import FanOut
@@ -46,13 +49,12 @@ class PanelService:
         principals: PrincipalService,
         sources: SourceService,
         fan_out: FanOut,
-        clock: Clock,
     ) -> None:
         self._procore = procore
         self._principals = principals
         self._sources = sources
         self._fan_out = fan_out
-        self._audiences = Audiences(principals, clock)
+        self._audiences = Audiences(principals, fan_out)
         self._jobs = ProjectJobs()
 
     def published(self) -> tuple[PanelRef, ...]:
@@ -63,13 +65,14 @@ class PanelService:
         return tuple(self._ref(panel) for panel in panels)
 
     def anticipate(self, panel: PanelRef, viewer: Viewer, project_id: ProjectId) -> None:
-        """Begin to read the records of a project that is still being verified, so that a first look waits once.
+        """Begin to read what a project that is still being verified takes, so that a first look waits once.
 
-        `assemble` then joins the reading or finds it in the client's memory. Procore decides about both with the
-        viewer's own grant; without `assemble` nothing of it is seen.
+        `assemble` then joins the reading or finds it in the client's memory. Procore decides about all of it with
+        the viewer's own grant; without `assemble` nothing of it is seen.
         """
         company = self._principals.company_api(viewer)
         self._fan_out.submit(lambda: panel.family.read(company, project_id))
+        self._audiences.ask(audiences_in(panel.definition), company, project_id, panel.family.tool)
 
     def assemble(
         self, panel: PanelRef, viewer: Viewer, project_id: ProjectId, *, anew: bool = False
@@ -87,38 +90,35 @@ class PanelService:
         if anew:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
+        tool = panel.family.tool
+        membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
         reading_records = self._fan_out.submit(
             lambda: _records_side(lambda: panel.family.read(company, project_id))
         )
         reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs))
         records = reading_records.result()
-        rows = reading_rows.result()
-        sees_source = self._audiences.includes(
-            panel.definition.audience, viewer, project_id, panel.family.tool, records.failure
-        )
-        if not sees_source:
-            rows = RowsSide(None, None)
-        return PanelView(
-            panel=panel,
-            project_id=project_id,
+        reads = self._audiences.reads(viewer, project_id, tool, records)
+        visible = visible_to(panel.definition, membership.audiences(reads=reads), panel.row_key)
+        return _view(
+            panel,
+            project_id,
+            visible,
             jobs=jobs,
             records=records,
-            rows=rows,
-            sees_source=sees_source,
+            read=reading_rows.result(),
             decisions=decisions,
-            reconciliation=_reconcile(panel, records, rows, decisions),
         )
 
-    def _read_rows(self, panel: PanelRef, jobs: tuple[str, ...]) -> RowsSide:
-        if not jobs:  # a project without a job has no rows; asking for all of them would show other projects'
-            return RowsSide(None, None)
+    def _read_rows(self, panel: PanelRef, jobs: tuple[str, ...]) -> SourceRead | SourceError | None:
+        """`None` without a job: all rows of the source would be those of other projects."""
+        if not jobs:
+            return None
         try:
-            read = self._sources.read(panel.source_id, where=(panel.definition.job_column, jobs))
+            return self._sources.read(panel.source_id, where=(panel.definition.job_column, jobs))
         except SourceError as error:
-            return RowsSide(None, None, failure=error)
+            return error
         except UnknownOption as error:  # the source was set up anew without the job column
-            return RowsSide(None, None, failure=SourceChangedShape(error.sentence))
-        return _rows_side(panel.definition, read)
+            return SourceChangedShape(error.sentence)
 
     def _ref(self, panel: Panel) -> PanelRef:
         if panel.published_definition is None:
@@ -131,6 +131,7 @@ class PanelService:
             source_id=panel.source_id,
             source_name=source.name,
             source_kind=source.kind,
+            row_key=source.key_column,
             definition=PanelDefinition.from_json(panel.published_definition),
         )
 
@@ -145,18 +146,60 @@ def _records_side(read: Callable[[], Read[tuple[Record, ...]]]) -> RecordsSide:
     return RecordsSide(records.value, records.read_at, records.silence)
 
 
-def _rows_side(definition: PanelDefinition, read: SourceRead) -> RowsSide:
-    missing = definition.needed_columns - {column.name for column in read.columns}
+def _view(
+    panel: PanelRef,
+    project_id: ProjectId,
+    visible: Visible,
+    *,
+    jobs: tuple[str, ...],
+    records: RecordsSide,
+    read: SourceRead | SourceError | None,
+    decisions: Mapping[tuple[str, str], Decision],
+) -> PanelView:
+    """The view of somebody to whom this much is visible."""
+    if records.records is not None:
+        records = replace(records, records=tuple(visible.record(record) for record in records.records))
+    # Without the records nothing tells which rows have one.
+    sees_source = visible.sees_source and (records.records is not None or visible.sees_unmatched)
+    rows = _rows_side(visible, read) if sees_source else RowsSide(None, None)
+    reconciliation = _reconcile(visible, records, rows, decisions)
+    if rows.rows is not None:
+        rows = replace(rows, rows=_shown_rows(rows.rows, reconciliation, decisions))
+    record_ids = {record.item.id for record in records.records or ()}
+    row_ids = {row.id for row in rows.rows or ()}
+    return PanelView(
+        panel=replace(panel, definition=visible.definition),
+        project_id=project_id,
+        jobs=jobs,
+        records=records,
+        rows=rows,
+        sees_source=sees_source,
+        sees_unmatched=visible.sees_unmatched,
+        has_hidden_columns=visible.has_hidden_columns,
+        linked_elsewhere=len(reconciliation.linked_elsewhere) if reconciliation else 0,
+        decisions={
+            (record_id, row_id): decision
+            for (record_id, row_id), decision in decisions.items()
+            if record_id in record_ids and row_id in row_ids
+        },
+        reconciliation=replace(reconciliation, linked_elsewhere=()) if reconciliation else None,
+    )
+
+
+def _rows_side(visible: Visible, read: SourceRead | SourceError | None) -> RowsSide:
+    if not isinstance(read, SourceRead):
+        return RowsSide(None, None, failure=read)
+    missing = visible.definition.needed_columns - {column.name for column in read.columns}
     if missing:
         names = ", ".join(sorted(missing))
         return RowsSide(
             None, None, failure=SourceChangedShape(f"It no longer has what this panel compares: {names}.")
         )
-    return RowsSide(read.rows, read.read_at, read.stale, read.failure, len(read.rejects))
+    return RowsSide(visible.rows(read.rows), read.read_at, read.stale, read.failure, len(read.rejects))
 
 
 def _reconcile(
-    panel: PanelRef,
+    visible: Visible,
     records: RecordsSide,
     rows: RowsSide,
     decisions: Mapping[tuple[str, str], Decision],
@@ -166,7 +209,26 @@ def _reconcile(
     return reconcile(
         [record.item for record in records.records],
         rows.rows,
-        panel.definition.rules,
+        visible.definition.rules,
         links=links.pairs_of(decisions, LinkState.CONFIRMED),
         rejected=links.pairs_of(decisions, LinkState.REJECTED),
+        with_unpaired_rows=visible.sees_unmatched,
     )
+
+
+def _shown_rows(
+    rows: tuple[Item, ...],
+    reconciliation: Reconciliation | None,
+    decisions: Mapping[tuple[str, str], Decision],
+) -> tuple[Item, ...]:
+    """The rows that stand in a finding; without findings, those that nobody linked to a record.
+
+    A linked row is for those who can read its record, and while that is not known it is for nobody.
+    """
+    if reconciliation is None:
+        linked = {
+            row_id for (_, row_id), decision in decisions.items() if decision.state is LinkState.CONFIRMED
+        }
+        return tuple(row for row in rows if row.id not in linked)
+    found = {row.id for finding in reconciliation.findings for row in finding.rows}
+    return tuple(row for row in rows if row.id in found)

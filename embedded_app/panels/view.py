@@ -27,7 +27,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class PanelRef:
-    """A panel as it is shown. `id` is `None` while it is only previewed, `source_kind` the kind of connector."""
+    """A panel as it is shown. `id` is `None` while it is only previewed, `source_kind` the kind of connector.
+
+    `row_key` is the column whose values are the ids of the rows, `None` where they are numbered. Within a
+    `PanelView` the `definition` is without what is hidden from the viewer.
+    """
 
     id: UUID | None
     name: str
@@ -35,6 +39,7 @@ class PanelRef:
     source_id: UUID
     source_name: str
     source_kind: str
+    row_key: str | None
     definition: PanelDefinition
 
 
@@ -75,11 +80,15 @@ class RowsSide:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """One panel, for one viewer and one project, now.
+    """One panel, for one viewer and one project, now. It holds nothing that this viewer may not see.
 
     Args:
         sees_source: whether the viewer is in the panel's audience; if not, `rows.rows` is `None`.
-        decisions: what people said about pairs, by record item id and row id.
+        sees_unmatched: whether they see rows without a record of their own; if not, there are none among the
+            rows, in the findings and in the totals, and nobody learns how many there are.
+        has_hidden_columns: whether columns or comparisons were left out for them.
+        decisions: what people said about pairs of which both are shown, by record item id and row id.
+        linked_elsewhere: how many rows are left out because their record was not given to this viewer.
         reconciliation: `None` unless both sides are there.
     """
 
@@ -89,5 +98,8 @@ class PanelView:
     records: RecordsSide
     rows: RowsSide
     sees_source: bool
+    sees_unmatched: bool
+    has_hidden_columns: bool
+    linked_elsewhere: int
     decisions: Mapping[tuple[str, str], Decision]
     reconciliation: Reconciliation | None

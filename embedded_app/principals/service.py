@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from embedded_app.clock import Clock
 from embedded_app.errors import CompanyMismatch
-from embedded_app.ids import CompanyId, ProjectId, parse_company_id, parse_project_id
+from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
 from embedded_app.installations import InstallationService
+from embedded_app.principals.proofs import Proofs
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.verdicts import Verdicts
 from embedded_app.principals.viewer import Viewer, actor_of
@@ -21,6 +22,7 @@ class PrincipalService:
 
     Attributes:
         sessions: who is signed in.
+        proofs: what viewers were lately seen to be able to read.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class PrincipalService:
         self._clock = clock
         self._installations = installations
         self.sessions = sessions
+        self.proofs = Proofs(clock)
         self._projects: Verdicts[Project] = Verdicts(clock)
         self._companies: Verdicts[Me] = Verdicts(clock)
 
@@ -95,11 +98,3 @@ class PrincipalService:
     def is_administrator(self, viewer: Viewer, *, anew: bool = False) -> bool:
         """Whether the viewer administers the company; at most a minute old, or asked now with `anew`."""
         return self.company_api(viewer).permissions(anew=anew).is_company_admin()
-
-    def tool_level(self, viewer: Viewer, project_id: ProjectId | None, tool: str) -> str:
-        """``None``, ``Read Only``, ``Standard`` or ``Admin``, as Procore writes them; at most a minute old.
-
-        `project_id` is a verified one; `None` asks for the company's own tools.
-        """
-        level = self.company_api(viewer).permissions(project_id).level(tool)
-        return level.name.replace("_", " ").title()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from itertools import chain
@@ -119,7 +119,8 @@ class Reconciliation:
     Attributes:
         findings: every record, and every row that is not `linked_elsewhere`, is in exactly one of them.
         linked_elsewhere: rows linked to a record that was not given: deleted, in another project, or hidden
-            from this viewer. They belong to somebody, so they are no finding and in no total.
+            from this viewer. They belong to somebody, so they are no finding and in no total. Empty when
+            unpaired rows were not wanted.
         broken_links: links of a given record to a row that was not given.
     """
 
@@ -146,6 +147,7 @@ def reconcile(
     *,
     links: Collection[Link] = (),
     rejected: Collection[Link] = (),
+    with_unpaired_rows: bool = True,
 ) -> Reconciliation:
     """Match both sides, compare what matches, and add everything up.
 
@@ -155,31 +157,38 @@ def reconcile(
         rules: the panel's.
         links: what people confirmed; they win over keys. A record may have several rows, a row one record.
         rejected: pairs that people said do not belong together; no key matches them. A link wins.
+        with_unpaired_rows: `False` leaves rows that have no record of their own out of the findings and of the
+            totals, for somebody who may not see them. Records of an ambiguous group are still listed as such.
 
     Raises:
         ValueError: when an id occurs twice on one side, or a row is linked to two records.
     """
     comparer = Comparer(rules)
     matching = match(records, rows, rules.key_rules, links, rejected)
+    groups = matching.groups if with_unpaired_rows else _without_unpaired_rows(matching.groups)
     findings = tuple(
         Finding(_kind(group, comparer), group.records, group.rows, group.matched_by, comparer)
-        for group in matching.groups
+        for group in groups
     )
     return Reconciliation(
         findings,
         _totals(findings, comparer.total),
-        tuple(matching.linked_elsewhere),
+        tuple(matching.linked_elsewhere) if with_unpaired_rows else (),
         tuple(matching.broken_links),
     )
 
 
+def _without_unpaired_rows(groups: Iterable[Group]) -> list[Group]:
+    return [replace(group, rows=()) if group.is_ambiguous else group for group in groups if group.records]
+
+
 def _kind(group: Group, comparer: Comparer) -> FindingKind:
+    if group.is_ambiguous:
+        return FindingKind.AMBIGUOUS
     if not group.rows:
         return FindingKind.ONLY_IN_PROCORE
     if not group.records:
         return FindingKind.ONLY_OUTSIDE
-    if group.is_ambiguous:
-        return FindingKind.AMBIGUOUS
     return FindingKind.MATCH if comparer.agree(group.records[0], group.rows) else FindingKind.VARIANCE
 
 

@@ -95,6 +95,7 @@ def read_form(form: Mapping[str, str]) -> PanelForm:
                 label=line.get("label", ""),
                 tolerance=line.get("tolerance", ""),
                 status_map=line.get("status_map", ""),
+                audience=line.get("audience", "readers"),
             )
             for line in _lines(form, "comparisons", "record_field")
         ),
@@ -102,13 +103,16 @@ def read_form(form: Mapping[str, str]) -> PanelForm:
         record_columns=_columns(form, "record_columns"),
         row_columns=_columns(form, "row_columns"),
         audience=form.get("audience", ""),
+        unmatched_audience=form.get("unmatched_audience", ""),
         owner=form.get("owner", ""),
     )
 
 
 def _columns(form: Mapping[str, str], group: str) -> tuple[ColumnLine, ...]:
     return tuple(
-        ColumnLine(line["field"], line.get("label", ""), line.get("owner", ""))
+        ColumnLine(
+            line["field"], line.get("label", ""), line.get("owner", ""), line.get("audience", "readers")
+        )
         for line in _lines(form, group, "field")
     )
 

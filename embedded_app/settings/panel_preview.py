@@ -64,6 +64,8 @@ class PreviewResult:
     only_in_procore: tuple[Unmatched, ...]
     only_outside: tuple[Unmatched, ...]
     rejected_lines: int
+    is_partial: bool
+    """Whether the definition hides something from the administrator who looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def part_of(found: Preview, family: Family) -> PreviewPart:
             ),
             only_outside=_unmatched(found.match.unmatched_rows, definition.identity),
             rejected_lines=view.rows.rejected_lines,
+            is_partial=view.has_hidden_columns or not view.sees_unmatched,
         ),
         "",
         needs_job=False,

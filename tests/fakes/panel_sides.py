@@ -12,7 +12,8 @@ from uuid import UUID
 from embedded_app.errors import EmbeddedAppError
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
 from embedded_app.principals import Viewer
-from embedded_app.procore import Commitment, CommitmentKind, Project, Read, Silence
+from embedded_app.principals.proofs import Proofs
+from embedded_app.procore import AccessLevel, Commitment, CommitmentKind, Permissions, Project, Read, Silence
 from embedded_app.reconciliation import FieldKind, Item, text_of
 from embedded_app.sources import Column, Reject, SourceRead, Where
 from embedded_app.storage import current_company_id
@@ -117,6 +118,14 @@ class FakeCompanyApi:
     def list(self) -> Read[tuple[Project, ...]]:
         return Read(tuple(self._procore.projects), READ_AT)
 
+    def permissions(self, project_id: ProjectId | None = None) -> Permissions:
+        if self._procore.levels_failure is not None:
+            raise self._procore.levels_failure
+        if project_id is None:
+            level = AccessLevel.ADMIN if self._procore.administers else AccessLevel.READ_ONLY
+            return Permissions(None, {"admin": level})
+        return Permissions(project_id, {"commitments": self._procore.level})
+
 
 @dataclass
 class FakeProcore:
@@ -128,6 +137,11 @@ class FakeProcore:
     silence: Silence | None = None
     asked: list[ProjectId] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
+    level: AccessLevel = AccessLevel.STANDARD
+    """In the tool, on the project."""
+    administers: bool = False
+    """Whether the viewer is Admin of the company."""
+    levels_failure: EmbeddedAppError | None = None
 
     def company(self, company_id: CompanyId, grant: object) -> FakeCompanyApi:
         del grant
@@ -141,12 +155,10 @@ class FakeProcore:
 
 @dataclass
 class FakePrincipals:
-    """Lets the viewer into one project; rights as given."""
+    """Lets the viewer into one project."""
 
     procore: FakeProcore
-    level: str = "Standard"
-    administers: bool = False
-    failure: EmbeddedAppError | None = None
+    proofs: Proofs
     project: Project = field(
         default_factory=lambda: Project(
             PROJECT,
@@ -178,19 +190,6 @@ class FakePrincipals:
         assert str(claim) == str(viewer.company_id)
         return viewer.company_id
 
-    def is_administrator(self, viewer: Viewer) -> bool:
-        del viewer
-        if self.failure is not None:
-            raise self.failure
-        return self.administers
-
-    def tool_level(self, viewer: Viewer, project_id: ProjectId, tool: str) -> str:
-        del viewer, project_id
-        assert tool == "commitments"
-        if self.failure is not None:
-            raise self.failure
-        return self.level
-
 
 @dataclass
 class FakeSource:
@@ -199,6 +198,7 @@ class FakeSource:
     name: str
     columns: list[dict[str, str]]
     kind: str = "sql"
+    key_column: str | None = "commitment_no"
 
 
 @dataclass

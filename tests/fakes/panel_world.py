@@ -12,6 +12,7 @@ from embedded_app.audit import Actor
 from embedded_app.panels import Links, PanelEditor, PanelForm, PanelService, PanelView, ProjectJobs
 from embedded_app.panels.families import FAMILIES
 from embedded_app.panels.suggestions import suggest
+from embedded_app.principals.proofs import Proofs
 from embedded_app.sources import Source
 from embedded_app.storage import Company, CompanyState, db
 from embedded_app.storage.fan_out import FanOut
@@ -46,11 +47,11 @@ class World:
     links: Links
 
     def form(self, **changes: Any) -> PanelForm:
-        """The suggested form, with changes."""
+        """The suggested form for everybody who reads the records, with changes."""
         suggested = suggest(
             FAMILIES["commitments"], COLUMNS, source_id=str(SOURCE), source_name=self.sources.name
         )
-        return replace(suggested, **changes)
+        return replace(suggested, **{"unmatched_audience": "readers"} | changes)
 
     def publish(self, **changes: Any) -> UUID:
         panel_id = self.editor.create(self.form(**changes), ACTOR)
@@ -65,7 +66,7 @@ class World:
 def build_world(app: Flask) -> World:
     """A connected company with a source, and its job on the project."""
     clock, procore, sources = FakeClock(), FakeProcore(), FakeSources()
-    principals = FakePrincipals(procore)
+    principals = FakePrincipals(procore, Proofs(clock))
     db.session.add(
         Company(
             id=COMPANY,
@@ -100,7 +101,6 @@ def build_world(app: Flask) -> World:
         principals=cast("Any", principals),
         sources=cast("Any", sources),
         fan_out=FanOut(app, 4),
-        clock=clock,
     )
     editor = PanelEditor(views, cast("Any", sources), clock)
     world = World(app, clock, procore, principals, sources, views, editor, ProjectJobs(), Links(clock))

@@ -134,11 +134,19 @@ class DetailPresenter:
         return texts.procore_address(self._web_base_url, path)
 
     def _lead(self, line: Line, number: str, *, has_candidates: bool) -> str:
+        if line.record is not None and not self._view.sees_unmatched:
+            return self._lead_without_rows(number, has_candidates=has_candidates)
         if not has_candidates:
             return f"Nothing looks like {number}: no party, amount or number is alike."
         many = self._view.panel.family.many
         what = f"Rows of {self._source}" if line.record is not None else f"{many.capitalize()} in Procore"
         return f"{what} that could belong to {number}. Nothing links by itself."
+
+    def _lead_without_rows(self, number: str, *, has_candidates: bool) -> str:
+        hidden = f"Rows without a {self._view.panel.family.one} are hidden from you"
+        if not has_candidates:
+            return f"{hidden}, so none can be proposed for {number}."
+        return f"{hidden}. These belong to other {self._view.panel.family.many}, and look like {number}."
 
 
 def _announcement(detail: Detail) -> str:

@@ -12,12 +12,28 @@ from embedded_app.web.formatting import plural
 
 
 def footnotes(view: PanelView) -> tuple[str, ...]:
-    """One sentence or two each; none for a viewer who sees Procore alone."""
+    """One sentence or two each; for a viewer who sees Procore alone only what is hidden of it."""
     if not view.sees_source:
-        return ()
-    notes = [_sign(view), _owners(view)]
+        return hidden_parts(view)
+    notes = [_sign(view), _owners(view), *hidden_parts(view)]
     if view.reconciliation is not None:
         notes += _left_out(view, view.reconciliation)
+    return tuple(notes)
+
+
+def hidden_parts(view: PanelView) -> tuple[str, ...]:
+    """What an administrator hides from this viewer within the panel; never how much of it there is."""
+    notes = []
+    if view.sees_source and not view.sees_unmatched and view.jobs:
+        one, source = view.panel.family.one, view.panel.source_name
+        notes.append(
+            f"You see rows of {source} beside their {one}. Rows without a {one} are hidden from you: they are "
+            "not listed, counted or added up."
+        )
+    if view.has_hidden_columns:
+        notes.append(
+            "A company administrator hides some columns of this panel from you. They are not compared for you."
+        )
     return tuple(notes)
 
 
@@ -51,9 +67,8 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
         notes.append(f"Totals leave out {text} without an amount in {source}.")
     if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
         notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
-    elsewhere = len(reconciliation.linked_elsewhere)
-    if elsewhere:
-        text = plural(elsewhere, "row is", "rows are")
+    if view.linked_elsewhere:
+        text = plural(view.linked_elsewhere, "row is", "rows are")
         notes.append(f"{text} linked to {family.many} that Procore does not show you here, and left out.")
     if reconciliation.broken_links:
         text = plural(len(reconciliation.broken_links), "link leads", "links lead")

@@ -282,6 +282,7 @@ class ProjectPresenter:
         links = tuple(
             Choice(text, self._query.but(show=show, search="").address, is_current=False)
             for show, text in choices
+            if show is not Show.ONLY_OUTSIDE or self._view.sees_unmatched
         )
         return Tile("Unmatched", f"{inside + outside:,}", "", links=links)
 
@@ -314,11 +315,12 @@ class ProjectPresenter:
         return tuple(
             Choice(text, query.but(show=show).address, query.show is show, counts[show])
             for show, text in texts.items()
-            if show is not Show.AMBIGUOUS or counts[show] or query.show is show
+            if (show is not Show.AMBIGUOUS or counts[show] or query.show is show)
+            and (show is not Show.ONLY_OUTSIDE or self._view.sees_unmatched)
         )
 
     def _blank(self, chosen: Sequence[Line]) -> Blank | None:
-        view, query, many = self._view, self._query, self._family.many
+        view, many = self._view, self._family.many
         if states.is_refused(view):
             return states.refused(view)
         if states.nothing_read(view):
@@ -330,6 +332,11 @@ class ProjectPresenter:
         if not self._lines:
             beside = f", and {self._source} has no rows for it" if view.rows.rows is not None else ""
             return Blank(f"No {many} yet", f"This project has no {many} in Procore{beside}.", "info")
+        return self._nothing_fits()
+
+    def _nothing_fits(self) -> Blank:
+        """Instead of the table, when there are lines but the filter or the search lets none through."""
+        view, query = self._view, self._query
         show_all = f"Show all {len(self._lines):,}"
         if query.search:
             return Blank(
@@ -339,13 +346,23 @@ class ProjectPresenter:
                 action="Clear the search",
                 action_href=query.but(search="").address,
             )
+        if query.show is Show.ONLY_OUTSIDE and not view.sees_unmatched:
+            return Blank(
+                f"Rows without a {self._family.one} are hidden from you",
+                "A company administrator decides who sees them.",
+                "lock",
+                action=show_all,
+                action_href=query.but(show=Show.ALL).address,
+            )
         titles = {
             Show.VARIANCE: "No variance beyond tolerance",
             Show.ONLY_IN_PROCORE: "Nothing is only in Procore",
             Show.ONLY_OUTSIDE: f"Nothing is only in {self._source}",
         }
         matched = sum(1 for line in self._lines if line.kind is FindingKind.MATCH)
-        sentence = f"{plural(matched, 'matched line agrees', 'matched lines agree')} in every compared field."
+        seen = " that you see" if view.has_hidden_columns else ""
+        agree = plural(matched, "matched line agrees", "matched lines agree")
+        sentence = f"{agree} in every compared field{seen}."
         return Blank(
             titles.get(query.show, "Nothing to show here"),
             sentence,

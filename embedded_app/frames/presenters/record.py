@@ -10,6 +10,7 @@ from flask import url_for
 
 from embedded_app.frames.presenters import states
 from embedded_app.frames.presenters.candidates import Candidates
+from embedded_app.frames.presenters.notes import hidden_parts
 from embedded_app.frames.presenters.pairs import (
     cause_of,
     compared_fields,
@@ -76,6 +77,8 @@ class RecordPage:
         shares: parts of the row's total.
         candidates: rows that could belong to the record as well.
         rejected: rows that somebody said do not.
+        no_candidate: in place of candidates and rows, why there are none; else empty.
+        hidden_parts: what of the panel is hidden from the viewer, a sentence each.
         form: the hidden fields of the forms about links.
         announce: for screen readers, after the page changed.
     """
@@ -101,6 +104,8 @@ class RecordPage:
     shares: tuple[Share, ...]
     candidates: tuple[CandidateCard, ...]
     rejected: tuple[RejectedRow, ...]
+    no_candidate: str
+    hidden_parts: tuple[str, ...]
     form: FormFields
     announce: str
 
@@ -129,6 +134,8 @@ def page_without_record(query: RecordQuery, viewer_name: str, blank: Blank) -> R
         shares=(),
         candidates=(),
         rejected=(),
+        no_candidate="",
+        hidden_parts=(),
         form=FormFields(url_for("frames.links")),
         announce=blank.title,
     )
@@ -190,6 +197,8 @@ class RecordPresenter:
         number, title = record_number(view, record), shown(values.get(family.title))
         fields = compared_fields(view, finding) if finding else ()
         status = shown(values.get(family.status))
+        linked = linked_rows(view, record, finding) if finding and self._is_pair(finding) else ()
+        candidates = Candidates(view).for_record(record) if view.reconciliation is not None else ()
         return RecordPage(
             kind=f"{family.kinds.get(record.key.kind, family.one.capitalize())} in Procore",
             name=" · ".join(filter(None, (number, title))),
@@ -206,12 +215,14 @@ class RecordPresenter:
             record=str(record.key),
             number=number,
             blank=None,
-            linked=linked_rows(view, record, finding) if finding and self._is_pair(finding) else (),
+            linked=linked,
             differing=tuple(field for field in fields if field.differs),
             agreeing=tuple(field for field in fields if not field.differs),
             shares=self._shares(finding),
-            candidates=Candidates(view).for_record(record) if view.reconciliation is not None else (),
+            candidates=candidates,
             rejected=rejected_rows(view, record),
+            no_candidate="" if linked or candidates or finding is None else self._no_candidate(number),
+            hidden_parts=hidden_parts(view),
             form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments}),
             announce=f"{number} {title}",
         )
@@ -262,17 +273,24 @@ class RecordPresenter:
                 sentence = f"{what} in Procore and does not appear in {source} under this number."
                 return (Banner(f"No {source} row is linked", sentence, "ext"),)
             case FindingKind.AMBIGUOUS:
+                inside = plural(len(finding.records), "record", "records")
+                outside = plural(len(finding.rows), "row", "rows") if finding.rows else "rows"
                 return (
                     Banner(
                         "More than one match",
-                        f"{plural(len(finding.records), 'record', 'records')} in Procore and "
-                        f"{plural(len(finding.rows), 'row', 'rows')} in {source} share this number. "
+                        f"{inside} in Procore and {outside} in {source} share this number. "
                         "Nothing is compared until somebody links them.",
                         "warn",
                     ),
                 )
             case _:
                 return ()
+
+    def _no_candidate(self, number: str) -> str:
+        view = self._view
+        if not view.sees_unmatched:
+            return f"Rows without a {view.panel.family.one} are hidden from you, so none is proposed for {number}."
+        return f"No row of {view.panel.source_name} looks like {number}: no party, amount or number is alike."
 
     def _variance_banner(self, finding: Finding) -> Banner:
         source, variance = self._view.panel.source_name, finding.variance

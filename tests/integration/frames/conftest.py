@@ -86,7 +86,14 @@ def administrator(app: Flask, simulator: SimulatorProcess) -> Viewer:
         return principals.sign_ins().complete_install(begun.cookie, HOLLIS).viewer
 
 
-def publish_panel(app: Flask, viewer: Viewer, *, audience: str = "readers", job: str = "21-0417") -> None:
+def publish_panel(
+    app: Flask,
+    viewer: Viewer,
+    *,
+    audience: str = "readers",
+    unmatched_audience: str = "readers",
+    job: str = "21-0417",
+) -> None:
     """A source on the sample ERP, its job on Riverside, and the panel beside it."""
     actor = actor_of(viewer)
     with app.app_context(), company_scope(HOLLIS):
@@ -99,6 +106,7 @@ def publish_panel(app: Flask, viewer: Viewer, *, audience: str = "readers", job:
         form = replace(
             suggested,
             audience=audience,
+            unmatched_audience=unmatched_audience,
             comparisons=tuple(
                 replace(line, status_map=STATUSES) if line.record_field == "status" else line
                 for line in suggested.comparisons

@@ -20,6 +20,7 @@ from embedded_app.errors import (
     TimedOut,
     Unauthorized,
 )
+from embedded_app.procore import AccessLevel
 from embedded_app.reconciliation import FindingKind
 from tests.fakes.panel_sides import COLUMNS, PROJECT, READ_AT, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
@@ -144,25 +145,25 @@ def test_what_is_not_about_the_panel_passes_through(world: World, error: Excepti
 @pytest.mark.parametrize(
     ("audience", "level", "administers", "sees"),
     [
-        ("readers", "Read Only", False, True),
-        ("standard", "Read Only", False, False),
-        ("standard", "Standard", False, True),
-        ("standard", "Admin", False, True),
-        ("admins", "Standard", True, False),
-        ("admins", "Admin", False, True),
-        ("administrators", "Admin", False, False),
-        ("administrators", "Read Only", True, True),
+        ("readers", AccessLevel.READ_ONLY, False, True),
+        ("standard", AccessLevel.READ_ONLY, False, False),
+        ("standard", AccessLevel.STANDARD, False, True),
+        ("standard", AccessLevel.ADMIN, False, True),
+        ("admins", AccessLevel.STANDARD, True, False),
+        ("admins", AccessLevel.ADMIN, False, True),
+        ("administrators", AccessLevel.ADMIN, False, False),
+        ("administrators", AccessLevel.READ_ONLY, True, True),
     ],
 )
 def test_the_audience_decides_who_sees_the_source(
     world: World,
     audience: str,
-    level: str,
+    level: AccessLevel,
     administers: bool,  # noqa: FBT001 # a case
     sees: bool,  # noqa: FBT001
 ) -> None:
     world.publish(audience=audience)
-    world.principals.level, world.principals.administers = level, administers
+    world.procore.level, world.procore.administers = level, administers
     view = world.view()
     assert view.sees_source is sees
     assert (view.rows.rows is not None) is sees
@@ -172,8 +173,8 @@ def test_the_audience_decides_who_sees_the_source(
 @pytest.mark.parametrize("audience", ["standard", "admins", "administrators"])
 def test_an_audience_that_cannot_be_checked_is_not_guessed(world: World, audience: str) -> None:
     world.publish(audience=audience)
-    world.principals.level, world.principals.administers = "Admin", True
-    world.principals.failure = TimedOut("Procore did not answer.")
+    world.procore.level, world.procore.administers = AccessLevel.ADMIN, True
+    world.procore.levels_failure = TimedOut("Procore did not answer.")
     assert not world.view().sees_source
 
 

@@ -109,6 +109,32 @@ def test_every_record_and_every_row_is_in_exactly_one_place(world: World) -> Non
 
 
 @given(worlds())
+def test_without_unpaired_rows_the_pairs_stand_as_they_do_and_nothing_tells_of_the_rest(world: World) -> None:
+    whole = world.reconcile()
+    part = reconcile(
+        world.records,
+        world.rows,
+        RULES,
+        links=world.links,
+        rejected=world.rejected,
+        with_unpaired_rows=False,
+    )
+    paired = {FindingKind.MATCH, FindingKind.VARIANCE}
+    assert [_shape(each) for each in part.findings if each.kind in paired] == [
+        _shape(each) for each in whole.findings if each.kind in paired
+    ]
+    assert [(each.kind, each.records) for each in part.findings] == [
+        (each.kind, each.records) for each in whole.findings if each.records
+    ]
+    assert all(each.kind in paired for each in part.findings if each.rows)
+    assert part.linked_elsewhere == ()
+    # As if the other rows were not in the source at all: no count and no total depends on them.
+    shown = [row for row in world.rows if row.id in whole.matched]
+    assert part.totals.rows == len(shown)
+    assert Fraction(part.totals.outside) == sum(Fraction(whole.totals.by_kind[k].outside) for k in paired)
+
+
+@given(worlds())
 def test_totals_are_exact_and_leave_nothing_out_silently(world: World) -> None:
     result = world.reconcile()
     totals = result.totals
