@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, TextClause, event, select
+from sqlalchemy import Table, TextClause, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
@@ -28,6 +28,10 @@ from embedded_app.storage.models import Company, CompanyOwned
 
 _log = logging.getLogger(__name__)
 _OWNER = f"{Company.__tablename__}.id"
+_COMPANIES = Company.__table__
+_WRAPPED_KEY = select(_COMPANIES.c.master_key_id, _COMPANIES.c.wrapped_data_key).where(
+    _COMPANIES.c.id == bindparam("id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,17 @@ def current_company_id() -> CompanyId:
 def find_wrapped_key(company_id: int) -> WrappedKey | None:
     """The stored data key of a company for the vault; `None` when it was destroyed or never was.
 
-    Read anew each time, past the identity map, so that a destroyed key counts at once.
+    Read anew each time, past the identity map, so that a destroyed key counts at once. Every sealed value begins
+    with it, so it is a statement on the session's connection, which names its company itself; the session would
+    take several times as long to limit it to that company. What the session has not flushed it does not see.
+
+    Raises:
+        ForeignCompany: when a scope of another company is open.
     """
-    with company_scope(CompanyId(company_id)):
-        row = db.session.execute(
-            select(Company.master_key_id, Company.wrapped_data_key).where(Company.id == company_id)
-        ).one_or_none()
+    scope = _scope.get()
+    if scope is not None and scope.company_id not in {None, company_id}:
+        raise ForeignCompany("A scope of another company is open.")
+    row = db.session.connection().execute(_WRAPPED_KEY, {"id": company_id}).one_or_none()
     if row is None or row.master_key_id is None or row.wrapped_data_key is None:
         return None
     return WrappedKey(row.master_key_id, row.wrapped_data_key)

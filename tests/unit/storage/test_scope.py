@@ -11,9 +11,19 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from embedded_app.audit import AuditEvent
+from embedded_app.crypto import WrappedKey
 from embedded_app.errors import ForeignCompany, UnscopedQuery
 from embedded_app.ids import CompanyId
-from embedded_app.storage import Company, CompanyState, Model, company_scope, db, new_id, system_scope
+from embedded_app.storage import (
+    Company,
+    CompanyState,
+    Model,
+    company_scope,
+    db,
+    find_wrapped_key,
+    new_id,
+    system_scope,
+)
 
 ONE, TWO = CompanyId(1), CompanyId(2**62)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -179,3 +189,14 @@ def test_scopes_do_not_change_company_or_widen() -> None:
             pass
         with company_scope(ONE):
             assert db.session.get(Company, ONE) is not None
+
+
+def test_a_companys_key_is_found_in_its_scope_or_in_none() -> None:
+    with company_scope(ONE):
+        db.session.get_one(Company, ONE).wrapped_key = WrappedKey("k", b"wrapped")
+        db.session.commit()
+        assert find_wrapped_key(ONE) == WrappedKey("k", b"wrapped")
+    assert find_wrapped_key(ONE) == WrappedKey("k", b"wrapped")
+    assert find_wrapped_key(TWO) is None
+    with company_scope(TWO), pytest.raises(ForeignCompany):
+        find_wrapped_key(ONE)
