@@ -10,6 +10,7 @@ import binascii
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ VARIABLES = (
     "SUPPORT_EMAIL",
     "LOG_LEVEL",
     "METRICS_TOKEN",
+    "GRANT_RETENTION_DAYS",
     "SOURCE_NETWORKS",
     "SOURCE_FILES",
 )
@@ -55,6 +57,7 @@ _ENVIRONMENTS: dict[str, tuple[str, str, str]] = {
 }
 _DEFAULT_SECRETS = frozenset({"changeme", "change-me", "secret", "default", "password", "dev"})
 _SHORTEST_SECRET_KEY = 32
+_MOST_DAYS = 3650
 _LONGEST_APP_NAME = 30  # listing rule (platform reference, section 8.2)
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -90,6 +93,8 @@ class Config:
     support_email: str
     log_level: str
     metrics_token: Secret | None
+    grant_retention: timedelta
+    """How long a grant may lie unused before it is given back."""
     source_networks: tuple[IPNetwork, ...]
     source_files: Path | None
 
@@ -173,6 +178,7 @@ class _Reader:
             support_email=self._support_email(),
             log_level=self._choice("LOG_LEVEL", "INFO", _LOG_LEVELS),
             metrics_token=self._optional_secret("METRICS_TOKEN"),
+            grant_retention=timedelta(days=self._days("GRANT_RETENTION_DAYS", 90)),
             source_networks=self._networks(),
             source_files=self._source_files(),
         )
@@ -296,6 +302,13 @@ class _Reader:
         if value and "@" not in value:
             self._problems.append("SUPPORT_EMAIL is not an e-mail address.")
         return value
+
+    def _days(self, name: str, default: int) -> int:
+        value = self._get(name) or str(default)
+        if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= _MOST_DAYS:
+            self._problems.append(f"{name} is {value!r}. Set it to a number of days from 1 to {_MOST_DAYS}.")
+            return default
+        return int(value)
 
     def _networks(self) -> tuple[IPNetwork, ...]:
         networks: list[IPNetwork] = []

@@ -64,7 +64,7 @@ __all__ = [
 
 
 def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, clock: Clock) -> None:
-    """Build the service. Reads PUBLIC_URL for the redirect URI."""
+    """Build the service. Reads PUBLIC_URL for the redirect URI, and GRANT_RETENTION_DAYS."""
     redirect_uri = config.redirect_uri
     custody = Custody(app, vault)
     authorization = procore.authorization
@@ -83,15 +83,21 @@ def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, cloc
         flows=Flows(vault, clock),
         grants=GrantService(vault, custody, refresher, clock),
         revocations=revocations,
+        grant_retention=config.grant_retention,
     )
 
 
 def schedule(app: Flask) -> None:
-    """Every minute: store the token pairs that were kept aside on this machine, and try revocations again."""
+    """Every minute: store the token pairs that were kept aside on this machine, and try revocations again.
+
+    Every night: give up what nobody used for the retention period. No job asks Procore about a company: see
+    docs/custody.md, "The service account".
+    """
     with app.app_context():
         found, queue = service(), jobs()
     queue.every_minutes(1, "installations.pairs", found.grants.take_all_from_aside)
     queue.every_minutes(1, "installations.revocations", found.revocations.sweep)
+    queue.every_day(3, "installations.dormant", found.revoke_dormant)
 
 
 def service() -> InstallationService:

@@ -106,7 +106,10 @@ class Custody:
             if grant is None:
                 raise GrantLost(LossCause.ABSENT)
             if grant.state == GrantState.LOST or grant.sealed_tokens is None:
-                raise GrantLost(grant.lost_cause or LossCause.ABSENT)
+                lost = GrantLost(grant.lost_cause or LossCause.ABSENT)
+                if self.take_from_aside(company_id, grant_id, grant.version):
+                    return self.look(company_id, grant_id)
+                raise lost
             return Held(
                 version=grant.version,
                 state=GrantState(grant.state),

@@ -20,7 +20,7 @@ from embedded_app.installations.revocations import note_revocation
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
-from embedded_app.storage import company_scope, current_company_id, database_now, db, new_id
+from embedded_app.storage import company_scope, current_company_id, database_now, db, new_id, system_scope
 
 _log = logging.getLogger(__name__)
 
@@ -194,8 +194,18 @@ class GrantService:
 
         Only use refreshes a grant, so the end of its access token tells when it was used last.
         """
-        dormant = (Grant.expires_at < database_now() - unused_for) & Grant.principal_id.is_not(None)
-        return self._give_up(dormant, LossCause.DORMANT)
+        return self._give_up(_is_dormant(unused_for), LossCause.DORMANT)
+
+    def list_companies_with_dormant(self, unused_for: timedelta) -> list[CompanyId]:
+        """Whose grants `give_up_dormant` would give up."""
+        with system_scope("dormant grants"):
+            found = db.session.scalars(
+                select(Grant.company_id)
+                .where(_is_dormant(unused_for), Grant.sealed_tokens.is_not(None))
+                .distinct()
+            ).all()
+            db.session.commit()
+        return [CompanyId(company_id) for company_id in found]
 
     def _give_up(self, which: ColumnElement[bool], cause: LossCause) -> int:
         company_id = current_company_id()
@@ -207,7 +217,9 @@ class GrantService:
             context = token_context(company_id, grant.id, grant.version)
             try:
                 pair = unpack_tokens(self._vault.open(context, grant.sealed_tokens))
-            except (KeyDestroyed, Unsealable, UnknownKey):  # wiped all the same
+            except (KeyDestroyed, Unsealable, UnknownKey) as error:  # wiped all the same
+                if cause is LossCause.DORMANT and isinstance(error, UnknownKey):
+                    raise  # nobody waits for it, and with the key again it can be revoked
                 _log.exception("a grant could not be opened to be revoked", extra={"grant_id": str(grant.id)})
             else:
                 note_revocation(self._vault, pair.refresh_token or pair.access_token, cause)
@@ -235,3 +247,7 @@ class GrantService:
             )
             .execution_options(synchronize_session=False)
         )
+
+
+def _is_dormant(unused_for: timedelta) -> ColumnElement[bool]:
+    return (Grant.expires_at < database_now() - unused_for) & Grant.principal_id.is_not(None)

@@ -16,7 +16,14 @@ from sqlalchemy import CursorResult, select, update
 from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import GrantLost, NotInstalled, PermissionMissing, ProcoreError, UnknownOption
+from embedded_app.errors import (
+    CredentialError,
+    GrantLost,
+    NotInstalled,
+    PermissionMissing,
+    ProcoreError,
+    UnknownOption,
+)
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.installations.doctor import Diagnosis
 from embedded_app.installations.examination import examine
@@ -83,6 +90,7 @@ class InstallationService:
         flows: Flows,
         grants: GrantService,
         revocations: Revocations,
+        grant_retention: timedelta,
     ) -> None:
         self._vault = vault
         self._procore = procore
@@ -91,6 +99,7 @@ class InstallationService:
         self.flows = flows
         self.grants = grants
         self.revocations = revocations
+        self._grant_retention = grant_retention
 
     def begin(
         self,
@@ -221,8 +230,25 @@ class InstallationService:
         db.session.commit()
         return self.revocations.attempt()
 
-    def revoke_dormant(self, unused_for: timedelta) -> int:
-        """Give up the grants of the company in scope that nobody used for so long; how many there were."""
+    def revoke_dormant(self, unused_for: timedelta | None = None) -> int:
+        """Give up the persons' grants that nobody used for so long, in every company; how many there were.
+
+        `None` stands for the configured period.
+        """
+        unused_for = unused_for or self._grant_retention
+        total = 0
+        for company_id in self.grants.list_companies_with_dormant(unused_for):
+            with company_scope(company_id):
+                try:
+                    total += self._revoke_dormant(unused_for)
+                except CredentialError:  # the others' turn comes all the same
+                    db.session.rollback()
+                    _log.exception("dormant grants not given up", extra={"company_id": company_id})
+        if total:
+            _log.info("dormant grants given up", extra={"count": total})
+        return total
+
+    def _revoke_dormant(self, unused_for: timedelta) -> int:
         count = self.grants.give_up_dormant(unused_for)
         if count:
             audit.record(

@@ -33,9 +33,15 @@ class Jobs:
         self._app = app
         self._huey = huey
 
-    def every_minutes(self, minutes: int, name: str, function: Callable[[], None]) -> None:
+    def every_minutes(self, minutes: int, name: str, function: Callable[[], object]) -> None:
         """Run `function` whenever the minute of the hour is a multiple of `minutes`, on one worker."""
         self._huey.periodic_task(crontab(minute=f"*/{minutes}"), name=name)(
+            self._in_app_context(name, function)
+        )
+
+    def every_day(self, hour: int, name: str, function: Callable[[], object]) -> None:
+        """Run `function` once a day, in the first minute of `hour` (UTC), on one worker."""
+        self._huey.periodic_task(crontab(minute="0", hour=str(hour)), name=name)(
             self._in_app_context(name, function)
         )
 
@@ -51,7 +57,7 @@ class Jobs:
             return False
         return True
 
-    def _in_app_context(self, name: str, function: Callable[[], None]) -> Callable[[], None]:
+    def _in_app_context(self, name: str, function: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
             with self._app.app_context():
                 function()

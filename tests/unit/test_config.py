@@ -54,6 +54,8 @@ def test_a_complete_environment_is_production_on_sqlite() -> None:
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
         ({"SUPPORT_EMAIL": "nobody"}, "not an e-mail address"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"GRANT_RETENTION_DAYS": "0"}, "number of days from 1 to 3650"),
+        ({"GRANT_RETENTION_DAYS": "3 months"}, "number of days from 1 to 3650"),
         ({"SOURCE_NETWORKS": "10.0.0.0/8, office"}, "'office'"),
     ],
 )

@@ -73,6 +73,15 @@ def test_it_is_stored_by_the_periodic_job_even_when_the_grant_was_lost_meanwhile
     """A process on another machine has found the old token spent."""
     keeper.set(state=GrantState.LOST, lost_cause="answer_lost", lease_until=None)
     keeper.grants.take_all_from_aside()
+    assert (keeper.row().version, keeper.row().state) == (2, GrantState.GOOD)
+    assert keeper.token() == "access-2"
+    assert not left_aside.exists()
+
+
+def test_it_is_stored_by_whoever_needs_it_even_when_the_grant_was_lost_meanwhile(
+    keeper: Keeper, left_aside: Path
+) -> None:
+    keeper.set(state=GrantState.LOST, lost_cause="answer_lost", lease_until=None)
     assert keeper.token() == "access-2"
     assert not left_aside.exists()
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from embedded_app import installations, jobs
-from embedded_app.installations import Revocation
+from embedded_app.audit import list_events
+from embedded_app.ids import CompanyId
+from embedded_app.installations import Grant, GrantState, LossCause, Revocation
 from embedded_app.procore import Environment, Procore, WireResponse
 from embedded_app.secret import Secret
-from embedded_app.storage import company_scope, db
+from embedded_app.storage import Company, company_scope, db
 from tests.factories.settings import config
 from tests.fakes.scripted_transport import ScriptedTransport
 from tests.fakes.token_host import TokenHost, token_set
-from tests.integration.installations.keeper import ONE, Keeper
+from tests.integration.installations.keeper import EXPIRED, ONE, TWO, Keeper
 
 REVOKE = "POST /oauth/revoke"
+RETENTION = timedelta(days=30)
 
 
 @pytest.fixture
@@ -39,16 +42,17 @@ def scheduled(app: Flask, keeper: Keeper, procore_side: ScriptedTransport) -> Fl
         transport=procore_side,
     )
     jobs.init_app(app, config(DATABASE_URL="sqlite://"))  # the queue lies in the instance folder
-    installations.init_app(app, config(), vault=keeper.vault, procore=procore, clock=keeper.clock)
+    retention = config(GRANT_RETENTION_DAYS=str(RETENTION.days))
+    installations.init_app(app, retention, vault=keeper.vault, procore=procore, clock=keeper.clock)
     installations.schedule(app)
     return app
 
 
-def run(app: Flask, minute: int) -> set[str]:
-    """Work off what is due in that minute of an hour; the names."""
+def run(app: Flask, minute: int, hour: int = 13) -> set[str]:
+    """Work off what is due in that minute of a day; the names."""
     with app.app_context():
         huey = jobs.jobs()._huey
-    due = huey.read_periodic(datetime(2026, 11, 20, 13, minute))  # noqa: DTZ001 # as the queue counts
+    due = huey.read_periodic(datetime(2026, 11, 20, hour, minute))  # noqa: DTZ001 # as the queue counts
     for task in due:
         huey.enqueue(task)
         huey.execute(huey.dequeue())
@@ -79,3 +83,33 @@ def test_a_token_that_was_given_up_is_revoked(
     assert b"refresh-1" in (request.body or b"")
     with scheduled.app_context(), company_scope(ONE):
         assert db.session.scalar(select(func.count()).select_from(Revocation)) == 0
+
+
+def test_once_a_day_what_nobody_used_is_given_up(
+    scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
+) -> None:
+    """In every company but one whose master key is missing: it can be revoked when the key is back."""
+    never = {(hour, minute) for hour in range(24) for minute in (0, 30)} - {(3, 0)}
+    with scheduled.app_context():
+        huey = jobs.jobs()._huey
+    due = {at for at in never if len(huey.read_periodic(datetime(2026, 11, 20, *at))) > 2}  # noqa: DTZ001
+    assert due == set()
+    unused_since = EXPIRED + timedelta(days=RETENTION.days)
+    keeper.store(token_set(1, age=unused_since))
+    used = keeper.store(token_set(5, age=unused_since - timedelta(days=1)), TWO, keeper.add_company(TWO))
+    broken = keeper.add_company(CompanyId(3))
+    unreadable = keeper.store(token_set(6, age=unused_since), CompanyId(3), broken)
+    with scheduled.app_context(), company_scope(CompanyId(3)):
+        db.session.get_one(Company, CompanyId(3)).master_key_id = "gone"
+        db.session.commit()
+    run(scheduled, 0, hour=3)
+    assert (keeper.row().state, keeper.row().lost_cause) == (GrantState.LOST, LossCause.DORMANT)
+    for company_id, grant_id in ((TWO, used), (CompanyId(3), unreadable)):
+        with scheduled.app_context(), company_scope(company_id):
+            assert db.session.get_one(Grant, grant_id).state == GrantState.GOOD
+    [request] = procore_side.sent(REVOKE)
+    assert b"refresh-1" in (request.body or b"")
+    with scheduled.app_context(), company_scope(ONE):
+        [event] = list_events()
+        assert (event.event, event.actor_name) == ("grant.revoked", "Tieback")
+        assert event.detail == {"reason": "dormant", "count": "1"}
