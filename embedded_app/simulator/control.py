@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from werkzeug import Response
 
 from embedded_app.simulator import editing
+from embedded_app.simulator.events import Change
 from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.model import Level, Membership, Person
 from embedded_app.simulator.sessions import sign_in
@@ -24,6 +25,13 @@ blueprint = Blueprint("control", __name__, url_prefix="/_sim")
 @blueprint.errorhandler(LookupError)
 def _wrong(problem: Exception) -> Response:
     return _json({"problem": f"{type(problem).__name__}: {problem}"}, 422)
+
+
+@blueprint.after_request
+def _tell_the_postman(response: Response) -> Response:
+    if request.method != "GET":
+        simulator().postman.look()
+    return response
 
 
 @blueprint.get("/requests")
@@ -150,6 +158,13 @@ def install(company_id: int) -> Response:
 def uninstall(company_id: int) -> Response:
     """Uninstall the app there."""
     simulator().uninstall(company_id, _administrator(company_id))
+    return _done()
+
+
+@blueprint.post("/events")
+def tell() -> Response:
+    """Tell of a change that did not happen: the fields of `Change`, by the service account unless they say who."""
+    simulator().changes.tell(Change(**{"project_id": None, "user_id": None, **_sent()}))
     return _done()
 
 

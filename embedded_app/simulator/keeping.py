@@ -1,4 +1,4 @@
-"""Keeps installations, sign-ins and tokens in a file, so that the next run goes on where this one ended.
+"""Keeps installations, sign-ins, tokens and webhooks in a file, so that the next run goes on where this one ended.
 
 Records are kept too, since somebody may have changed them. The file is written anew after every request that may
 have changed something, all or nothing; it is read by the simulator alone.
@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 
 from embedded_app.simulator.state import Simulator
 
-_FORMAT = 2
+_FORMAT = 3
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,6 +37,9 @@ def _load(running: Simulator, path: Path) -> None:
     if isinstance(kept, dict) and kept.get("format") == _FORMAT:
         running.world, running.sessions = kept["world"], kept["sessions"]
         running.tokens.restore(kept["tokens"])
+        running.webhooks = kept["webhooks"]
+        for hook in running.webhooks.hooks.values():
+            hook.is_sending = False  # of a delivery that the end of the run cut off
 
 
 def _save(running: Simulator, path: Path) -> None:
@@ -46,6 +49,7 @@ def _save(running: Simulator, path: Path) -> None:
             "world": running.world,
             "sessions": running.sessions,
             "tokens": running.tokens.pairs(),
+            "webhooks": running.webhooks,
         }
         content = pickle.dumps(kept)
         draft = path.with_suffix(".draft")

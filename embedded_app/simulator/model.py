@@ -18,6 +18,8 @@ from enum import IntEnum, StrEnum
 from embedded_app.simulator.record import Record
 
 ZERO = Decimal("0.00")
+SERVICE_ACCOUNT_ID = 990001
+"""The directory user that stands for the app itself."""
 
 
 class Level(IntEnum):
@@ -298,6 +300,8 @@ class App:
     notes: str
     notes_page_label: str
     notes_page_url: str
+    service_levels: Mapping[str, Level] = field(default_factory=dict)
+    """What the app's version declares for its service account, by tool; Read Only for tools that are missing."""
 
 
 @dataclass(slots=True)

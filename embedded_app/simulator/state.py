@@ -19,6 +19,7 @@ from embedded_app.simulator.request_log import RequestLog
 from embedded_app.simulator.switches import Switches
 from embedded_app.simulator.tokens import TokenStore
 from embedded_app.simulator.uploads import Uploads
+from embedded_app.simulator.webhooks import Postman, Webhooks
 
 EXTENSION = "procore_simulator"
 
@@ -36,6 +37,8 @@ class Simulator:
         self.lock = threading.RLock()
         self.changes = Changes()
         """Every write to a record is told here."""
+        self.postman = Postman(self)
+        self.changes.listen(self.postman.hear)
         self.reset()
 
     def reset(self) -> None:
@@ -50,6 +53,7 @@ class Simulator:
         """Who allowed the app, by user id."""
         self.tokens = TokenStore(self.clock, self.switches)
         self.uploads = Uploads(self.clock)
+        self.webhooks = Webhooks()
         self.limits = RateLimits(self.clock)
         self.faults = Faults()
         self.log = RequestLog()

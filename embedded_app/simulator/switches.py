@@ -44,6 +44,13 @@ class ErrorShape(StrEnum):
     """`{"error": {"code", "message", "details"}}`, which version 2 always uses."""
 
 
+class Order(StrEnum):
+    """In which order the waiting events of a hook are delivered; the platform promises none."""
+
+    KEPT = "kept"
+    REVERSED = "reversed"
+
+
 class TextKind(StrEnum):
     """The content type of an answer of which only the sentence is known."""
 
@@ -99,6 +106,13 @@ class Switches:
         change_orders_in_three_tiers: how the two-tier calls answer in a project with three (section 5.6).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
+        webhook_copies: how often each event is delivered.
+        webhook_order: of the events that wait.
+        webhook_hold: whether nothing is delivered for now.
+        webhook_timeout_ms: how long a subscriber may take, in real time.
+        webhook_deactivation: whether a hook is disabled when its events were discarded.
+        directory_fan_out: whether updates of people and firms are told for each of their projects, as they were
+            before 30 June 2026.
     """
 
     latency_ms: int = 0
@@ -115,6 +129,12 @@ class Switches:
     change_orders_in_three_tiers: ThreeTiers = ThreeTiers.EMPTY
     smallest_part: int = 5_242_880
     upload_polls: int = 1
+    webhook_copies: int = 1
+    webhook_order: Order = Order.KEPT
+    webhook_hold: bool = False
+    webhook_timeout_ms: int = 5000
+    webhook_deactivation: bool = False
+    directory_fan_out: bool = False
 
     def set(self, values: Mapping[str, Any]) -> None:
         """Set all of these, or none.

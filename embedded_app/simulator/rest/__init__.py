@@ -1,6 +1,27 @@
 """The simulated API, one module per family of resources (docs/platform-reference.md, sections 4 and 5)."""
 
-from embedded_app.simulator.rest import apps, commitments, company, families, projects, uploads, vendors
+from embedded_app.simulator.rest import (
+    apps,
+    commitments,
+    company,
+    families,
+    projects,
+    uploads,
+    vendors,
+    webhooks,
+    webhooks_v1,
+)
 from embedded_app.simulator.rest.access import blueprint
 
-__all__ = ["apps", "blueprint", "commitments", "company", "families", "projects", "uploads", "vendors"]
+__all__ = [
+    "apps",
+    "blueprint",
+    "commitments",
+    "company",
+    "families",
+    "projects",
+    "uploads",
+    "vendors",
+    "webhooks",
+    "webhooks_v1",
+]

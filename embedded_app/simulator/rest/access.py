@@ -78,7 +78,9 @@ class Caller:
         if self.user_id is not None:
             return world.level(self.user_id, self.company_id, tool, project_id)
         project = None if project_id is None else world.projects.get(project_id)
-        return Level.NONE if project is not None and tool in project.tools_off else Level.READ_ONLY
+        if project is not None and tool in project.tools_off:
+            return Level.NONE
+        return simulator().app.service_levels.get(tool, Level.READ_ONLY)
 
     def sees(self, project: Project) -> bool:
         """Whether the project is one of the caller's."""

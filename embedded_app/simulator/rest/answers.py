@@ -53,7 +53,7 @@ def within(read: Callable[[T], datetime | date | None]) -> Filter[T]:
         value = read(record)
         if value is not None and not isinstance(value, datetime):
             value = datetime.combine(value, time(12), UTC)
-        earliest, latest = _moment(begin, time.min), _moment(end if dots else begin, time.max)
+        earliest, latest = moment(begin, time.min), moment(end if dots else begin, time.max)
         return value is not None and earliest <= value <= latest
 
     return passes
@@ -152,11 +152,12 @@ def _written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _moment(text: str, time_of_day: time) -> datetime:
+def moment(text: str, time_of_day: time) -> datetime:
+    """The time that was sent; of a day alone, this time of it."""
     try:
         if "T" in text:
-            moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            exact = datetime.fromisoformat(text)
+            return exact if exact.tzinfo else exact.replace(tzinfo=UTC)
         return datetime.combine(date.fromisoformat(text), time_of_day, UTC)
     except ValueError as malformed:
         raise Refusal(400, f"{text} is not a date.") from malformed

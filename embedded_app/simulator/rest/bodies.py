@@ -24,6 +24,19 @@ def sent_json() -> dict[str, Any]:
     return body
 
 
+def sent_list(name: str) -> list[Any]:
+    """The body, which is a JSON array, or an object with one under this name."""
+    try:
+        body = orjson.loads(request.get_data() or b"[]")
+    except orjson.JSONDecodeError as malformed:
+        raise Refusal(400, "The request body is not JSON.") from malformed
+    if isinstance(body, dict):
+        body = body.get(name)
+    if not isinstance(body, list):
+        raise Refusal(400, "is required", field=name)
+    return body
+
+
 def required(body: Mapping[str, Any], name: str, kind: type[T]) -> T:
     """A value that has to be there, and of this type."""
     value = body.get(name)

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.hosts import region_address
-from embedded_app.simulator.model import Level
+from embedded_app.simulator.model import SERVICE_ACCOUNT_ID, Level
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     Refusal,
@@ -22,9 +22,6 @@ from embedded_app.simulator.rest.access import (
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.tools import COMPANY_TOOLS, PROJECT_TOOLS, Tool
 from embedded_app.simulator.state import simulator
-
-SERVICE_ACCOUNT_ID = 990001
-"""The directory user that stands for the app itself."""
 
 
 @blueprint.get("/v1.0/me")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.model import App
+from embedded_app.simulator.model import App, Level
 
 APP_UID = "0d2f6a1c-5b8e-4e0b-9a57-6f6d1c3b8a20"
 INSTALLATION_KEY = "b7c9e4d2-1f35-4a68-8e0a-93d5c2f7b416"
@@ -31,4 +31,5 @@ def build_app(app_url: str, client_id: str = "tieback-demo") -> App:
         notes="Open the setup page below, connect this company, and choose which projects see the app.",
         notes_page_label="Set up Tieback",
         notes_page_url=f"{app_url}/install",
+        service_levels={"webhooks": Level.STANDARD},
     )
