@@ -47,10 +47,10 @@ def percent_text(share: Decimal | None) -> str:
     """``56 %``; what is not quite whole says 99 and never 100."""
     if share is None:
         return MISSING
-    whole = (share * 100).to_integral_value(ROUND_HALF_UP)
+    whole = int((share * 100).to_integral_value(ROUND_HALF_UP))
     if whole == _WHOLE and share < 1:
         whole -= 1
-    digits = f"{whole.copy_abs():,} %"
+    digits = f"{abs(whole):,} %"
     return f"{_MINUS}{digits}" if whole < 0 else digits
 
 

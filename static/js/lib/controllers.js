@@ -3,10 +3,9 @@
 import { copy } from "../controllers/copy.js";
 import { menu } from "../controllers/menu.js";
 import { rows } from "../controllers/rows.js";
-import { tabs } from "../controllers/tabs.js";
 import { theme } from "../controllers/theme.js";
 
-const controllers = { copy, menu, rows, tabs, theme };
+const controllers = { copy, menu, rows, theme };
 
 /** @param {ParentNode} root what was just put into the page */
 export function startControllers(root) {

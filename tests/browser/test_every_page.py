@@ -1,0 +1,101 @@
+"""Every page, fragment, card and refusal of the product and of the simulated Procore, as a browser shows it.
+
+A page joins by being shown on the walk through the product, which a test in tests/system asks of every template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.browser.conftest import require
+from tests.browser.documents import Document, documents, one_of_each
+from tests.browser.engines import CHROMIUM, chromium
+from tests.browser.portal_pages import portal_pages
+from tests.checkers import programs
+from tests.fakes.document_server import DocumentServer
+from tests.fakes.simulator_process import SimulatorProcess
+from tests.system.the_walk import walk
+from tests.system.world import CLIENT_SECRET
+
+WIDTHS = (320, 400, 768, 1280, 1600)
+CHECKED_WIDTHS = (400, 1280)
+SCHEMES = ("light", "dark")
+BEYOND_THE_WINDOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+VIOLATIONS = """
+const done = arguments[arguments.length - 1];
+const told = ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`;
+axe.run(document, { resultTypes: ["violations"], iframes: false })
+  .then(({ violations }) => done(violations.map(told)), (error) => done([String(error)]));
+"""
+
+
+@dataclass
+class Looks:
+    """What was noticed, by document and window."""
+
+    sticking_out: dict[str, int] = field(default_factory=dict)
+    violations: dict[str, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
+    with SimulatorProcess(client_secret=CLIENT_SECRET) as simulator:
+        answers = walk(simulator, tmp_path_factory.mktemp("walk")).answers
+    return list(one_of_each([*documents(answers), *portal_pages()]))
+
+
+@pytest.fixture(scope="module")
+def looks(shown: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Looks:
+    """One visit to each document: first its width in every window, then axe in four of them."""
+    looks = Looks()
+    addresses = {f"/{number}": document for number, document in enumerate(shown)}
+    server = DocumentServer({path: document.html for path, document in addresses.items()})
+    require(CHROMIUM)
+    axe = programs.axe()
+    with server, contextmanager(chromium)(tmp_path_factory.mktemp("browser")) as browser:
+        browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": axe})
+        for path, document in addresses.items():
+            browser.get(server.base_url + path)
+            for width in WIDTHS:
+                _resize(browser, width)
+                beyond = browser.execute_script(BEYOND_THE_WINDOW)
+                if beyond > 0:
+                    looks.sticking_out[f"{document.name}, {width} px"] = beyond
+            for width, scheme in _checked(browser):
+                if found := browser.execute_async_script(VIOLATIONS):
+                    looks.violations[f"{document.name}, {width} px, {scheme}"] = found
+    return looks
+
+
+def _resize(browser: Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def _checked(browser: Chrome) -> Iterator[tuple[int, str]]:
+    for width in CHECKED_WIDTHS:
+        _resize(browser, width)
+        for scheme in SCHEMES:
+            features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+            emulated = [{"name": name, "value": value} for name, value in features.items()]
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": emulated})
+            yield width, scheme
+
+
+def test_html_keeps_the_standard(shown: list[Document]) -> None:
+    by_name = {f"{number} {document.name}": document.html for number, document in enumerate(shown)}
+    assert programs.validate(by_name) == []
+
+
+def test_axe_finds_no_violation_at_two_widths_in_both_schemes(looks: Looks) -> None:
+    assert looks.violations == {}
+
+
+def test_no_page_is_wider_than_its_window(looks: Looks) -> None:
+    """Tables scroll by themselves."""
+    assert looks.sticking_out == {}
