@@ -61,7 +61,9 @@ def looks(shown: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Lo
         browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": axe})
         for path, document in addresses.items():
             browser.get(server.base_url + path)
-            browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})  # as where it is narrow
+            browser.execute_cdp_cmd(
+                "Emulation.setScrollbarsHidden", {"hidden": True}
+            )  # as where it is narrow
             for width in WIDTHS:
                 _resize(browser, width)
                 beyond = browser.execute_script(BEYOND_THE_WINDOW)

@@ -324,9 +324,7 @@ class ProjectPresenter:
         if states.is_refused(view):
             return states.refused(view)
         if states.nothing_read(view):
-            return Blank(
-                "Nothing can be shown now", "Neither side could be read. Nothing was changed.", "clock"
-            )
+            return Blank("Nothing can be shown now", "It comes back when Procore answers.", "clock")
         if chosen:
             return None
         if not self._lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from embedded_app.errors import Forbidden, NotFound, RateLimited, SourceChangedShape, SourceRefused
@@ -48,8 +49,8 @@ def nothing_read(view: PanelView) -> bool:
 
 
 def banners(view: PanelView) -> tuple[Banner, ...]:
-    """Every fact about the whole view that a reader has to know before the numbers."""
-    found = [*_about_procore(view), *_about_source(view)]
+    """Every fact about the whole view that a reader has to know before the numbers. Only one has a next step."""
+    found = _about_both(view) or [*_about_procore(view), *_about_source(view)]
     if len({record.currency for record in view.records.records or ()}) > 1:
         found.append(
             Banner(
@@ -58,7 +59,53 @@ def banners(view: PanelView) -> tuple[Banner, ...]:
                 "warn",
             )
         )
-    return tuple(found)
+    first = next((banner for banner in found if banner.retry or banner.reload_at), None)
+    return tuple(banner if banner is first else replace(banner, retry=False) for banner in found)
+
+
+def _about_both(view: PanelView) -> list[Banner]:
+    """Both sides are silent: one sentence. Empty when one of them is not."""
+    records, rows, source = view.records, view.rows, view.panel.source_name
+    silent = records.failure or (records.silence.failure if records.silence is not None else None)
+    if silent is None or rows.failure is None or not view.sees_source or is_refused(view):
+        return []
+    if isinstance(
+        rows.failure, (SourceChangedShape, SourceRefused)
+    ):  # it waits for somebody, not for an answer
+        return []
+    seen = _seen_of_both(view)
+    if isinstance(silent, RateLimited):
+        wait = (
+            "Procore accepts the next request at ",
+            silent.retry_at,
+            "; the page then refreshes by itself. ",
+        )
+        return [
+            Banner(
+                f"Procore asked us to wait, and {source} is not answering",
+                (*wait, *seen),
+                "warn",
+                icon="clock",
+                role="status",
+                reload_at=silent.retry_at,
+            )
+        ]
+    title = f"Neither Procore nor {source} is answering"
+    return [Banner(title, seen, "warn", icon="clock", role="status", retry=True)]
+
+
+def _seen_of_both(view: PanelView) -> tuple[str | datetime, ...]:
+    """What is left to see of two silent sides, and how old it is."""
+    source = view.panel.source_name
+    of_records = view.records.read_at if view.records.records is not None else None
+    of_rows = view.rows.read_at if view.rows.rows is not None else None
+    if of_records is not None and of_rows is not None:
+        return ("You see Procore from ", of_records, f" and {source} from ", of_rows, ".")
+    if of_records is not None:
+        return ("You see Procore alone, from ", of_records, ", and nothing is compared.")
+    if of_rows is not None:
+        return (f"You see {source} alone, from ", of_rows, ", and nothing is compared.")
+    return ("Nothing was changed.",)
 
 
 def _about_procore(view: PanelView) -> list[Banner]:

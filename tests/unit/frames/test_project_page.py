@@ -246,11 +246,50 @@ def test_stale_records_say_until_when_procore_asked_us_to_wait(world: World, pag
 
 
 def test_nothing_at_all_can_be_shown_when_neither_side_answers(world: World, pages: Pages) -> None:
+    pages.project()
     world.procore.failure = TimedOut("No answer.")
     world.sources.failure = SourceUnavailable("It did not answer.")
-    text = text_of(pages.project())
-    assert "Nothing can be shown now" in text
-    assert "Procore is not answering" in text
+    html = pages.project()
+    assert "Neither Procore nor Sage ERP is answering Nothing was changed. Try now" in text_of(html)
+    assert "Nothing can be shown now" in text_of(html)
+    assert html.count("Try now") == 1
+
+
+def test_old_numbers_of_both_sides_are_one_sentence(world: World, pages: Pages) -> None:
+    pages.project()
+    world.procore.silence = Silence(TimedOut("No answer."), READ_AT + timedelta(minutes=4))
+    world.sources.stale_because = SourceUnavailable("It did not answer.")
+    html = pages.project()
+    assert (
+        "Neither Procore nor Sage ERP is answering "
+        "You see Procore from 1:26 PM UTC and Sage ERP from 1:26 PM UTC ." in text_of(html)
+    )
+    assert html.count("Try now") == 1
+
+
+def test_while_procore_asks_us_to_wait_and_the_source_is_silent_the_page_comes_back_by_itself(
+    world: World, pages: Pages
+) -> None:
+    pages.project()
+    world.procore.failure = RateLimited("Wait.", retry_at=READ_AT + timedelta(minutes=15))
+    world.sources.failure = SourceUnavailable("It did not answer.")
+    html = pages.project()
+    assert (
+        "Procore asked us to wait, and Sage ERP is not answering "
+        "Procore accepts the next request at 1:41 PM UTC ; the page then refreshes by itself."
+        in text_of(html)
+    )
+    assert "Try now" not in html
+
+
+def test_two_failures_that_do_not_end_alike_have_one_next_step(world: World, pages: Pages) -> None:
+    pages.project()
+    world.procore.failure = TimedOut("No answer.")
+    world.sources.failure = SourceRefused("The password is wrong.")
+    html = pages.project()
+    assert "Procore is not answering" in html
+    assert "Sage ERP cannot be read" in html
+    assert html.count("Try now") == 1
 
 
 def test_without_the_right_to_read_commitments_nothing_of_either_side_is_shown(
