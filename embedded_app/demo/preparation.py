@@ -81,7 +81,6 @@ def set_up(viewer: Viewer) -> None:
     suggested = editor.suggest("commitments", source_id)
     form = replace(
         suggested,
-        unmatched_audience="standard",
         keys=tuple(replace(key, record_normalizers=NUMBER, row_normalizers=NUMBER) for key in suggested.keys),
         comparisons=tuple(
             replace(line, status_map=STATUSES) if line.record_field == "status" else line

@@ -87,7 +87,7 @@ class PanelDefinition:
     row_columns: tuple[ShownColumn, ...]
     audience: Audience
     owner: Owner
-    unmatched_audience: Audience = Audience.ADMINS
+    unmatched_audience: Audience = Audience.READERS
     comparison_audiences: Mapping[str, Audience] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

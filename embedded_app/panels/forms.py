@@ -66,5 +66,5 @@ class PanelForm:
     title: str = ""
     party: str = ""
     audience: str = "readers"
-    unmatched_audience: str = "admins"
+    unmatched_audience: str = "readers"
     owner: str = "procore"

@@ -47,11 +47,11 @@ class World:
     links: Links
 
     def form(self, **changes: Any) -> PanelForm:
-        """The suggested form for everybody who reads the records, with changes."""
+        """The suggested form, with changes."""
         suggested = suggest(
             FAMILIES["commitments"], COLUMNS, source_id=str(SOURCE), source_name=self.sources.name
         )
-        return replace(suggested, **{"unmatched_audience": "readers"} | changes)
+        return replace(suggested, **changes)
 
     def publish(self, **changes: Any) -> UUID:
         panel_id = self.editor.create(self.form(**changes), ACTOR)
