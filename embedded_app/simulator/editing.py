@@ -146,8 +146,8 @@ def _find(world: World, family: str, record_id: int) -> Any:
         "vendors": world.vendors,
         "contracts": world.contracts,
         "configurations": world.configurations,
-        "change_orders": {change.id: change for change in _change_orders(world)},
         **world.records,
+        "change_orders": {change.id: change for change in _change_orders(world)},
     }
     if family not in families or record_id not in families[family]:
         raise LookupError(f"There is no record {record_id} among {family}.")

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.record import Keyed, Record
 
 ZERO = Decimal("0.00")
 SERVICE_ACCOUNT_ID = 990001
@@ -123,6 +123,8 @@ class Project:
     completion_date: date | None = None
     tools_off: frozenset[str] = frozenset()
     cost_codes: tuple[CostCode, ...] = ()
+    change_order_tiers: int = 1
+    """1: packages. 2: potential change orders in packages. 3: these in requests, and requests in packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,8 @@ class LineItem:
 
 
 @dataclass(slots=True)
-class ChangeOrder:
-    """A commitment change order. `status` is the platform's word, for example `approved` or `pending`."""
+class ChangeOrder(Keyed):
+    """A commitment change order, or package. `status` is the platform's word, for example `approved`."""
 
     id: int
     contract_id: int
@@ -189,6 +191,9 @@ class ChangeOrder:
     due_date: date | None = None
     approved_on: date | None = None
     description: str | None = None
+    signature_required: bool = False
+    created_by_id: int | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +254,8 @@ class Contract:
 
     def changes(self, *statuses: str) -> Decimal:
         """The sum of the change orders in one of these statuses."""
-        return sum((change.grand_total for change in self.change_orders if change.status in statuses), ZERO)
+        live = (change for change in self.change_orders if change.deleted_at is None)
+        return sum((change.grand_total for change in live if change.status in statuses), ZERO)
 
     @property
     def approved_change_orders(self) -> Decimal:

@@ -57,7 +57,7 @@ class Simulator:
         self.limits = RateLimits(self.clock)
         self.faults = Faults()
         self.log = RequestLog()
-        self.rendered: dict[tuple[str, int, str, bool], orjson.Fragment] = {}
+        self.rendered: dict[tuple[int, int, str, bool], orjson.Fragment] = {}
         """Answers for single records, by family, id, view and version; empty after every write."""
 
     def is_connected(self, company_id: int) -> bool:

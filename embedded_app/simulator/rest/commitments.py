@@ -1,14 +1,11 @@
-"""Commitments of both kinds, their lines, balances and change orders.
-
-Platform reference, sections 5.5 and 5.6.
-"""
+"""Commitments of both kinds, their lines and balances (docs/platform-reference.md, section 5.5)."""
 
 from __future__ import annotations
 
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import ChangeOrder, CommitmentKind, Contract
+from embedded_app.simulator.model import CommitmentKind, Contract
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
@@ -24,11 +21,6 @@ from embedded_app.simulator.state import simulator
 TOOL = "commitments"
 
 
-def _vendor_id(change: ChangeOrder) -> int | None:
-    vendor = simulator().world.contracts[change.contract_id].vendor
-    return None if vendor is None else vendor.id
-
-
 _FILTERS: dict[str, Filter[Contract]] = {
     "id": equals(lambda contract: contract.id),
     "status": equals(lambda contract: contract.status),
@@ -36,16 +28,6 @@ _FILTERS: dict[str, Filter[Contract]] = {
     "created_at": within(lambda contract: contract.created_at),
     "updated_at": within(lambda contract: contract.updated_at),
     "include_deleted": live_only(),
-}
-_CHANGE_ORDER_FILTERS: dict[str, Filter[ChangeOrder]] = {
-    "contract_id": equals(lambda change: change.contract_id),
-    "vendor_id": equals(_vendor_id),
-    "status": equals(lambda change: change.status),
-    "executed": equals(lambda change: change.executed),
-    "signature_required": equals(lambda _change: False),
-    "updated_at": within(lambda change: change.updated_at),
-    "batch_id": never(),
-    "legacy_package_id": never(),
 }
 
 
@@ -103,29 +85,6 @@ def summary(company_id: int, project_id: int, contract_id: int) -> Response:  # 
     """Balances of one commitment of either kind."""
     permitted_project(project_id, TOOL)
     return data(records.summary(_contract(contract_id, project_id)))
-
-
-@blueprint.get("/v1.0/projects/<int:project_id>/commitment_change_orders")
-def change_orders(project_id: int) -> Response:
-    """The change orders of all commitments of a project that the caller may see."""
-    permitted_project(project_id, TOOL)
-    extended = request.args.get("view") == "extended"
-    return listing(
-        [change for each in _visible(project_id) for change in each.change_orders],
-        lambda change: records.change_order(change, extended=extended),
-        filters=_CHANGE_ORDER_FILTERS,
-    )
-
-
-@blueprint.get("/v1.0/projects/<int:project_id>/commitment_change_orders/<int:change_order_id>")
-def change_order(project_id: int, change_order_id: int) -> Response:
-    """One change order."""
-    permitted_project(project_id, TOOL)
-    for each in _visible(project_id):
-        for change in each.change_orders:
-            if change.id == change_order_id:
-                return json(records.change_order(change, extended=True))
-    raise Refusal(404, NOT_FOUND)
 
 
 def _visible(project_id: int) -> list[Contract]:

@@ -120,16 +120,19 @@ class Family:
         tool: whose permission level counts.
         resource: the webhook resource that a write is told as (section 7.5); None where there is none.
         sorts: the fields that lists can be put in the order of.
-        search: what the parameter `search` outside of the filters does, where there is one.
+        parameters: filters that are parameters of their own, as `search` of RFIs is.
         views: for each value of `view` the keys it is limited to; others than these and `extended` are normal.
         view_parameter: what the query calls the view.
         in_project: whether records belong to a project; the others belong to the company.
         parent: the family that `parent_id` in the path is of, kept under `parent_key`.
+        call_key: a required value that a create names beside the record, as requisitions do `commitment_id`.
         visible: whether this record exists for this caller, who may read the tool.
         rules: raises `Refusal` where a write is against a rule of the platform.
         can_delete: raises `Refusal` where a record may not be deleted.
         prepare: completes a new record, for example with its number.
-        kept: where the records are, when that is not `world.records[name]`; the number is of project or company.
+        kept: where the records are, when that is not `world.records[name]`; the
+            number is that of project or company.
+        store: puts a new record there; the answer is what is kept of it.
         reads_deleted: whether `filters[include_deleted]` is known; deleted records do not exist otherwise.
         omits_nulls: whether the answer for one record leaves null keys out.
     """
@@ -141,18 +144,20 @@ class Family:
     fields: tuple[Field, ...]
     filters: Mapping[str, Filter[Any]] = field(default_factory=dict)
     sorts: str = ""
-    search: Filter[Any] | None = None
+    parameters: Mapping[str, Filter[Any]] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     view_parameter: str = "view"
     resource: str | None = None
     in_project: bool = True
     parent: Family | None = None
     parent_key: str = ""
+    call_key: str = ""
     visible: Callable[[Any, Caller], bool] | None = None
     rules: Callable[[Write], None] | None = None
     can_delete: Callable[[Any], None] | None = None
     prepare: Callable[[Any], None] | None = None
     kept: Callable[[World, int], Iterable[Any]] | None = None
+    store: Callable[[World, Any], Any] | None = None
     reads_deleted: bool = False
     omits_nulls: bool = False
     create_level: Level = Level.STANDARD

@@ -14,7 +14,6 @@ from embedded_app.simulator.model import (
     ZERO,
     AppConfiguration,
     AppInstallation,
-    ChangeOrder,
     CommitmentKind,
     Company,
     Contract,
@@ -232,26 +231,6 @@ def summary(record: Contract) -> Json:
         "total_invoices_amount": money(record.total_requisitions_amount),
         "total_payments_amount": money(record.paid),
     }
-
-
-def change_order(record: ChangeOrder, *, extended: bool) -> Json:
-    """A commitment change order; extended with its description."""
-    body: Json = {
-        "id": record.id,
-        "contract_id": record.contract_id,
-        "number": record.number,
-        "title": record.title,
-        "status": record.status,
-        "executed": record.executed,
-        "signature_required": False,
-        "grand_total": money(record.grand_total),
-        "due_date": day(record.due_date),
-        "created_at": stamp(record.created_at),
-        "updated_at": stamp(record.updated_at),
-    }
-    if extended:
-        body["description"] = record.description
-    return body
 
 
 def cost_code(record: CostCode) -> Json:

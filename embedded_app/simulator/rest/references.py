@@ -76,3 +76,4 @@ COST_CODE = to(
     lambda found: {"id": found.id, "full_code": found.full_code, "name": found.name, "origin_id": None},
 )
 LOCATION = record("locations", "name", "node_name", "parent_id")
+WBS_CODE = record("wbs_codes", "flat_code", "description")

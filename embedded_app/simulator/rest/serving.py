@@ -15,7 +15,6 @@ from werkzeug import Response
 
 from embedded_app.simulator.events import Change
 from embedded_app.simulator.model import Level
-from embedded_app.simulator.record import Record
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
@@ -75,7 +74,7 @@ def find(family: Family, record_id: int, place_id: int) -> Any:
 def body_of(family: Family, record: Any, view: str, *, strings: bool) -> orjson.Fragment:
     """The record as it is answered in this view; `show` is that for one record. `strings` makes ids strings."""
     rendered = simulator().rendered
-    key = (family.name, record["id"], view, strings)
+    key = (id(family), record["id"], view, strings)
     fragment = rendered.get(key)
     if fragment is None:
         body = _written(family, record, view)
@@ -141,14 +140,19 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     place_id = _place(family, ids)
     records = _of_parent(family, family.records(simulator().world, place_id), _parent(family, ids, place_id))
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
-    view, search = request.args.get(family.view_parameter, "normal"), request.args.get("search")
+    view = request.args.get(family.view_parameter, "normal")
+    chosen = [
+        (passes, request.args.getlist(name))
+        for name, passes in family.parameters.items()
+        if request.args.get(name)
+    ]
     return listing(
         [
             each
             for each in records
             if (wanted == "with" or (each.get("deleted_at") is not None) == (wanted == "only"))
             and _visible(family, each)
-            and (search is None or family.search is None or family.search(each, [search]))
+            and all(passes(each, sent) for passes, sent in chosen)
         ],
         lambda record: body_of(family, record, view, strings=path.is_v2),
         filters=family.filters,
@@ -159,17 +163,18 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     )
 
 
-def _found(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = None) -> Any:
+def _found(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = None) -> tuple[Any, int]:
+    """The called record, and its project or company."""
     place_id = _place(family, ids, sent)
     record = find(family, ids["record_id"], place_id)
     parent_id = _parent(family, ids, place_id)
     if parent_id is not None and record[family.parent_key] != parent_id:
         raise Refusal(404, NOT_FOUND)
-    return record
+    return record, place_id
 
 
 def _show(family: Family, path: Path, ids: dict[str, int]) -> Response:
-    record = _found(family, ids)
+    record, _ = _found(family, ids)
     view = request.args.get(family.view_parameter, "")
     return answer(family, path, record, view if view in family.views else "show")
 
@@ -182,6 +187,11 @@ def answer(family: Family, path: Path, record: Any, view: str = "show", status: 
     return response
 
 
+def _admit(family: Family, place_id: int, at_least: Level) -> None:
+    """Refuse with 403 a caller whose level in the family's tool is lower."""
+    require(family.tool, place_id if family.in_project else None, at_least)
+
+
 def _level(family: Family, place_id: int) -> Level:
     return caller().level(family.tool, place_id if family.in_project else None)
 
@@ -190,43 +200,48 @@ def _create(family: Family, path: Path, ids: dict[str, int]) -> Response:
     sent = writing.sent()
     place_id = _place(family, ids, sent)
     parent_id = _parent(family, ids, place_id)
-    require(family.tool, place_id if family.in_project else None, family.create_level)
+    _admit(family, place_id, family.create_level)
     values = writing.unwrapped(family, sent, wrapped=not path.is_v2)
-    record = create(family, place_id, values, parent_id)
-    return answer(family, path, record, status=201)
+    if family.call_key:
+        beside = sent.get(family.call_key, request.args.get(family.call_key))
+        values = {family.call_key: beside, **values}
+    return answer(family, path, create(family, place_id, values, parent_id), status=201)
 
 
-def create(family: Family, place_id: int, values: dict[str, Any], parent_id: int | None = None) -> Record:
+def create(family: Family, place_id: int, values: dict[str, Any], parent_id: int | None = None) -> Any:
     """Make a record of what was sent, put it into the world and tell it."""
     parent = {} if parent_id is None else {family.parent_key: parent_id}
-    record = writing.new(family, place_id, values, _level(family, place_id), parent)
-    simulator().world.records.setdefault(family.name, {})[record["id"]] = record
-    tell(family, record, "create")
+    world = simulator().world
+    record: Any = writing.new(family, place_id, values, _level(family, place_id), parent)
+    if family.store is None:
+        world.records.setdefault(family.name, {})[record["id"]] = record
+    else:
+        record = family.store(world, record)
+    tell(family, place_id, record, "create")
     return record
 
 
 def _update(family: Family, path: Path, ids: dict[str, int]) -> Response:
     sent = writing.sent()
-    record = _found(family, ids, sent)
-    place_id = record["project_id"] if family.in_project else record["company_id"]
-    require(family.tool, place_id if family.in_project else None, family.update_level)
-    update(family, record, place_id, writing.unwrapped(family, sent, wrapped=not path.is_v2))
+    record, place_id = _found(family, ids, sent)
+    _admit(family, place_id, family.update_level)
+    update(family, place_id, record, writing.unwrapped(family, sent, wrapped=not path.is_v2))
     return answer(family, path, record)
 
 
-def update(family: Family, record: Any, place_id: int, values: dict[str, Any]) -> None:
+def update(family: Family, place_id: int, record: Any, values: dict[str, Any]) -> None:
     """Change a record as was sent, and tell it."""
     writing.change(family, record, values, _level(family, place_id))
-    tell(family, record, "update")
+    tell(family, place_id, record, "update")
 
 
 def _delete(family: Family, path: Path, ids: dict[str, int]) -> Response:  # noqa: ARG001 # every view has it
-    record = _found(family, ids)
-    require(family.tool, record["project_id"] if family.in_project else None, family.delete_level)
+    record, place_id = _found(family, ids)
+    _admit(family, place_id, family.delete_level)
     if family.can_delete is not None:
         family.can_delete(record)
     record["deleted_at"] = simulator().clock.now()
-    tell(family, record, "delete")
+    tell(family, place_id, record, "delete")
     return Response(status=204)
 
 
@@ -235,7 +250,7 @@ def _sync(family: Family, path: Path, ids: dict[str, int]) -> Response:
     sent = writing.sent()
     place_id = _place(family, ids, sent)
     parent_id = _parent(family, ids, place_id)
-    require(family.tool, place_id if family.in_project else None, family.create_level)
+    _admit(family, place_id, family.create_level)
     entities: list[object] = []
     errors: list[object] = []
     for values in writing.updates(sent):
@@ -262,22 +277,16 @@ def _synced(family: Family, place_id: int, values: dict[str, Any], parent_id: in
         )
     if found is None:
         return create(family, place_id, values, parent_id)
-    update(family, found, place_id, values)
+    update(family, place_id, found, values)
     return found
 
 
-def tell(family: Family, record: Any, event_type: str) -> None:
+def tell(family: Family, place_id: int, record: Any, event_type: str) -> None:
     """Forget the answers that were made before this write, and let those who listen know of it."""
     running = simulator()
     running.rendered.clear()
     if family.resource is not None:
+        project_id = place_id if family.in_project else None
         running.changes.tell(
-            Change(
-                record["company_id"],
-                record["project_id"] if family.in_project else None,
-                family.resource,
-                record["id"],
-                event_type,
-                caller().user_id,
-            )
+            Change(company_of_call(), project_id, family.resource, record["id"], event_type, caller().user_id)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from typing import Any
 
@@ -59,12 +59,20 @@ def unwrapped(family: Family, body: Mapping[str, Any], *, wrapped: bool) -> dict
 
 def updates(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a sync action is to write, at most a thousand."""
-    found = body.get("updates")
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+    found = a_list_of(body, "updates")
+    if not all(isinstance(each, dict) for each in found):
         raise Refusal(400, "is required", field="updates")
     if len(found) > _MOST_UPDATES:
         raise Refusal(413, "at most 1000 updates at once", field="updates")
     return found
+
+
+def a_list_of(body: Mapping[str, Any], name: str) -> list[Any]:
+    """The list that was sent under this name."""
+    value = body.get(name)
+    if not isinstance(value, list):
+        raise Refusal(400, "is required", field=name)
+    return value
 
 
 def whole(value: object, name: str) -> int:
@@ -91,7 +99,7 @@ def new(
         created_by_id=caller().user_id,
         deleted_at=None,
     )
-    record.update(_parsed(family, values, company_id) | dict(parent))
+    record.update(_parsed(family, values) | dict(parent))
     missing = [each.kept_as for each in family.fields if each.required and not _given(record, each)]
     if missing:
         raise Refusal(400, fields={name: ["required"] for name in missing})
@@ -104,7 +112,7 @@ def new(
 def change(family: Family, record: Any, values: Mapping[str, Any], level: Level) -> None:
     """Change this record as was sent, or not at all."""
     after = copy(record)
-    parsed = _parsed(family, values, record["company_id"], record)
+    parsed = _parsed(family, values, record)
     for name, value in parsed.items():
         after[name] = value
     emptied = [
@@ -140,7 +148,7 @@ def _given(record: Any, each: Field) -> bool:
     return record.get(each.kept_as) not in (None, "")
 
 
-def _parsed(family: Family, values: Mapping[str, Any], company_id: int, before: Any = None) -> dict[str, Any]:
+def _parsed(family: Family, values: Mapping[str, Any], before: Any = None) -> dict[str, Any]:
     fields = family.writable()
     parsed: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
@@ -159,7 +167,7 @@ def _parsed(family: Family, values: Mapping[str, Any], company_id: int, before: 
         raise Refusal(status, fields=wrong)
     if any(each.name == "custom_fields" for each in family.fields):
         parsed["custom_fields"] = custom_fields.written(
-            company_id, family.name, before and before.get("custom_fields"), values
+            company_of_call(), family.name, before and before.get("custom_fields"), values
         )
     return parsed
 
@@ -175,23 +183,24 @@ def _hold(family: Family, write: Write) -> None:
     if origin_id is not None and "origin_id" in write.sent:
         taken = any(
             each.get("origin_id") == origin_id and each["id"] != write.record["id"]
-            for each in simulator().world.records.get(family.name, {}).values()
-            if each["company_id"] == write.record["company_id"]
+            for each in everywhere(family, company_of_call())
         )
         if taken:  # unique per company and type of record, also across projects (section 4.4)
             raise Refusal(422, "has already been taken", field="origin_id")
     if request.args.get("run_configurable_validations") == "true":
-        empty = custom_fields.missing(
-            write.record["company_id"], family.name, write.record.get("custom_fields")
-        )
+        empty = custom_fields.missing(company_of_call(), family.name, write.record.get("custom_fields"))
         if empty:
             raise Refusal(422, fields={name: ["required"] for name in empty})
     if family.rules is not None:
         family.rules(write)
 
 
+def everywhere(family: Family, company_id: int) -> Iterator[Any]:
+    """The family's records of a whole company, deleted ones too."""
+    world = simulator().world
+    places = [project.id for project in world.projects_of(company_id)] if family.in_project else [company_id]
+    return (record for place_id in places for record in family.records(world, place_id))
+
+
 def _next_id(family: Family, company_id: int) -> int:
-    taken = simulator().world.records.get(family.name, {}).values()
-    return 1 + max(
-        (each["id"] for each in taken if each["company_id"] == company_id), default=company_id * 10
-    )
+    return 1 + max((each["id"] for each in everywhere(family, company_id)), default=company_id * 10)

@@ -61,6 +61,8 @@ _UNFIT = {
     },
 }
 """Trades that a project has no work for."""
+_TIERS = {people.HOLLIS_PROJECTS[1]: 2, people.HOLLIS_PROJECTS[3]: 3, people.CASCADIA_PROJECTS[1]: 3}
+"""Tiers of change orders, where there are more than one."""
 
 
 def build_world() -> World:
@@ -132,6 +134,7 @@ def _add_project(
         start_date=date(2025, 3, 3) if number else None,
         completion_date=date(2027, 10, 29) if number else None,
         description=None if number is None else f"<p>{name}</p>",
+        change_order_tiers=_TIERS.get(project_id, 1),
         cost_codes=tuple(CostCode(base + 9_000 + step, *code) for step, code in enumerate(codes, start=1)),
     )
     world.projects[project.id] = project

@@ -6,11 +6,27 @@ from collections.abc import Callable, Iterable
 
 from embedded_app.simulator.model import World
 from embedded_app.simulator.record import Record
+from embedded_app.simulator.seed.change_orders import (
+    change_order_lines,
+    change_order_requests,
+    potential_change_order_lines,
+    potential_change_orders,
+)
 from embedded_app.simulator.seed.locations import locations
 from embedded_app.simulator.seed.rfis import rfi_replies, rfis
 from embedded_app.simulator.seed.site import Site
+from embedded_app.simulator.seed.wbs import wbs_codes
 
-_SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (locations, rfis, rfi_replies)
+_SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
+    locations,
+    wbs_codes,
+    change_order_lines,
+    potential_change_orders,
+    potential_change_order_lines,
+    change_order_requests,
+    rfis,
+    rfi_replies,
+)
 """What makes the records of the family that has its name."""
 
 

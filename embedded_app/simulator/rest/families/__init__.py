@@ -1,11 +1,18 @@
 """The families of records, one module each; importing them serves them."""
 
-from embedded_app.simulator.rest.families import locations, rfis
+from embedded_app.simulator.rest.families import change_orders, locations, rfis, wbs
 
 FAMILIES = {
     family.name: family
     for family in (
         locations.FAMILY,
+        wbs.CODES,
+        change_orders.FAMILY,
+        change_orders.LINES,
+        change_orders.PACKAGES,
+        change_orders.REQUESTS,
+        change_orders.POTENTIAL,
+        change_orders.POTENTIAL_LINES,
         rfis.FAMILY,
         rfis.REPLIES,
     )

@@ -209,7 +209,7 @@ FAMILY = serve(
             "prefix_stage_id": is_one("prefix_stage_id"),
             **ranges("created_at", "updated_at"),
         },
-        search=words("subject", "number", "question"),
+        parameters={"search": words("subject", "number", "question")},
         sorts="number subject status due_date created_at updated_at",
         visible=_visible,
         prepare=_prepare,
@@ -252,7 +252,7 @@ def advance_ball_in_court(project_id: int, rfi_id: int) -> Response:
         raise Refusal(422, "must respond first", field="ball_in_court")
     else:
         rfi["ball_in_court_id"] = rfi["rfi_manager_id"]
-    tell(FAMILY, rfi, "update")
+    tell(FAMILY, project_id, rfi, "update")
     return answer(FAMILY, FAMILY.paths[0], rfi)
 
 
@@ -264,7 +264,7 @@ def forward_for_review(project_id: int, rfi_id: int) -> Response:
     if not isinstance(chosen, list) or len(chosen) != 1:
         raise Refusal(422, "must be one person", field="forwardee_ids")
     rfi["ball_in_court_id"] = PERSON.parse(chosen[0])
-    tell(FAMILY, rfi, "update")
+    tell(FAMILY, project_id, rfi, "update")
     return answer(FAMILY, FAMILY.paths[0], rfi)
 
 

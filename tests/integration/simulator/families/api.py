@@ -56,6 +56,6 @@ class Api:
         body = {"login": MARCUS, "company_id": HOLLIS, "project_levels": levels, "company_levels": levels}
         self.simulator.control("PATCH", "/memberships", body)
 
-    def switch_off(self, tool: str) -> None:
-        """Take the tool out of the first project."""
-        self.simulator.control("PATCH", f"/records/projects/{RIVERSIDE}", {"tools_off": [tool]})
+    def switch_off(self, tool: str, project_id: int = RIVERSIDE) -> None:
+        """Take the tool out of the project."""
+        self.simulator.control("PATCH", f"/records/projects/{project_id}", {"tools_off": [tool]})

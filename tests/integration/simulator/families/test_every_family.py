@@ -10,21 +10,30 @@ import pytest
 from tests.integration.simulator.families.api import MARCUS_ID, Api
 from tests.integration.simulator.world import HARBOR, HOLLIS, RIVERSIDE
 
+OTHER = RIVERSIDE + 2
+TWO_TIERS, THREE_TIERS = RIVERSIDE + 1, RIVERSIDE + 3
 V1 = f"/v1.0/projects/{RIVERSIDE}"
+V2 = f"/v2.0/companies/{HOLLIS}/projects/{RIVERSIDE}"
 
 
 class Listed(NamedTuple):
-    """Where a family is listed, and whose permission it needs; `project` is False for a company's."""
+    """Where a family is listed, and whose permission it needs; `project_id` is None for a company's."""
 
     path: str
     tool: str
-    project: bool = True
+    project_id: int | None = RIVERSIDE
 
     def with_query(self, query: str) -> str:
         return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
 
 
 LISTS = (
+    Listed(f"{V1}/commitment_change_orders", "commitments"),
+    Listed(f"/v1.0/change_order_packages?project_id={RIVERSIDE}", "commitments"),
+    Listed(f"/v1.0/potential_change_orders?project_id={TWO_TIERS}", "commitments", TWO_TIERS),
+    Listed(f"/v1.0/change_order_requests?project_id={THREE_TIERS}", "commitments", THREE_TIERS),
+    Listed(f"{V1}/work_breakdown_structure/wbs_codes", "home"),
+    Listed(f"{V2}/wbs/codes", "home"),
     Listed(f"{V1}/rfis", "rfi"),
     Listed(f"{V1}/locations", "home"),
 )
@@ -68,13 +77,14 @@ def test_reading_needs_read_only_in_the_tool(api: Api, listed: Listed, level: st
 
 
 def test_a_tool_that_is_off_is_closed_to_everybody(api: Api, listed: Listed) -> None:
-    if listed.project:
-        api.switch_off(listed.tool)
+    if listed.project_id is not None:
+        api.switch_off(listed.tool, listed.project_id)
         assert api.get(listed.path).status_code == 403
 
 
 def test_another_company_finds_nothing(api: Api, listed: Listed) -> None:
-    assert api.get(listed.path, company_id=HARBOR).status_code in ({404} if listed.project else {403})
+    status = 403 if f"companies/{HOLLIS}" in listed.path or "company_id" in listed.path else 404
+    assert api.get(listed.path, company_id=HARBOR).status_code == status
 
 
 def test_the_service_account_reads(api: Api, listed: Listed) -> None:
@@ -87,10 +97,9 @@ def test_what_is_not_documented_as_a_filter_is_ignored(api: Api, listed: Listed)
 
 def test_a_record_of_another_project_does_not_exist(api: Api, listed: Listed) -> None:
     record = rows(api.read(listed.path))[0]
-    other = listed.path.replace(str(RIVERSIDE), str(RIVERSIDE + 1)).replace("?", f"/{record['id']}?")
-    if listed.project:
-        path = other if "?" in other else f"{other}/{record['id']}"
-        assert api.get(path).status_code == 404
+    if listed.project_id is not None:
+        path, question, query = listed.path.replace(str(listed.project_id), str(OTHER)).partition("?")
+        assert api.get(f"{path}/{record['id']}{question}{query}").status_code == 404
 
 
 def test_the_company_is_that_of_the_header(api: Api, listed: Listed) -> None:

@@ -1,0 +1,260 @@
+"""Change orders of commitments, in one, two or three tiers (docs/platform-reference.md, section 5.6).
+
+The tiers are a setting of the project. Packages exist in each; potential change orders are hidden where there is
+one tier, and requests exist where there are three. The two-tier calls do not serve projects with three.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embedded_app.simulator.model import ZERO, ChangeOrder, Contract, World
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.rest.access import NOT_FOUND, Caller, Refusal
+from embedded_app.simulator.rest.family import (
+    BASICS,
+    DETAIL,
+    ORIGIN,
+    Family,
+    Field,
+    Path,
+    Write,
+    each,
+    ranges,
+    same,
+)
+from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, MONEY, TEXT, WHOLE, one_of
+from embedded_app.simulator.rest.references import VENDOR, WBS_CODE
+from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.state import simulator
+from embedded_app.simulator.switches import ThreeTiers
+
+TOOL = "commitments"
+STATUSES = (
+    *("draft", "pricing", "not_pricing", "pending", "revised", "proceeding", "not_proceeding"),
+    *("pending_billable", "no_charge", "approved", "rejected", "void"),
+)
+_TWO_TIERS, _THREE_TIERS = 2, 3
+
+
+def tiers(world: World, project_id: int) -> int:
+    """How many tiers the change orders of this project have."""
+    return world.projects[project_id].change_order_tiers
+
+
+def refuse_three_tiers(world: World, project_id: int) -> bool:
+    """Whether the two-tier calls find nothing here; by choice they do not exist at all."""
+    if tiers(world, project_id) < _THREE_TIERS:
+        return False
+    if simulator().switches.change_orders_in_three_tiers is ThreeTiers.NOT_FOUND:
+        raise Refusal(404, NOT_FOUND)
+    return True
+
+
+def _packages(world: World, project_id: int) -> list[ChangeOrder]:
+    return [change for contract in world.contracts_of(project_id) for change in contract.change_orders]
+
+
+def _change_orders(world: World, project_id: int) -> list[ChangeOrder]:
+    return [] if refuse_three_tiers(world, project_id) else _packages(world, project_id)
+
+
+def _contract(change: Any) -> Contract:
+    return simulator().world.contracts[change["contract_id"]]
+
+
+def _visible(change: Any, who: Caller) -> bool:
+    return who.reads(_contract(change))
+
+
+def _vendor_id(change: Any) -> int | None:
+    vendor = _contract(change).vendor
+    return None if vendor is None else vendor.id
+
+
+def _rules(write: Write) -> None:
+    contract = simulator().world.contracts.get(write.record["contract_id"])
+    if contract is None or (write.before is not None and write.before["contract_id"] != contract.id):
+        raise Refusal(422, "is invalid", field="contract_id")
+    if tiers(simulator().world, contract.project_id) == _THREE_TIERS:
+        raise Refusal(422, "This project has three tiers of change orders.")
+
+
+def _prepare(change: Any) -> None:
+    contract = simulator().world.contracts.get(change["contract_id"])
+    if contract is not None and not change["number"]:
+        change["number"] = f"CO-{contract.number}-{len(contract.change_orders) + 1:02d}"
+
+
+def _store(world: World, made: Record) -> ChangeOrder:
+    contract = world.contracts[made["contract_id"]]
+    names = ("id", "contract_id", "number", "title", "status", "executed", "created_at", "updated_at")
+    more = ("due_date", "description", "signature_required", "created_by_id")
+    change = ChangeOrder(**{name: made[name] for name in (*names, *more)}, grand_total=ZERO)
+    contract.change_orders.append(change)
+    return change
+
+
+_SHARED = (
+    *BASICS,
+    Field("contract_id", WHOLE, required=True),
+    Field("number", CODE),
+    Field("title", TEXT, required=True),
+    Field("status", one_of(*STATUSES), default="draft"),
+    Field("grand_total", MONEY, read_only=True),
+    Field("due_date", DAY),
+)
+COMMITMENT = (
+    *_SHARED,
+    *each(FLAG, "executed signature_required", default=False),
+    Field("description", TEXT, shown=DETAIL),
+)
+FILTERS = {
+    **same("id", "contract_id", "status", "executed", "signature_required", "batch_id", "legacy_package_id"),
+    **ranges("updated_at"),
+}
+
+FAMILY = serve(
+    Family(
+        name="change_orders",
+        singular="change_order",
+        tool=TOOL,
+        resource="Change Order Packages",
+        paths=(Path("/v1.0/projects/<int:project_id>/commitment_change_orders", "list show create"),),
+        fields=COMMITMENT,
+        filters={**FILTERS, "vendor_id": lambda change, sent: str(_vendor_id(change)) in sent},
+        kept=_change_orders,
+        store=_store,
+        visible=_visible,
+        prepare=_prepare,
+        rules=_rules,
+    )
+)
+
+
+def _line_amount(write: Write) -> None:
+    """A line's amount follows from quantity and unit cost, unless it is set by hand."""
+    line = write.record
+    if line["quantity"] is not None and line["unit_cost"] is not None and "amount" not in write.sent:
+        line["amount"] = line["quantity"] * line["unit_cost"]
+
+
+def _keep_line(world: World, line: Record) -> Record:
+    """Keep a line, and add it to the change order's total."""
+    world.records.setdefault("change_order_lines", {})[line["id"]] = line
+    for contract in world.contracts_of(line["project_id"]):
+        for change in contract.change_orders:
+            if change.id == line["change_order_id"]:
+                change.grand_total += line["amount"] or ZERO
+    return line
+
+
+LINE_FIELDS = (
+    *BASICS,
+    Field("wbs_code", WBS_CODE, key="wbs_code_id", required=True),
+    Field("wbs_code_id", WHOLE, of=lambda line: line["wbs_code_id"]),
+    Field("description", TEXT),
+    *each(MONEY, "amount quantity unit_cost"),
+    Field("uom", CODE),
+    *each(WHOLE, "tax_code_id position"),
+)
+
+LINES = serve(
+    Family(
+        name="change_order_lines",
+        singular="line_item",
+        tool=TOOL,
+        paths=(
+            Path(
+                "/v2.0/companies/<int:company_id>/projects/<int:project_id>"
+                "/commitment_change_orders/<int:parent_id>/line_items",
+                "list show create",
+            ),
+        ),
+        fields=LINE_FIELDS,
+        filters=same("id", "wbs_code_id"),
+        parent=FAMILY,
+        parent_key="change_order_id",
+        store=_keep_line,
+        rules=_line_amount,
+    )
+)
+
+PACKAGES = serve(
+    Family(
+        name="change_order_packages",
+        singular="change_order_package",
+        tool=TOOL,
+        paths=(Path("/v1.0/change_order_packages"),),
+        fields=(
+            *COMMITMENT,
+            *each(DAY, "paid_date invoiced_date"),
+            *ORIGIN,
+            Field("origin_code", CODE),
+        ),
+        parameters=same("contract_id"),
+        filters=FILTERS,
+        kept=_packages,
+        visible=_visible,
+    )
+)
+
+
+def _requests(world: World, project_id: int) -> list[Record]:
+    kept = world.records["change_order_requests"].values() if tiers(world, project_id) == _THREE_TIERS else ()
+    return [request for request in kept if request["project_id"] == project_id]
+
+
+def _potential(world: World, project_id: int) -> list[Record]:
+    kept = world.records["potential_change_orders"].values() if tiers(world, project_id) >= _TWO_TIERS else ()
+    return [change for change in kept if change["project_id"] == project_id]
+
+
+REQUESTS = serve(
+    Family(
+        name="change_order_requests",
+        singular="change_order_request",
+        tool=TOOL,
+        resource="Change Order Requests",
+        paths=(Path("/v1.0/change_order_requests"),),
+        fields=(*_SHARED, Field("change_order_package_id", WHOLE), *ORIGIN),
+        parameters=same("contract_id"),
+        filters={**same("id", "status", "contract_id"), **ranges("updated_at")},
+        kept=_requests,
+        visible=_visible,
+    )
+)
+
+POTENTIAL = serve(
+    Family(
+        name="potential_change_orders",
+        singular="potential_change_order",
+        tool=TOOL,
+        resource="Potential Change Orders",
+        paths=(Path("/v1.0/potential_change_orders"),),
+        fields=(
+            *_SHARED,
+            *each(WHOLE, "change_order_request_id change_order_package_id"),
+            Field("vendor", VENDOR, of=_vendor_id),
+            Field("description", TEXT, shown=DETAIL),
+            *ORIGIN,
+        ),
+        parameters=same("contract_id"),
+        filters={**same("id", "origin_id", "contract_id", "status"), **ranges("updated_at")},
+        kept=_potential,
+        visible=_visible,
+    )
+)
+
+POTENTIAL_LINES = serve(
+    Family(
+        name="potential_change_order_lines",
+        singular="line_item",
+        tool=TOOL,
+        paths=(Path("/v1.0/potential_change_orders/<int:parent_id>/line_items"),),
+        fields=(*LINE_FIELDS, *ORIGIN),
+        filters={**same("id", "wbs_code_id"), **ranges("updated_at")},
+        parent=POTENTIAL,
+        parent_key="potential_change_order_id",
+    )
+)
