@@ -37,6 +37,8 @@ VARIABLES = (
     "GRANT_RETENTION_DAYS",
     "SOURCE_NETWORKS",
     "SOURCE_FILES",
+    "TRUSTED_PROXIES",
+    "SIGN_IN_CODES",
 )
 
 _COMMERCIAL_ANCESTORS = "https://*.procore.com"
@@ -97,6 +99,8 @@ class Config:
     """How long a grant may lie unused before it is given back."""
     source_networks: tuple[IPNetwork, ...]
     source_files: Path | None
+    trusted_proxies: int
+    sign_in_codes: bool
 
     @property
     def is_https(self) -> bool:
@@ -181,6 +185,8 @@ class _Reader:
             grant_retention=timedelta(days=self._days("GRANT_RETENTION_DAYS", 90)),
             source_networks=self._networks(),
             source_files=self._source_files(),
+            trusted_proxies=self._trusted_proxies(),
+            sign_in_codes=self._choice("SIGN_IN_CODES", "off", ("off", "on")) == "on",
         )
         if self._problems:
             raise ConfigurationError(self._problems)
@@ -318,6 +324,13 @@ class _Reader:
             except ValueError:
                 self._problems.append(f"SOURCE_NETWORKS names {part!r}. Write networks as 10.0.0.0/8.")
         return tuple(networks)
+
+    def _trusted_proxies(self) -> int:
+        value = self._get("TRUSTED_PROXIES") or "0"
+        if value.isascii() and value.isdigit() and len(value) == 1:
+            return int(value)
+        self._problems.append("TRUSTED_PROXIES is how many proxies stand before the app. Write 0 to 9.")
+        return 0
 
     def _source_files(self) -> Path | None:
         value = self._get("SOURCE_FILES")

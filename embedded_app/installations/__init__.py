@@ -14,7 +14,7 @@ from embedded_app.config import Config
 from embedded_app.crypto import Vault
 from embedded_app.installations.custody import Custody
 from embedded_app.installations.doctor import Condition, Diagnosis
-from embedded_app.installations.flows import LIFE, Flows, is_proof_text
+from embedded_app.installations.flows import LIFE, Flows, Redeemed, is_proof_text
 from embedded_app.installations.grants import GrantCondition, GrantService, Loss, PrincipalGrant
 from embedded_app.installations.models import (
     FlowKind,
@@ -51,6 +51,7 @@ __all__ = [
     "Loss",
     "LossCause",
     "PrincipalGrant",
+    "Redeemed",
     "Refresher",
     "Revocation",
     "Revocations",

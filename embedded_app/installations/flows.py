@@ -32,12 +32,16 @@ READY_LIFE = timedelta(seconds=120)
 """How long the frame has to fetch a finished sign-in."""
 
 _KEPT = timedelta(hours=1)
-_MOST_WRONG_VERIFIERS = 5
+_MOST_WRONG_TRIES = 5
+_CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look alike: 0 O, 1 I L
+_CODE_LENGTH = 8
 _TEXT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 256 bits in base64url, without padding
 
 _SENTENCES = {
     "expired": "This sign-in took too long. Sign in again.",
     "other": "This sign-in is not known here. Sign in again.",
+    "too_early": "Finish signing in in the other tab first. It ends with the code.",
+    "wrong_code": "This is not the code. Type the eight characters that the other tab shows.",
     FlowOutcome.DECLINED: "Access was declined in Procore. Nothing was saved.",
     FlowOutcome.NOT_A_MEMBER: "You are not in the directory of this company. Sign in with another account.",
     FlowOutcome.NOT_INSTALLED: "This company has not connected the app. A company administrator can install it.",
@@ -86,7 +90,7 @@ class Flows:
             cookie: what the browser sent. A well-formed one is used again, so that two windows can sign in at
                 the same time; nobody but this browser knows it.
             company_claim: the company that the page named, unverified.
-            challenge: for a frame, checked with `is_proof_text` by then.
+            challenge: for a frame, with or without a code, checked with `is_proof_text` by then.
             consent_version: for an install, the version of the text that was agreed to.
             next_path: where to go afterwards, a path of ours.
         """
@@ -184,6 +188,38 @@ class Flows:
         flow.principal_id = principal_id
         flow.sealed_sign_in = flow.wrapped_key = flow.master_key_id = None
 
+    def make_code(self, flow: SignInFlow) -> str:
+        """The code that finishes a sign-in by code, in the open transaction; only its hash is kept."""
+        code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
+        flow.code_hash = _code_hash(flow.id, code)
+        return code
+
+    def redeem_code(self, verifier: str, code: str) -> Redeemed:
+        """Who signed in in the tab that `code` was read from; as `redeem`, by the frame that began it alone.
+
+        `code` as typed: small letters, spaces and hyphens do not matter.
+
+        Raises:
+            SignInRefused: ``too_early`` and ``wrong_code`` leave room for another try, the others end it.
+        """
+        flow = db.session.scalars(
+            select(SignInFlow)
+            .where(SignInFlow.challenge == challenge_of(verifier), SignInFlow.kind == FlowKind.CODE)
+            .order_by(SignInFlow.created_at.desc())
+            .limit(1)
+        ).one_or_none()
+        if flow is None:
+            raise _refused("too_early")  # the tab was not opened yet
+        if flow.wrong_tries >= _MOST_WRONG_TRIES:
+            raise _refused("other")
+        if flow.outcome is None and self._clock.now() - flow.created_at <= LIFE:
+            raise _refused("too_early")
+        typed = re.sub(r"[\s-]", "", code).upper()
+        if flow.code_hash is not None and not hmac.compare_digest(_code_hash(flow.id, typed), flow.code_hash):
+            self._count_wrong_try(flow.id)
+            raise _refused("wrong_code")
+        return self._take_result(flow)
+
     def redeem(self, flow_id: UUID, verifier: str) -> Redeemed | None:
         """What became of a frame's sign-in; `None` while the person is still at it.
 
@@ -196,23 +232,26 @@ class Flows:
         flow = db.session.get(SignInFlow, flow_id, populate_existing=True)
         if flow is None or flow.kind != FlowKind.FRAME or flow.challenge is None:
             raise _refused("other")
-        if flow.wrong_verifiers >= _MOST_WRONG_VERIFIERS:
+        if flow.wrong_tries >= _MOST_WRONG_TRIES:
             raise _refused("other")
         if not hmac.compare_digest(challenge_of(verifier), flow.challenge):
-            self._count_wrong_verifier(flow_id)
+            self._count_wrong_try(flow_id)
             raise _refused("other")
-        now = self._clock.now()
-        if flow.outcome is None:
-            if now - flow.created_at > LIFE:
-                raise _refused("expired")
+        if flow.outcome is None and self._clock.now() - flow.created_at <= LIFE:
             return None
+        return self._take_result(flow)
+
+    def _take_result(self, flow: SignInFlow) -> Redeemed:
+        """The result of a flow that nobody waits for any more, once."""
+        if flow.outcome is None:
+            raise _refused("expired")
         if flow.outcome != FlowOutcome.READY:
             raise _refused(flow.outcome)
         if flow.redeemed_at is not None or flow.principal_id is None or flow.company_claim is None:
             raise _refused("other")
-        if flow.outcome_at is None or now - flow.outcome_at > READY_LIFE:
+        if flow.outcome_at is None or self._clock.now() - flow.outcome_at > READY_LIFE:
             raise _refused("expired")
-        if not self._set_once(flow_id, "redeemed_at"):
+        if not self._set_once(flow.id, "redeemed_at"):
             raise _refused("other")
         return Redeemed(CompanyId(flow.company_claim), flow.principal_id)
 
@@ -227,11 +266,11 @@ class Flows:
         )
         return cast("CursorResult[Any]", result).rowcount == 1
 
-    def _count_wrong_verifier(self, flow_id: UUID) -> None:
+    def _count_wrong_try(self, flow_id: UUID) -> None:
         db.session.execute(
             update(SignInFlow)
             .where(SignInFlow.id == flow_id)
-            .values(wrong_verifiers=SignInFlow.wrong_verifiers + 1)
+            .values(wrong_tries=SignInFlow.wrong_tries + 1)
             .execution_options(synchronize_session=False)
         )
         db.session.commit()
@@ -245,6 +284,10 @@ def is_proof_text(text: str) -> bool:
 def challenge_of(verifier: str) -> str:
     """base64url of the SHA-256 of `verifier`, without padding: method S256 of RFC 7636, section 4.2."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _code_hash(flow_id: UUID, code: str) -> str:
+    return _hash(f"{flow_id}.{code}")
 
 
 def _hash(text: str) -> str:

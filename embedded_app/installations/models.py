@@ -156,6 +156,8 @@ class FlowKind(StrEnum):
     INSTALL = "install"
     TAB = "tab"
     FRAME = "frame"
+    CODE = "code"
+    """A frame whose browser opens no window: the login runs in a tab of its own and ends with a code."""
 
 
 class FlowOutcome(StrEnum):
@@ -181,8 +183,8 @@ class SignInFlow(Model):
     kind: Mapped[FlowKind] = mapped_column(String(16))
     state_hash: Mapped[str] = mapped_column(String(64), unique=True)
     cookie_hash: Mapped[str] = mapped_column(String(64), index=True)
-    challenge: Mapped[str | None] = mapped_column(String(64))
-    """For a frame: base64url of the SHA-256 of the verifier that the frame keeps."""
+    challenge: Mapped[str | None] = mapped_column(String(64), index=True)
+    """For a frame, with or without a code: base64url of the SHA-256 of the verifier that the frame keeps."""
     company_claim: Mapped[int | None] = mapped_column(BigInteger)
     """No foreign key: it is only what the page said."""
     consent_version: Mapped[str | None] = mapped_column(String(16))
@@ -195,7 +197,10 @@ class SignInFlow(Model):
     principal_id: Mapped[UUID | None] = mapped_column(Uuid)
     """For a frame: who signed in, in the company claimed, which was verified by then."""
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    wrong_verifiers: Mapped[int] = mapped_column(default=0)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    """For a sign-in by code: the SHA-256 of this row's id and the code, in hexadecimal."""
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    """Wrong verifiers, or wrong codes."""
     master_key_id: Mapped[str | None] = mapped_column(String(64))
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_sign_in: Mapped[Sealed | None] = mapped_column(SealedColumn)

@@ -38,8 +38,11 @@ __all__ = [
 
 
 def init_app(app: Flask, config: Config, *, procore: Procore, clock: Clock) -> None:
-    """Build the services, enforce the access rules that name a session, and register the pages of signing in."""
-    del config
+    """Build the services, enforce the access rules that name a session, and register the pages of signing in.
+
+    Reads SIGN_IN_CODES.
+    """
+    app.extensions["sign_in_codes"] = config.sign_in_codes
     with app.app_context():
         installation_service = installations.service()
     sessions = Sessions(clock)

@@ -5,14 +5,16 @@ All POST endpoints take JSON from our own pages only. Errors are JSON with a cod
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, current_app, redirect, request
 
 from embedded_app import installations, principals
-from embedded_app.errors import InvalidField, SessionExpired, SignInRefused
+from embedded_app.errors import AuthenticationError, InvalidField, SessionExpired, SignInRefused
 from embedded_app.ids import parse_company_id
 from embedded_app.principals.access import bearer_text
 from embedded_app.principals.models import ProofKind
@@ -20,12 +22,16 @@ from embedded_app.principals.resume_cookie import ResumeCookie
 from embedded_app.principals.sessions import Bearer, company_of
 from embedded_app.principals.viewer import current_viewer
 from embedded_app.storage import company_scope
-from embedded_app.web import access, cookies, csrf, json, pages
+from embedded_app.web import access, cookies, csrf, json, limits, pages
 from embedded_app.web.headers import Kind
 
 blueprint = Blueprint("frame_sign_in", __name__, url_prefix="/auth/frame")
 
 LOGIN_SECONDS = int(installations.LIFE.total_seconds())
+
+BEGINNINGS = limits.Limit.of("begin", "240/minute")  # a large office begins its day behind one address
+_ASKS_OF_ONE = limits.Limit.of("redeem", "150/minute")  # a frame asks 60 times in the busiest minute
+_REFUSALS = limits.Limit.of("refused", "120/minute")  # of one address: guessing, or something broken
 
 
 @blueprint.get("/popup")
@@ -41,11 +47,11 @@ def popup() -> Response:
 @access.own_page
 def begin() -> Response:
     """The popup has the frame's challenge: bind a sign-in to it and to this window's cookie."""
-    challenge = _text("challenge")
-    if not installations.is_proof_text(challenge):
-        raise InvalidField("challenge", "This sign-in cannot begin. Open the page from Procore again.")
+    BEGINNINGS.take(limits.address())
     begun = principals.sign_ins().begin_frame(
-        cookies.LOGIN.read(), company_claim=parse_company_id(_body().get("company_id")), challenge=challenge
+        cookies.LOGIN.read(),
+        company_claim=parse_company_id(_body().get("company_id")),
+        challenge=_challenge(_text("challenge")),
     )
     response = json.respond({"rid": str(begun.flow_id), "authorize_url": begun.authorize_url})
     cookies.LOGIN.set(response, begun.cookie, max_age_seconds=LOGIN_SECONDS)
@@ -61,9 +67,41 @@ def redeem() -> Response:
         rid = UUID(_text("rid"))
     except ValueError as error:
         raise SignInRefused("other", "This sign-in is not known here. Sign in again.") from error
-    bearer = principals.sign_ins().redeem(rid, _text("verifier"))
+    _ASKS_OF_ONE.take(str(rid))
+    with _counting_refusals():
+        bearer = principals.sign_ins().redeem(rid, _text("verifier"))
     if bearer is None:
         return json.respond({"status": "pending"}, HTTPStatus.ACCEPTED)
+    return _hand_over(bearer, ResumeCookie.read())
+
+
+@blueprint.get("/code")
+@Kind.STANDALONE
+@access.public
+def begin_code() -> Response:
+    """The link that a frame shows where the browser opens no window, if the operator allows it."""
+    _require_codes()
+    csrf.require_own_link()
+    BEGINNINGS.take(limits.address())
+    begun = principals.sign_ins().begin_code(
+        cookies.LOGIN.read(),
+        company_claim=parse_company_id(request.args.get("company_id")),
+        challenge=_challenge(request.args.get("challenge", "")),
+    )
+    response = redirect(begun.authorize_url, HTTPStatus.SEE_OTHER)
+    assert isinstance(response, Response)
+    cookies.LOGIN.set(response, begun.cookie, max_age_seconds=LOGIN_SECONDS)
+    return response
+
+
+@blueprint.post("/code")
+@Kind.API
+@access.own_page
+def redeem_code() -> Response:
+    """The person has typed the code that the other tab shows: the frame gets the bearer, once."""
+    _require_codes()
+    with _counting_refusals():
+        bearer = principals.sign_ins().redeem_code(_text("verifier"), _text("code"))
     return _hand_over(bearer, ResumeCookie.read())
 
 
@@ -79,9 +117,10 @@ def resume() -> Response:
         raise SessionExpired
     with company_scope(company_id):
         installations.service().require_connected()
-    bearer = principals.service().sessions.resume(text)
-    if bearer is None:
-        raise SessionExpired
+    with _counting_refusals():
+        bearer = principals.service().sessions.resume(text)
+        if bearer is None:
+            raise SessionExpired
     return _hand_over(bearer, cookie)
 
 
@@ -128,6 +167,28 @@ def _granted(bearer: Bearer) -> dict[str, Any]:
         "expires_in_seconds": bearer.expires_in_seconds,
         "user": {"name": bearer.viewer.name, "login": bearer.viewer.login},
     }
+
+
+def _require_codes() -> None:
+    if not current_app.extensions["sign_in_codes"]:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def _challenge(text: str) -> str:
+    if not installations.is_proof_text(text):
+        raise InvalidField("challenge", "This sign-in cannot begin. Open the page from Procore again.")
+    return text
+
+
+@contextmanager
+def _counting_refusals() -> Iterator[None]:
+    """Let no address be refused more often than people are."""
+    _REFUSALS.require(limits.address())
+    try:
+        yield
+    except AuthenticationError:
+        _REFUSALS.take(limits.address())
+        raise
 
 
 def _body() -> dict[str, Any]:

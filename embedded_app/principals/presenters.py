@@ -21,6 +21,7 @@ class EndPage:
         action: the words of the one link, ``""`` for none.
         action_endpoint: where it leads.
         status: of the answer.
+        code: for the person to type into the frame, ``""`` for none.
     """
 
     title: str
@@ -31,6 +32,7 @@ class EndPage:
     action: str = ""
     action_endpoint: str = ""
     status: int = 200
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,15 @@ def page_of(ended: Ended) -> EndPage:
     """The page for a callback that leads nowhere else."""
     if ended.outcome is FlowOutcome.READY:
         who = ended.name if ended.name == ended.login else f"{ended.name} ({ended.login})"
+        if ended.code is not None:
+            return EndPage(
+                "Type this code into the page in Procore",
+                f"Signed in as {who}. The code is good for two minutes and works once. Tell it to nobody: "
+                "whoever has it can sign in as you. If you did not ask for it, close this tab.",
+                icon="lock",
+                tone="ok",
+                code=f"{ended.code[:4]} {ended.code[4:]}",
+            )
         return EndPage(
             "You are signed in",
             f"Signed in as {who}. This window closes by itself; the page in Procore goes on.",
@@ -125,6 +136,8 @@ def page_of(ended: Ended) -> EndPage:
         )
     assert ended.outcome is not None
     page = _OUTCOMES[ended.outcome]
+    if ended.kind is FlowKind.CODE:
+        return page
     if ended.kind is FlowKind.FRAME:  # the frame says the rest, and offers to start again
         return replace(page, closes=ended.outcome is FlowOutcome.DECLINED)
     if ended.outcome is FlowOutcome.NOT_INSTALLED:

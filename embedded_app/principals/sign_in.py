@@ -32,6 +32,7 @@ from embedded_app.installations import (
     FlowKind,
     FlowOutcome,
     InstallationService,
+    Redeemed,
     SignIn,
     SignInFlow,
 )
@@ -67,6 +68,7 @@ class Ended:
         name: who signed in, `None` when nobody did.
         login: the same.
         signed_in: the session, when a full tab got one.
+        code: what the person types into the frame, when they signed in by code.
     """
 
     kind: FlowKind
@@ -74,6 +76,7 @@ class Ended:
     name: str | None = None
     login: str | None = None
     signed_in: SignedIn | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,12 @@ class SignIns:
             FlowKind.FRAME, cookie=cookie, company_claim=company_claim, challenge=challenge
         )
 
+    def begin_code(self, cookie: str | None, *, company_claim: CompanyId, challenge: str) -> Begun:
+        """The same in a tab of its own, which ends with a code."""
+        return self._installations.begin(
+            FlowKind.CODE, cookie=cookie, company_claim=company_claim, challenge=challenge
+        )
+
     def end(self, *, state: str, code: str | None, error: str | None, cookie: str | None) -> Ended:
         """The login has sent the browser back.
 
@@ -133,7 +142,7 @@ class SignIns:
             self._flows.keep(flow, sign_in)
             return Ended(kind, None, login=sign_in.login)
         try:
-            return self._end_frame(flow, sign_in) if kind is FlowKind.FRAME else self._end_tab(flow, sign_in)
+            return self._end_tab(flow, sign_in) if kind is FlowKind.TAB else self._end_frame(flow, sign_in)
         except EmbeddedAppError as failure:
             _log.warning("sign-in failed", exc_info=failure)
             db.session.rollback()
@@ -146,12 +155,15 @@ class SignIns:
             SignInRefused: with the reason.
         """
         redeemed = self._flows.redeem(rid, verifier)
-        if redeemed is None:
-            return None
-        bearer = self._sessions.begin_frame(redeemed.company_id, redeemed.principal_id)
-        if bearer is None:
-            raise SignInRefused("other", "This sign-in is not known here. Sign in again.")
-        return bearer
+        return None if redeemed is None else self._begin_frame_session(redeemed)
+
+    def redeem_code(self, verifier: str, code: str) -> Bearer:
+        """The bearer for the code that the person read in the other tab, once.
+
+        Raises:
+            SignInRefused: with the reason, see `Flows.redeem_code`.
+        """
+        return self._begin_frame_session(self._flows.redeem_code(verifier, code))
 
     def pending_install(self, cookie: str | None) -> Pending | None:
         """Who is installing in this browser, with all their companies; `None` when nobody is (any more)."""
@@ -200,6 +212,12 @@ class SignIns:
             raise UnknownOption("This company is no longer connected. Choose another one.")
         return signed_in
 
+    def _begin_frame_session(self, redeemed: Redeemed) -> Bearer:
+        bearer = self._sessions.begin_frame(redeemed.company_id, redeemed.principal_id)
+        if bearer is None:
+            raise SignInRefused("other", "This sign-in is not known here. Sign in again.")
+        return bearer
+
     def _end_frame(self, flow: SignInFlow, sign_in: SignIn) -> Ended:
         assert flow.company_claim is not None
         company_id = CompanyId(flow.company_claim)
@@ -209,10 +227,13 @@ class SignIns:
         if isinstance(found, FlowOutcome):
             return self._refuse(flow, found, sign_in)
 
+        kind = FlowKind(flow.kind)
+
         def write() -> Ended:
             principal = self._admit(sign_in, found, FlowKind.FRAME)
             self._flows.finish(flow, FlowOutcome.READY, principal.id)
-            return Ended(FlowKind.FRAME, FlowOutcome.READY, principal.name, principal.login)
+            code = self._flows.make_code(flow) if kind is FlowKind.CODE else None
+            return Ended(kind, FlowOutcome.READY, principal.name, principal.login, code=code)
 
         return self._in_company(company_id, write)
 

@@ -10,12 +10,12 @@ from embedded_app import principals
 from embedded_app.errors import InvalidField, StateMismatch, UnknownOption
 from embedded_app.ids import CompanyId, parse_company_id
 from embedded_app.installations import FlowKind
-from embedded_app.principals.frame_views import LOGIN_SECONDS
+from embedded_app.principals.frame_views import BEGINNINGS, LOGIN_SECONDS
 from embedded_app.principals.presenters import CompanyChoice, EndPage, page_of, page_of_mismatch
 from embedded_app.principals.sessions import SESSION_LIFE
 from embedded_app.principals.sign_in import Ended, SignedIn
 from embedded_app.principals.viewer import current_viewer
-from embedded_app.web import access, cookies, pages
+from embedded_app.web import access, cookies, limits, pages
 from embedded_app.web.headers import Kind
 
 blueprint = Blueprint("principals", __name__)
@@ -28,6 +28,7 @@ _LONGEST_PATH = 255
 @access.public
 def sign_in() -> Response:
     """Begin to sign in to our own pages; `next` is where to go afterwards, `company_id` a hint."""
+    BEGINNINGS.take(limits.address())
     begun = principals.sign_ins().begin_tab(
         cookies.LOGIN.read(),
         company_claim=_company_hint(),

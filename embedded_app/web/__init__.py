@@ -14,6 +14,7 @@ from embedded_app.web import (
     errors,
     formatting,
     headers,
+    limits,
     logs,
     request_ids,
     static_files,
@@ -27,6 +28,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["app_name"] = config.app_name
     app.jinja_env.globals["support_email"] = config.support_email
+    app.jinja_env.globals["sign_in_codes"] = config.sign_in_codes
     for part in (
         request_ids,
         logs,
@@ -34,6 +36,7 @@ def init_app(app: Flask, config: Config) -> None:
         csrf,
         access,
         headers,
+        limits,
         compression,
         errors,
         formatting,

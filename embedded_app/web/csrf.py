@@ -65,6 +65,15 @@ def require_own_origin() -> None:
         raise FrameNotAllowed(_SENTENCE)
 
 
+def require_own_link() -> None:
+    """Raise `FrameNotAllowed` if the browser says that this page was not opened by a link on a page of ours.
+
+    Browsers without `Sec-Fetch-Site` are let in: it keeps lures out where it can, and nothing rests on it alone.
+    """
+    if request.headers.get("Sec-Fetch-Site") not in {None, "same-origin"}:
+        raise FrameNotAllowed(_SENTENCE)
+
+
 def require_own_script() -> None:
     """The same for the scripts of our frames, which also send JSON and a header that a form cannot."""
     require_own_origin()

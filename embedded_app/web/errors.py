@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from flask import Flask, Response, render_template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from embedded_app.config import Config
 from embedded_app.errors import (
@@ -177,6 +177,8 @@ def _answer_http(error: HTTPException) -> Response:
     response = answer(_problem(status, code, look, sentence))
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+    if isinstance(error, TooManyRequests) and isinstance(error.retry_after, int):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

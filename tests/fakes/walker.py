@@ -134,6 +134,22 @@ class Walker(Person):
         self.get(self.at_login(begun["authorize_url"]))
         self._take(self.ask("redeem", {"rid": begun["rid"], "verifier": verifier}))
 
+    def read_code(self, company_id: int) -> tuple[str, str]:
+        """Sign in in a tab of its own: the frame's verifier, and the code on the page at the end."""
+        verifier = new_verifier()
+        self._note("verifier", verifier)
+        query = urlencode({"company_id": company_id, "challenge": challenge_of(verifier)})
+        begun = self.get(f"/auth/frame/code?{query}")
+        page = self.get(self.at_login(begun.headers["Location"])).text
+        code = page.partition('translate="no">')[2].partition("<")[0].replace(" ", "")
+        self._note("typed code", code)
+        return verifier, code
+
+    def open_frame_by_code(self, company_id: int) -> None:
+        """The same, and the code typed into the frame; keeps the bearer."""
+        verifier, code = self.read_code(company_id)
+        self._take(self.ask("code", {"verifier": verifier, "code": code}))
+
     def renew(self) -> None:
         self._take(self.ask("renew", {}, self.bearer))
 

@@ -68,6 +68,12 @@ CALLS = (
     Call("frame_sign_in.popup"),
     Call("frame_sign_in.begin", _POSTED, json={"company_id": "{company}", "challenge": "{own_challenge}"}),
     Call("frame_sign_in.redeem", _POSTED, json={"rid": "{rid}", "verifier": "{own_verifier}"}),
+    Call("frame_sign_in.begin_code", query={"company_id": "{company}", "challenge": "{own_challenge}"}),
+    Call(
+        "frame_sign_in.redeem_code",
+        _POSTED,
+        json={"verifier": "{own_verifier_of_code}", "code": "{own_typed_code}"},
+    ),
     Call("frame_sign_in.resume", _POSTED, json={"company_id": "{company}"}),
     Call("frame_sign_in.renew", _POSTED, json={"company_id": "{company}"}),
     # Pages for everybody

@@ -15,6 +15,7 @@ KINDS = {
     "source password",
     "access token",
     "refresh token",
+    "typed code",
     "bearer",
     "cookie",
     "code",
@@ -49,6 +50,8 @@ def test_no_answer_holds_one_but_those_that_hand_it_over(walked: Walked) -> None
         "/auth/frame/resume": {"bearer"},
         "/auth/frame/renew": {"bearer"},
         "/auth/frame/begin": {"state"},
+        "/auth/frame/code": {"state", "bearer"},
+        "/oauth/callback": {"typed code"},
         "/auth/tab": {"state"},
         "/install": {"state"},
     }

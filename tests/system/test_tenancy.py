@@ -258,6 +258,7 @@ def _settle(world: World, login: str, home: Home) -> Tenant:
     panel_id = setting_up.publish_panel(walker, source_id, home.project_id, f"{home.name} panel")
     rid, own_verifier = _finished_sign_in(walker, home.company_id)
     state, code = _callback(walker, home.company_id)
+    verifier_of_code, typed_code = walker.read_code(home.company_id)
     walker.open_frame(home.company_id)
     proposal = _proposal(walker, home)
     records = world.record_ids(login, home.company_id, home.project_id, "work_order_contracts")
@@ -276,6 +277,8 @@ def _settle(world: World, login: str, home: Home) -> Tenant:
         "state": state,
         "own_code": code,
         "own_verifier": own_verifier,
+        "own_verifier_of_code": verifier_of_code,
+        "own_typed_code": typed_code,
         "own_challenge": challenge_of(new_verifier()),
     }
     forms = {

@@ -172,7 +172,7 @@ def _look_around(world: World, dana: Walker, sean: Walker) -> None:
     dana.visit(choice.headers["Location"])
     sean.open_frame(HOLLIS)
     _view(sean)
-    dana.open_frame(HOLLIS)
+    dana.open_frame_by_code(HOLLIS)
     _view(dana)
     world.advance(_UNTIL_A_BEARER_ENDS_SECONDS)
     dana.renew()

@@ -94,6 +94,7 @@ def running_world(simulator: SimulatorProcess, folder: Path, database_url: str =
         SOURCE_FILES=str(sources),
         SOURCE_NETWORKS="127.0.0.0/8",
         LOG_LEVEL="DEBUG",
+        SIGN_IN_CODES="on",
     )
     clock = FakeClock(datetime.now(UTC))
     with _logging_to(io.StringIO()) as log:

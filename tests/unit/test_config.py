@@ -57,6 +57,9 @@ def test_a_complete_environment_is_production_on_sqlite() -> None:
         ({"GRANT_RETENTION_DAYS": "0"}, "number of days from 1 to 3650"),
         ({"GRANT_RETENTION_DAYS": "3 months"}, "number of days from 1 to 3650"),
         ({"SOURCE_NETWORKS": "10.0.0.0/8, office"}, "'office'"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES is how many"),
+        ({"TRUSTED_PROXIES": "two"}, "TRUSTED_PROXIES is how many"),
+        ({"SIGN_IN_CODES": "yes"}, "one of off, on"),
     ],
 )
 def test_a_problem_is_one_sentence_that_names_the_variable(changed: dict[str, str], sentence: str) -> None:

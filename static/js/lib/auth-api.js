@@ -9,7 +9,7 @@ export class Offline extends Error {}
  */
 
 /**
- * @param {"begin" | "redeem" | "resume" | "renew" | "logout"} step
+ * @param {"begin" | "redeem" | "code" | "resume" | "renew" | "logout"} step
  * @param {object} body
  * @param {string} [token] the bearer, for the steps that need one
  * @returns {Promise<{status: number, body: any}>} body is {} where the answer has none

@@ -7,12 +7,15 @@ import { Fragments } from "./fragments.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign-in.js";
 import { canRemember } from "./store.js";
+import { TypedCode } from "./typed-code.js";
+import { cardFor } from "./variants.js";
 
 const CLOSED_HINT = "If the Procore window is gone and nothing happens here, start again.";
 
 export class FrameApp {
   #session;
   #signIn;
+  #typedCode;
   #fragments;
   #life = new AbortController();
   /** @type {string | null} where the view is fetched from */
@@ -30,10 +33,16 @@ export class FrameApp {
       looksClosed: () => fillSlot("waiting", CLOSED_HINT),
       done: (granted) => this.#signedIn(granted),
     });
+    this.#typedCode = new TypedCode(companyId, {
+      done: (granted) => this.#signedIn(granted),
+      again: (sentence) => fillSlot("problem", sentence),
+      refused: ({ code, message, reference }) => this.#showSignIn(cardFor(code), { message, reference }),
+    });
     const view = document.getElementById("view");
     const listener = { onShown: hideNotice, onError: (error) => this.#failed(error) };
     this.#fragments = new Fragments(view, this.#session, listener, { keepsAddress, signal });
     document.addEventListener("click", (event) => this.#act(event), { signal });
+    document.addEventListener("submit", (event) => this.#typed(event), { signal, capture: true });
   }
 
   /** Shows the view at `address`, signing in first where it is needed. @param {string} address */
@@ -41,6 +50,7 @@ export class FrameApp {
     this.#address = address;
     if (this.#session.token) return this.#load();
     if (this.#signIn.restore()) return undefined;
+    if (this.#typedCode.isUnderWay && document.getElementById("card-code")) return showCard("code");
     try {
       if (await this.#session.resume()) return this.#load();
     } catch (error) {
@@ -69,11 +79,31 @@ export class FrameApp {
 
   #act(event) {
     const action = event.target.closest("[data-action]")?.dataset.action;
-    if (action === "sign-in") this.#signIn.start();
+    if (action === "sign-in") this.#startSignIn();
     else if (action === "reload") this.#reload();
     else if (action === "sign-out") this.#signOut();
+    else if (action === "sign-in-by-code") this.#signInByCode();
     else return;
+    if (action !== "sign-in-by-code") event.preventDefault(); // that one is a link, and opens its tab
+  }
+
+  #signInByCode() {
+    this.#signIn.stop();
+    this.#typedCode.begin();
+    setTimeout(() => showCard("code")); // after the browser has followed the link, which goes with its card
+  }
+
+  /** The form of the card "code"; no other part of the frame hears of it. */
+  #typed(event) {
+    if (event.target.dataset.form !== "code") return;
     event.preventDefault();
+    event.stopPropagation();
+    this.#typedCode.submit(new FormData(event.target).get("code"));
+  }
+
+  #startSignIn() {
+    this.#typedCode.stop();
+    this.#signIn.start();
   }
 
   #reload() {
@@ -98,8 +128,12 @@ export class FrameApp {
 
   // While content is showing, a sign-in goes on beside it; its cards would take the content away.
   #showSignIn(card, slots) {
-    if (!this.#fragments.hasContent || card === "no-access" || card === "not-installed") showCard(card, slots);
-    else if (card !== "waiting") showNotice("signed-out");
+    if (!this.#fragments.hasContent || card === "no-access" || card === "not-installed") {
+      showCard(card, slots);
+      this.#typedCode.offer(document.querySelector('[data-action="sign-in-by-code"]'));
+    } else if (card !== "waiting") {
+      showNotice("signed-out");
+    }
   }
 
   #failed(error) {
