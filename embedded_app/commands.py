@@ -162,10 +162,19 @@ def generate(key_id: str) -> None:
 @keys.command("status")
 @with_app
 def status_of_keys() -> None:
-    """One line a master key: id, standing, how many companies and pending sign-ins are under it."""
+    """One line a master key: id, standing, how much is under it; then the re-encryptions that have not ended."""
     for use in key_care.service().list_uses():
-        rows = ", ".join(f"{count:,} {_ROWS.get(table, table)}" for table, count in use.rows.items())
-        click.echo(f"{use.master_key_id}\t{use.standing}\t{rows}")
+        click.echo(f"{use.master_key_id}\t{use.standing}\t{_rows_of(use)}")
+    for unfinished in key_care.service().list_unfinished():
+        company_id, begun = unfinished.company_id, f"{unfinished.begun_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(
+            f"{company_id}\tre-encryption begun {begun}, not ended\t"
+            f"if none runs: embedded-app companies re-encrypt {company_id}"
+        )
+
+
+def _rows_of(use: key_care.KeyUse) -> str:
+    return ", ".join(f"{count:,} {_ROWS.get(table, table)}" for table, count in use.rows.items())
 
 
 @keys.command("rotate")
@@ -182,6 +191,23 @@ def rotate_keys() -> None:
             f"{failed:,} of them could not be unwrapped, and the log names those. Run the command again."
         )
     click.echo(f"Everything is under {active.master_key_id!r}. The other master keys can be removed.")
+
+
+@keys.command("give-up")
+@click.argument("key_id")
+@with_app
+def give_up_key(key_id: str) -> None:
+    """Give up what is under the master key KEY_ID, which is lost for good; asked twice."""
+    service = key_care.service()
+    click.echo(f"Under {key_id!r} are {_rows_of(service.find_lost(key_id))}.")
+    click.echo(
+        "Their grants, source credentials and uploaded files can never be opened again, not even if the key is "
+        "found. Each of these companies has to connect again and to enter its sources anew."
+    )
+    click.confirm("Is every copy of the key lost?", abort=True)
+    if click.prompt("Type the id of the key to give up what is under it") != key_id:
+        raise click.ClickException("That is another id. Nothing was given up.")
+    click.echo(f"{service.give_up(key_id):,} wrapped keys were given up. Now start the service.")
 
 
 def _show(news: Iterable[key_care.Progress]) -> int:

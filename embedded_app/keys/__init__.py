@@ -9,9 +9,9 @@ from embedded_app.crypto import Vault
 from embedded_app.keys.long_work import Progress
 from embedded_app.keys.renewal import WAIT
 from embedded_app.keys.service import KeyService
-from embedded_app.keys.use import KeyUse, Standing
+from embedded_app.keys.use import KeyUse, Standing, Unfinished
 
-__all__ = ["WAIT", "KeyService", "KeyUse", "Progress", "Standing", "init_app", "service"]
+__all__ = ["WAIT", "KeyService", "KeyUse", "Progress", "Standing", "Unfinished", "init_app", "service"]
 
 _EXTENSION = "keys"
 

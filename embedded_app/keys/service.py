@@ -11,10 +11,11 @@ from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
 from embedded_app.ids import CompanyId
+from embedded_app.keys.giving_up import find_lost, give_up
 from embedded_app.keys.long_work import Progress
 from embedded_app.keys.renewal import WAIT, Renewal
 from embedded_app.keys.rotation import rotate
-from embedded_app.keys.use import KeyUse, check_keys, list_uses
+from embedded_app.keys.use import KeyUse, Unfinished, check_keys, list_unfinished, list_uses
 from embedded_app.storage import Company, company_scope, db
 
 
@@ -28,6 +29,18 @@ class KeyService:
     def list_uses(self) -> tuple[KeyUse, ...]:
         """See `use.list_uses`."""
         return list_uses(self._vault)
+
+    def list_unfinished(self) -> tuple[Unfinished, ...]:
+        """See `use.list_unfinished`."""
+        return list_unfinished()
+
+    def find_lost(self, master_key_id: str) -> KeyUse:
+        """See `giving_up.find_lost`."""
+        return find_lost(self._vault, master_key_id)
+
+    def give_up(self, master_key_id: str) -> int:
+        """See `giving_up.give_up`."""
+        return give_up(self._vault, master_key_id, audit.SYSTEM)
 
     def check(self) -> None:
         """See `use.check_keys`."""

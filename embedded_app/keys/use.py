@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
+from embedded_app.audit import AuditEvent
 from embedded_app.crypto import SealContext, Vault, WrappedKey
 from embedded_app.errors import CredentialError, UnknownKey, Unsealable
+from embedded_app.ids import CompanyId
 from embedded_app.keys.tables import Table, tables_of_wrapped_keys
 from embedded_app.storage import db, system_scope
 
@@ -36,6 +39,38 @@ class KeyUse:
     rows: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A company's way to a new data key that began and has not ended: it is under way, or was interrupted."""
+
+    company_id: CompanyId
+    begun_at: datetime
+
+
+def list_unfinished() -> tuple[Unfinished, ...]:
+    """Every re-encryption that has not ended, by company; told by the audit log, which asks no key provider."""
+    begun = func.max(case((AuditEvent.event == "data_key.renewal_begun", AuditEvent.sequence)))
+    ended = func.max(case((AuditEvent.event != "data_key.renewal_begun", AuditEvent.sequence)))
+    events = ("data_key.renewal_begun", "data_key.renewed", "data_key.destroyed")
+    latest = (
+        select(AuditEvent.company_id, begun.label("begun"))
+        .where(AuditEvent.event.in_(events))
+        .group_by(AuditEvent.company_id)
+        .having(begun > func.coalesce(ended, 0))
+        .subquery()
+    )
+    with system_scope("unfinished re-encryptions"):
+        rows = db.session.execute(
+            select(AuditEvent.company_id, AuditEvent.at)
+            .join(
+                latest,
+                (AuditEvent.company_id == latest.c.company_id) & (AuditEvent.sequence == latest.c.begun),
+            )
+            .order_by(AuditEvent.company_id)
+        ).all()
+    return tuple(Unfinished(CompanyId(company_id), at) for company_id, at in rows)
+
+
 def list_uses(vault: Vault) -> tuple[KeyUse, ...]:
     """Every master key that the database uses, and the active one, which comes first.
 
@@ -58,12 +93,18 @@ def check_keys(vault: Vault) -> None:
     """Make sure that everything the database holds can be unwrapped, and something new be wrapped.
 
     Raises:
-        UnknownKey: with a sentence that names the variable and the remedy.
+        UnknownKey: with a sentence that names the variable and the remedy, and the way out when there is none.
         KeysUnreachable: when the provider does not answer.
     """
     vault.open_apart(_PROBE, *vault.seal_apart(_PROBE, b"probe"))
     for key_id in sorted({key_id for table in tables_of_wrapped_keys() for key_id in _count_by_key(table)}):
-        _check_key(vault, key_id)
+        try:
+            _check_key(vault, key_id)
+        except UnknownKey as unknown:
+            raise UnknownKey(
+                f"{unknown.sentence} If that key is lost for good, `embedded-app keys give-up {key_id}` gives up "
+                "what is under it."
+            ) from unknown
 
 
 def _standing(vault: Vault, key_id: str) -> Standing:
