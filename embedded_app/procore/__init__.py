@@ -37,6 +37,7 @@ from embedded_app.procore.rfis import Rfi, Rfis
 from embedded_app.procore.submittals import Submittal, Submittals
 from embedded_app.procore.tokens import TokenInfo, TokenSet
 from embedded_app.procore.transport import PooledTransport, Transport, WireRequest, WireResponse
+from embedded_app.procore.uploads import Progress, Upload, Uploads
 from embedded_app.procore.vendors import Vendor, Vendors
 from embedded_app.procore.wbs_codes import WbsCode, WbsCodes
 
@@ -83,6 +84,7 @@ __all__ = [
     "PrimeContract",
     "PrimeContracts",
     "Procore",
+    "Progress",
     "Project",
     "Projects",
     "PunchItem",
@@ -101,6 +103,8 @@ __all__ = [
     "TokenInfo",
     "TokenSet",
     "Transport",
+    "Upload",
+    "Uploads",
     "User",
     "Vendor",
     "Vendors",

@@ -32,6 +32,7 @@ from embedded_app.procore.decoding import decoded, each, one
 from embedded_app.procore.direct_costs import DirectCosts
 from embedded_app.procore.directory import Directory
 from embedded_app.procore.environment import Environment
+from embedded_app.procore.file_store import FileStore
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.insurances import Insurances
 from embedded_app.procore.observations import Observations
@@ -49,6 +50,7 @@ from embedded_app.procore.routes import CompanyRoute, ViewerRoute
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 from embedded_app.procore.submittals import Submittals
 from embedded_app.procore.transport import PooledTransport, Transport
+from embedded_app.procore.uploads import Uploads
 from embedded_app.procore.vendors import Vendors
 from embedded_app.procore.wbs_codes import WbsCodes
 from embedded_app.secret import Secret
@@ -97,6 +99,7 @@ class Procore:
         self.authorization = Authorization(environment, client_id, client_secret, metered, clock)
         self._caller = Caller(environment, metered, Pacer(clock, rate_windows), clock, jitter=jitter)
         self._cache = Cache()
+        self._store = FileStore(environment, metered, clock, jitter=jitter)
         self._reader = Reader(self._cache, clock)
         self._version = version
 
@@ -107,7 +110,7 @@ class Procore:
     def company(self, company_id: CompanyId, grant: Grant) -> CompanyApi:
         """One company. Making a call through it counts as using the app there."""
         access = CompanyAccess(company_id, grant, self._caller, self._reader, self._pool, self._version)
-        return CompanyApi(access, self.environment)
+        return CompanyApi(access, self._store, self.environment)
 
     def within(
         self, seconds: float = DEFAULT_SECONDS, *, background: bool = False
@@ -167,6 +170,7 @@ class CompanyApi:
     """One company, as one grant sees it. Every call carries the company's id."""
 
     _access: CompanyAccess
+    _store: FileStore
     _environment: Environment
 
     @property
@@ -238,6 +242,11 @@ class CompanyApi:
     def submittals(self) -> Submittals:
         """Its submittals."""
         return Submittals(self._access)
+
+    @property
+    def uploads(self) -> Uploads:
+        """The way of files into its projects."""
+        return Uploads(self._access, self._store)
 
     @property
     def vendors(self) -> Vendors:

@@ -7,7 +7,7 @@ another type than the reference gives is refused. A message names the field and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ import orjson
 
 from embedded_app.errors import InvalidField, UnexpectedPayload
 from embedded_app.ids import RecordId, parse_id
+from embedded_app.procore.routes import TEXT_ID
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 from embedded_app.procore.transport import WireResponse
 
@@ -205,6 +206,24 @@ class Fields:
         """An object inside this one, or ``None``."""
         value = self._value.get(name)
         return None if value is None else Fields(value, self._name(name))
+
+    def text_id(self, name: str) -> str:
+        """The id of an upload: letters, digits and dashes."""
+        found = self.text(name)
+        if not TEXT_ID.fullmatch(found):
+            raise Malformed(self._name(name))
+        return found
+
+    def texts(self, name: str) -> Mapping[str, str]:
+        """An object of texts that can be headers or fields of a form; empty when it is missing."""
+        value = self._value.get(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            raise Malformed(self._name(name))
+        if not all(text.isprintable() and text.isascii() for pair in value.items() for text in pair):
+            raise Malformed(self._name(name))
+        return value
 
     def items(self, name: str) -> tuple[Fields, ...]:
         """The objects of a list that must be there."""

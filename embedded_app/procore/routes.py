@@ -11,7 +11,7 @@ import re
 from enum import Enum, StrEnum
 from itertools import chain
 
-_TEXT_ID = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+TEXT_ID = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _ADVISED = 1000  # of at most 2000 (section 4.1): fewer pages are fewer calls
 _MOST_IN_V2 = 100  # section 4.1
@@ -58,7 +58,7 @@ class Route:
 
 
 def _written(value: int | str) -> str:
-    if isinstance(value, str) and not _TEXT_ID.fullmatch(value):
+    if isinstance(value, str) and not TEXT_ID.fullmatch(value):
         raise ValueError("This is no id.")
     return value if isinstance(value, str) else str(int(value))
 

@@ -36,13 +36,13 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """What goes out. Headers and body hold tokens, so they are not printed.
+    """What goes out. Headers and body hold tokens and addresses may be signed, so they are not printed.
 
     `route` is the normalised name that errors carry instead of the address.
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     route: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)

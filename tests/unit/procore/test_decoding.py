@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedded_app.errors import UnexpectedPayload
+from embedded_app.ids import RecordId
 from embedded_app.procore import WireResponse
-from embedded_app.procore.decoding import Fields, Malformed, decoded, each, one
+from embedded_app.procore.decoding import Fields, Malformed, Ref, decoded, each, enveloped, one
 from tests.fakes.scripted_transport import json_answer
 
 
@@ -60,6 +61,40 @@ def test_a_missing_number_is_none_and_never_zero(fields: dict[str, object]) -> N
 def test_percentages_come_with_and_without_their_sign(value: object, percent: str | None) -> None:
     found = Fields({"retainage": value}).number("retainage", percent=True)
     assert found == (None if percent is None else Decimal(percent))
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("S-12", "S-12"), (12, "12"), (None, None), (" ", None), (2**60, "1152921504606846976")],
+)
+def test_a_number_as_people_see_it(value: object, found: str | None) -> None:
+    assert Fields({"number": value}).label("number") == found
+
+
+@pytest.mark.parametrize("value", [True, 1.5, [], {}])
+def test_what_is_no_such_number(value: object) -> None:
+    with pytest.raises(Malformed, match=r"^number$"):
+        Fields({"number": value}).label("number")
+
+
+def test_what_a_record_names() -> None:
+    fields = Fields(
+        {"a": {"id": "5", "name": "Dana"}, "b": {"name": "nobody"}, "c": [{"id": 6}, {}], "d": None}
+    )
+    assert fields.ref("a") == Ref(RecordId(5), "Dana")
+    assert fields.ref("b") is fields.ref("d") is None
+    assert fields.refs("c") == (Ref(RecordId(6), None),)
+    assert fields.refs("d") == fields.refs("e") == ()
+
+
+def test_an_envelope_is_opened() -> None:
+    assert enveloped(each(lambda f: f.id()))({"data": [{"id": "7"}]}) == (7,)
+
+
+@pytest.mark.parametrize("value", [[], {}, {"items": []}, None])
+def test_what_is_in_no_envelope_is_refused(value: object) -> None:
+    with pytest.raises(Malformed, match="data"):
+        enveloped(each(lambda f: f.id()))(value)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,6 @@ def test_every_type_that_a_public_name_speaks_of_is_offered() -> None:
         for found in _classes(hint)
         if found.__module__.startswith("embedded_app.procore")
     }
-    # Collaborators that only the client itself passes around; their names begin with an underscore.
-    internal = {"CompanyAccess", "Caller", "CallPool"}
+    # Collaborators that only the client itself passes around, and what an upload remembers for itself.
+    internal = {"CompanyAccess", "Caller", "CallPool", "FileStore", "Form", "Part", "Segments"}
     assert {found.__name__ for found in spoken_of} - set(procore.__all__) == internal

@@ -128,3 +128,21 @@ def test_a_list_beyond_reason_is_refused(headers: tuple[str, ...]) -> None:
 def test_headers_that_make_no_sense_do_no_harm(headers: dict[str, str]) -> None:
     page = Page.of((_company(1), _company(2), _company(3)), WireResponse(200, headers), 100)
     assert read_list(lambda _: page, _POOL, per_page=100, route="GET /x") == page.records
+
+
+@pytest.mark.parametrize("headers", [_HEADERS, ("Total",), ("Link",), ()])
+@pytest.mark.parametrize(("most", "pages"), [(1, 1), (10, 1), (11, 2), (25, 3), (70, 7)])
+def test_no_page_beyond_what_is_wanted_is_read(headers: tuple[str, ...], most: int, pages: int) -> None:
+    server = _Server(70, headers=headers)
+    server.per_page = 10
+    found = read_list(server.fetch, _POOL, per_page=10, route="GET /x", most=most)
+    assert [company.id for company in found] == _numbers(70)[:most]
+    assert len(server.asked) == pages
+
+
+def test_a_server_that_gives_shorter_pages_is_asked_for_enough_of_them() -> None:
+    server = _Server(70, most=20)
+    server.per_page = 50
+    found = read_list(server.fetch, _POOL, per_page=50, route="GET /x", most=50)
+    assert len(found) == 50
+    assert sorted(server.asked) == [1, 2, 3]
