@@ -190,7 +190,7 @@ class ProjectPresenter:
             footnotes=footnotes(self._view) if has_table else (),
             export_address=query.export_address if has_table else "",
             form=self._form(),
-            announce=self._announce(len(chosen)),
+            announce=states.announcement(notice, self._view, self._announce(len(chosen))),
         )
 
     def line(self) -> LinePage:

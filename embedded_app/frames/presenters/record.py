@@ -224,7 +224,7 @@ class RecordPresenter:
             no_candidate="" if linked or candidates or finding is None else self._no_candidate(number),
             hidden_parts=hidden_parts(view),
             form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments}),
-            announce=f"{number} {title}",
+            announce=states.announcement(notice, view, f"{number} {title}"),
         )
 
     def _without_record(self, notice: Banner | None) -> RecordPage:

@@ -63,6 +63,12 @@ def banners(view: PanelView) -> tuple[Banner, ...]:
     return tuple(banner if banner is first else replace(banner, retry=False) for banner in found)
 
 
+def announcement(notice: Banner | None, view: PanelView, content: str) -> str:
+    """What a screen reader says of a new page: the outcome of an act, what is wrong, and what is there."""
+    told = [notice, *banners(view)]
+    return ". ".join([*(banner.title for banner in told if banner is not None), content])
+
+
 def _about_both(view: PanelView) -> list[Banner]:
     """Both sides are silent: one sentence. Empty when one of them is not."""
     records, rows, source = view.records, view.rows, view.panel.source_name

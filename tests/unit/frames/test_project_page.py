@@ -264,6 +264,7 @@ def test_old_numbers_of_both_sides_are_one_sentence(world: World, pages: Pages) 
         "Neither Procore nor Sage ERP is answering "
         "You see Procore from 1:26 PM UTC and Sage ERP from 1:26 PM UTC ." in text_of(html)
     )
+    assert 'data-announce="Neither Procore nor Sage ERP is answering. ' in html
     assert html.count("Try now") == 1
 
 
