@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, false, func, select, true, update
 
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import GrantLost, KeyDestroyed, UnknownKey, Unsealable
+from embedded_app.errors import GrantLost, KeyDestroyed, TokenRefused, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.installations.custody import Custody, forget_pair_key, good_marks
 from embedded_app.installations.models import Grant, GrantState, LossCause, token_context
@@ -42,6 +43,41 @@ class PrincipalGrant:
 
     def renew(self, rejected: Secret) -> Secret:
         return self._refresher.renew(self.company_id, self.id, rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundGrant:
+    """The first of these grants that still gives tokens, tried anew with each call.
+
+    A refusal by the API is no reason to take the next: whom the service account may read is the company's choice.
+    """
+
+    _candidates: tuple[PrincipalGrant, ...]
+
+    @property
+    def company_id(self) -> CompanyId:
+        return self._candidates[0].company_id
+
+    @property
+    def grant_id(self) -> str:
+        return self._candidates[0].grant_id
+
+    def access_token(self) -> Secret:
+        return self._first(PrincipalGrant.access_token)
+
+    def renew(self, rejected: Secret) -> Secret:
+        return self._first(lambda grant: grant.renew(rejected))
+
+    def _first(self, ask: Callable[[PrincipalGrant], Secret]) -> Secret:
+        *others, last = self._candidates
+        for grant in others:
+            try:
+                return ask(grant)
+            except (GrantLost, TokenRefused) as refusal:
+                _log.warning(
+                    "another grant is used", extra={"grant_id": grant.grant_id, "code": refusal.code}
+                )
+        return ask(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +190,30 @@ class GrantService:
             .execution_options(synchronize_session=False)
         )
 
-    def for_background(self, company_id: CompanyId) -> PrincipalGrant:
+    def for_background(self, company_id: CompanyId) -> BackgroundGrant:
         """What work uses that nobody waits for: the service account's grant, else that of who connected last.
 
-        Never for a person's view: what it reads is shown to a person only after that person's own check
-        (platform reference, sections 2.4 and 6).
+        In this order, because the reference has companies and projects chosen with a person's token and background
+        work done with the service account's (section 2.4). Never for a person's view: what it reads is shown to a
+        person only after that person's own check (section 6).
 
         Raises:
-            GrantLost: neither can be used.
+            GrantLost: neither can be used; with the cause of the first.
         """
         with company_scope(company_id):
-            usable = (
-                select(Grant.id)
-                .where(Grant.state != GrantState.LOST, Grant.principal_id.is_(None) | Grant.is_installer)
+            found = db.session.execute(
+                select(Grant.id, Grant.state, Grant.lost_cause)
+                .where(Grant.principal_id.is_(None) | Grant.is_installer)
                 .order_by(Grant.principal_id.is_not(None))
-                .limit(1)
-            )
-            grant_id = db.session.scalar(usable)
-        if grant_id is None:
-            raise GrantLost(LossCause.ABSENT)
-        return PrincipalGrant(self._refresher, company_id, grant_id)
+            ).all()
+        usable = tuple(
+            PrincipalGrant(self._refresher, company_id, row.id)
+            for row in found
+            if row.state != GrantState.LOST
+        )
+        if not usable:
+            raise GrantLost(found[0].lost_cause if found else LossCause.ABSENT)
+        return BackgroundGrant(usable)
 
     def take_all_from_aside(self) -> None:
         """Store the token pairs that the database did not take, of every company."""

@@ -262,7 +262,8 @@ class InstallationService:
         """Get the grant of the service account, where the app version carries one; whether there is one now.
 
         One pair of credentials serves all companies, so Procore is asked whether this company takes the token
-        (platform reference, section 2.4). That nobody can be asked is no failure: a later call tries again.
+        (platform reference, section 2.4). That nobody can be asked is no failure: the grant of who
+        connected serves until the company connects again.
         """
         try:
             tokens = self._procore.authorization.client_credentials()

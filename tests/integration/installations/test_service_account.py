@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from pathlib import Path
 
 import pytest
 
+from embedded_app import installations
 from embedded_app.errors import ConnectFailed, GrantLost, TimedOut, TokenRefused
 from embedded_app.installations import GrantState, LossCause
 from embedded_app.storage import company_scope, db
@@ -24,9 +25,15 @@ def store_service(keeper: Keeper, age: timedelta = EXPIRED) -> None:
     keeper.grant_id = found
 
 
-def background(keeper: Keeper) -> UUID:
+def background(keeper: Keeper) -> str:
+    """The id of the grant that background work begins with."""
     with keeper.app.app_context():
-        return keeper.grants.for_background(ONE).id
+        return keeper.grants.for_background(ONE).grant_id
+
+
+def token_in_background(keeper: Keeper) -> str:
+    with keeper.app.app_context():
+        return keeper.grants.for_background(ONE).access_token().reveal()
 
 
 def mark_installer(keeper: Keeper) -> None:
@@ -61,19 +68,56 @@ def test_a_live_token_serves_while_the_login_host_is_away(keeper: Keeper, host: 
 def test_background_work_prefers_it(keeper: Keeper) -> None:
     mark_installer(keeper)
     store_service(keeper)
-    assert background(keeper) == keeper.grant_id
+    assert background(keeper) == str(keeper.grant_id)
+    assert token_in_background(keeper) == "access-2"
 
 
-def test_background_work_falls_back_to_who_connected(keeper: Keeper, host: TokenHost) -> None:
+def test_background_work_falls_back_to_who_connected(keeper: Keeper) -> None:
     mark_installer(keeper)
-    of_installer = keeper.grant_id
+    of_installer = str(keeper.grant_id)
     assert background(keeper) == of_installer
     store_service(keeper)
-    host.faults = [(TokenRefused("No.", error="invalid_grant"), False)]
-    with pytest.raises(GrantLost):
-        keeper.token()
-    assert keeper.row().state == GrantState.LOST
+    keeper.set(state=GrantState.LOST, lost_cause="refused")
     assert background(keeper) == of_installer
+
+
+@pytest.mark.parametrize("refusal", ["invalid_grant", "unauthorized_client"])
+def test_and_does_so_in_the_middle_of_it(keeper: Keeper, host: TokenHost, refusal: str) -> None:
+    """The second says that the app has no service account any more, and decides nothing about the grant."""
+    mark_installer(keeper)
+    keeper.sign_in_again(token_set(1))
+    store_service(keeper)
+    host.faults = [(TokenRefused("No.", error=refusal), False)]
+    assert token_in_background(keeper) == "access-1"
+    assert host.calls == ["client_credentials"]
+
+
+def test_and_not_when_procores_login_does_not_answer(keeper: Keeper, host: TokenHost) -> None:
+    mark_installer(keeper)
+    keeper.sign_in_again(token_set(1))
+    store_service(keeper)
+    host.faults = [(ConnectFailed("No connection."), False)]
+    with pytest.raises(ConnectFailed):
+        token_in_background(keeper)
+
+
+def test_background_work_renews_what_the_api_rejects(keeper: Keeper) -> None:
+    mark_installer(keeper)
+    store_service(keeper, AHEAD)
+    with keeper.app.app_context():
+        grant = keeper.grants.for_background(ONE)
+        rejected = grant.access_token()
+        assert grant.renew(rejected) != rejected
+
+
+def test_when_neither_can_be_used_the_cause_is_told(keeper: Keeper) -> None:
+    mark_installer(keeper)
+    keeper.set(state=GrantState.LOST, lost_cause="no_answer")
+    store_service(keeper)
+    keeper.set(state=GrantState.LOST, lost_cause="interrupted")
+    with pytest.raises(GrantLost) as lost:
+        background(keeper)
+    assert lost.value.cause == LossCause.INTERRUPTED
 
 
 def test_background_work_uses_nobody_elses(keeper: Keeper) -> None:
@@ -81,6 +125,19 @@ def test_background_work_uses_nobody_elses(keeper: Keeper) -> None:
     with pytest.raises(GrantLost) as lost:
         background(keeper)
     assert lost.value.cause == LossCause.ABSENT
+
+
+def test_nothing_that_shows_pages_uses_it() -> None:
+    """A view reads with the viewer's grant; this one is for the package that owns it, and for jobs."""
+    package = Path(installations.__file__).parents[1]
+    views = ("frames", "panels", "principals", "settings", "sources")
+    named = [
+        str(path.relative_to(package))
+        for name in views
+        for path in (package / name).rglob("*.py")
+        if "for_background" in path.read_text()
+    ]
+    assert named == []
 
 
 def test_a_persons_view_never_gets_it(keeper: Keeper) -> None:
