@@ -39,6 +39,8 @@ _TEXTS: Mapping[type, tuple[str, ...]] = {
 }
 """What people wrote into records. Numbers and codes are keys, and stay; so do companies and people, who are known
 by name outside the records."""
+_IN_CONTRACTS = ("change_orders", "requisitions")
+"""Families whose records are kept in their commitment."""
 
 
 def edit(world: World, family: str, record_id: int, values: Mapping[str, object]) -> None:
@@ -86,8 +88,9 @@ def delete(world: World, family: str, record_id: int) -> None:
         LookupError: there is no such family or record.
     """
     record = _find(world, family, record_id)
-    if isinstance(record, ChangeOrder):
-        world.contracts[record.contract_id].change_orders.remove(record)
+    if family in _IN_CONTRACTS:
+        holder = next(each for each in world.contracts.values() if record in getattr(each, family))
+        getattr(holder, family).remove(record)
     elif isinstance(record, Record):
         del world.records[family][record_id]
     else:
@@ -118,7 +121,8 @@ def plant(world: World, prefix: str) -> list[str]:
             replace(line, cost_code=codes.get(line.cost_code.id, line.cost_code), **_marked(line, mark))
             for line in contract.line_items
         ]
-        contract.requisitions = [replace(each, **_marked(each, mark)) for each in contract.requisitions]
+        for requisition in contract.requisitions:
+            _mark(requisition, mark)
         for change in contract.change_orders:
             _mark(change, mark)
     for name, family in FAMILIES.items():
@@ -147,15 +151,15 @@ def _find(world: World, family: str, record_id: int) -> Any:
         "contracts": world.contracts,
         "configurations": world.configurations,
         **world.records,
-        "change_orders": {change.id: change for change in _change_orders(world)},
+        **{name: {each.id: each for each in _of_contracts(world, name)} for name in _IN_CONTRACTS},
     }
     if family not in families or record_id not in families[family]:
         raise LookupError(f"There is no record {record_id} among {family}.")
     return families[family][record_id]
 
 
-def _change_orders(world: World) -> Iterator[ChangeOrder]:
-    return (change for contract in world.contracts.values() for change in contract.change_orders)
+def _of_contracts(world: World, name: str) -> Iterator[Any]:
+    return (each for contract in world.contracts.values() for each in getattr(contract, name))
 
 
 def _parse(kind: Any, value: Any) -> Any:

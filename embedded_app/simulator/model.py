@@ -2,8 +2,8 @@
 
 Plain values, no behaviour of the platform: the API, the pages and the sample ERP all read the same `World`.
 Records are mutable, because control switches and pages change them while the simulator runs; values that a
-record is made of are frozen. Money is `Decimal`, never rounded here, in the one currency of the seed (US
-dollars; the platform then leaves currency keys out). Field names are Procore's where Procore has one
+record is made of are frozen. Money is `Decimal`, never rounded here, in US dollars where a contract
+names no other currency. Field names are Procore's where Procore has one
 (docs/platform-reference.md, section 5).
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from embedded_app.simulator.record import Keyed, Record
 
@@ -48,11 +49,15 @@ class CommitmentKind(StrEnum):
 
 @dataclass(slots=True)
 class Company:
-    """A customer of Procore. `region` is the platform's zone: `us01` or `us02`."""
+    """A customer of Procore. `region` is the platform's zone: `us01` or `us02`.
+
+    `base_currency` is that of a company with several currencies; None where there is one, as in most.
+    """
 
     id: int
     name: str
     region: str
+    base_currency: str | None = None
 
 
 @dataclass(slots=True)
@@ -196,9 +201,12 @@ class ChangeOrder(Keyed):
     deleted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Requisition:
-    """A subcontractor's invoice, its summary amounts only; `current_payment_due` is after retainage."""
+@dataclass(slots=True)
+class Requisition(Keyed):
+    """A subcontractor's invoice; `current_payment_due` is after retainage.
+
+    `items` is what somebody sent for single lines, `item_values` what came of it, by kind of line and its id.
+    """
 
     id: int
     number: int
@@ -207,6 +215,23 @@ class Requisition:
     billing_date: date
     completed_this_period: Decimal
     retained_this_period: Decimal
+    commitment_id: int
+    created_at: datetime
+    updated_at: datetime
+    created_by_id: int | None = None
+    period_id: int | None = None
+    requisition_start: date | None = None
+    requisition_end: date | None = None
+    payment_date: date | None = None
+    due_date: date | None = None
+    submitted_at: datetime | None = None
+    final: bool = False
+    origin_id: str | None = None
+    origin_data: str | None = None
+    deleted_at: datetime | None = None
+    attachments: list[Mapping[str, object]] = field(default_factory=list)
+    item_values: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    items: list[Mapping[str, object]] | None = None
 
     @property
     def current_payment_due(self) -> Decimal:
@@ -214,7 +239,7 @@ class Requisition:
 
 
 @dataclass(slots=True)
-class Contract:
+class Contract(Keyed):
     """A commitment: a work order contract (subcontract) or a purchase order contract.
 
     Amounts are derived from its lines, change orders and requisitions, so that they always tie. `paid` is the
@@ -243,6 +268,9 @@ class Contract:
     origin_id: str | None = None
     origin_data: str | None = None
     accessor_ids: frozenset[int] = frozenset()
+    currency_iso_code: str | None = None
+    exchange_rate: Decimal = Decimal(1)
+    deleted_at: datetime | None = None
     line_items: list[LineItem] = field(default_factory=list)
     change_orders: list[ChangeOrder] = field(default_factory=list)
     requisitions: list[Requisition] = field(default_factory=list)
@@ -274,13 +302,18 @@ class Contract:
         return self.grand_total + self.approved_change_orders
 
     @property
+    def invoiced(self) -> list[Requisition]:
+        """The invoices that were handed in."""
+        return [each for each in self.requisitions if each.status != "draft" and each.deleted_at is None]
+
+    @property
     def total_requisitions_amount(self) -> Decimal:
         """What was invoiced to date, before retainage."""
-        return sum((requisition.completed_this_period for requisition in self.requisitions), ZERO)
+        return sum((requisition.completed_this_period for requisition in self.invoiced), ZERO)
 
     @property
     def retainage_held(self) -> Decimal:
-        return sum((requisition.retained_this_period for requisition in self.requisitions), ZERO)
+        return sum((requisition.retained_this_period for requisition in self.invoiced), ZERO)
 
     @property
     def total_payments(self) -> Decimal:
@@ -374,7 +407,9 @@ class World:
         return (vendor for vendor in self.vendors.values() if vendor.company_id == company_id)
 
     def contracts_of(self, project_id: int) -> Iterator[Contract]:
-        return (contract for contract in self.contracts.values() if contract.project_id == project_id)
+        """The commitments of a project that were not deleted."""
+        live = (each for each in self.contracts.values() if each.deleted_at is None)
+        return (contract for contract in live if contract.project_id == project_id)
 
     def installation(self, company_id: int) -> AppInstallation | None:
         """The app's installation in this company, also an uninstalled one; None if it never was."""

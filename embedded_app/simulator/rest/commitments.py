@@ -16,6 +16,7 @@ from embedded_app.simulator.rest.access import (
     query_id,
 )
 from embedded_app.simulator.rest.answers import Filter, data, equals, json, listing, live_only, never, within
+from embedded_app.simulator.rest.references import currency
 from embedded_app.simulator.state import simulator
 
 TOOL = "commitments"
@@ -45,7 +46,7 @@ def contracts(kind: str) -> Response:
     extended = request.args.get("view") == "extended"
     return listing(
         [each for each in _visible(project_id) if each.kind == kind],
-        lambda each: records.contract(each, project, extended=extended),
+        lambda each: records.contract(each, project, currency(each), extended=extended),
         filters=_FILTERS,
         sorts={"number": lambda each: each.number, "created_at": lambda each: each.created_at},
     )
@@ -56,7 +57,9 @@ def contract(kind: str, contract_id: int) -> Response:
     """One commitment with its lines."""
     project = permitted_project(query_id("project_id"), TOOL)
     found = _contract(contract_id, project.id, CommitmentKind(kind))
-    return json(records.contract(found, project, extended=request.args.get("view") != "compact"))
+    return json(
+        records.contract(found, project, currency(found), extended=request.args.get("view") != "compact")
+    )
 
 
 @blueprint.get(

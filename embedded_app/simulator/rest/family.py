@@ -37,7 +37,7 @@ class Field:
         required: a record cannot be created without it.
         read_only: what is sent for it is ignored.
         shown: `DETAIL` keys are only in the answer for one record and in the view `extended` of lists, `LIST` keys
-            only elsewhere; `NEVER` ones can only be sent.
+            only elsewhere; `NEVER` ones can only be sent. Another word is the one view that has the key.
         optional: the key is missing, and not null, where there is no value.
         default: the value of a new record that names none.
     """
@@ -126,6 +126,8 @@ class Family:
         in_project: whether records belong to a project; the others belong to the company.
         parent: the family that `parent_id` in the path is of, kept under `parent_key`.
         call_key: a required value that a create names beside the record, as requisitions do `commitment_id`.
+        needs: ids that a list has to be asked for with.
+        locked_by_origin: whether a record that has an `origin_id` cannot be changed any more (section 4.7).
         visible: whether this record exists for this caller, who may read the tool.
         rules: raises `Refusal` where a write is against a rule of the platform.
         can_delete: raises `Refusal` where a record may not be deleted.
@@ -152,6 +154,8 @@ class Family:
     parent: Family | None = None
     parent_key: str = ""
     call_key: str = ""
+    needs: str = ""
+    locked_by_origin: bool = False
     visible: Callable[[Any, Caller], bool] | None = None
     rules: Callable[[Write], None] | None = None
     can_delete: Callable[[Any], None] | None = None

@@ -127,8 +127,11 @@ def commitment(record: Contract) -> Json:
     }
 
 
-def contract(record: Contract, project_: Project, *, extended: bool) -> Json:
-    """A work order or purchase order contract; extended with its lines and change order packages."""
+def contract(record: Contract, project_: Project, currency: object, *, extended: bool) -> Json:
+    """A work order or purchase order contract; extended with its lines and change order packages.
+
+    `currency` is None where the company has one currency only.
+    """
     vendor = record.vendor
     original, approved = record.grand_total, record.approved_change_orders
     revised, pending = original + approved, record.pending_change_orders
@@ -165,8 +168,10 @@ def contract(record: Contract, project_: Project, *, extended: bool) -> Json:
         "origin_id": record.origin_id,
         "created_at": stamp(record.created_at),
         "updated_at": stamp(record.updated_at),
-        "deleted_at": None,
+        "deleted_at": stamp(record.deleted_at),
     }
+    if currency is not None:
+        body["currency_configuration"] = currency
     if record.kind is CommitmentKind.PURCHASE_ORDER:
         body["delivery_date"] = day(record.delivery_date)
     if record.origin_data is not None:

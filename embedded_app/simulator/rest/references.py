@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded_app.simulator.model import CostCode, World
+from embedded_app.simulator.model import Contract, CostCode, World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.kinds import Kind, a_list, whole
+from embedded_app.simulator.rest.records import money
 from embedded_app.simulator.state import simulator
 
 Look = Callable[[World, int], Any]
@@ -61,6 +62,18 @@ def impact(*statuses: str) -> Kind:
         return {"status": value["status"], "value": value.get("value")}
 
     return Kind(lambda value: value, parse)
+
+
+def currency(contract: Contract) -> object:
+    """`currency_configuration`; None where the company has one currency, and the key is missing (section 4.7)."""
+    base = simulator().world.companies[contract.company_id].base_currency
+    if base is None:
+        return None
+    return {
+        "currency_iso_code": contract.currency_iso_code or base,
+        "currency_exchange_rate": money(contract.exchange_rate),
+        "base_currency_iso_code": base,
+    }
 
 
 PERSON = to(

@@ -27,7 +27,7 @@ from embedded_app.simulator.rest.access import (
     require,
 )
 from embedded_app.simulator.rest.answers import data, json, listing
-from embedded_app.simulator.rest.family import DETAIL, LIST, NEVER, Family, Path
+from embedded_app.simulator.rest.family import ALWAYS, DETAIL, LIST, Family, Path
 from embedded_app.simulator.state import simulator
 
 _V2_PER_PAGE, _V2_LARGEST = 10, 100
@@ -85,10 +85,10 @@ def body_of(family: Family, record: Any, view: str, *, strings: bool) -> orjson.
 def _written(family: Family, record: Any, view: str) -> dict[str, object]:
     limited = family.views.get(view)
     chosen = None if limited is None else frozenset(limited.split())
-    hidden = (NEVER, LIST) if view in ("show", "extended") else (NEVER, DETAIL)
+    shown = {ALWAYS, view, DETAIL if view in ("show", "extended") else LIST}
     body: dict[str, object] = {}
     for each in family.fields:
-        if (chosen is not None and each.name not in chosen) or each.shown in hidden:
+        if (chosen is not None and each.name not in chosen) or each.shown not in shown:
             continue
         value = each.read(record)
         if value is not None:
@@ -140,6 +140,8 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     place_id = _place(family, ids)
     records = _of_parent(family, family.records(simulator().world, place_id), _parent(family, ids, place_id))
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
+    for name in family.needs.split():
+        query_id(name)
     view = request.args.get(family.view_parameter, "normal")
     chosen = [
         (passes, request.args.getlist(name))

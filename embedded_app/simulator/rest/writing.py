@@ -111,6 +111,8 @@ def new(
 
 def change(family: Family, record: Any, values: Mapping[str, Any], level: Level) -> None:
     """Change this record as was sent, or not at all."""
+    if family.locked_by_origin and record.get("origin_id") is not None:
+        raise Refusal(422, "It is kept by another system and cannot be changed.")
     after = copy(record)
     parsed = _parsed(family, values, record)
     for name, value in parsed.items():
@@ -124,11 +126,8 @@ def change(family: Family, record: Any, values: Mapping[str, Any], level: Level)
         raise Refusal(400, fields={name: ["required"] for name in emptied})
     after["updated_at"] = simulator().clock.now()
     _hold(family, Write(after, record, values.keys(), level))
-    if isinstance(record, Record):
-        record.update(after)
-    else:
-        for name in (*parsed, "updated_at"):
-            record[name] = after[name]
+    for name in after if isinstance(after, Record) else type(after).__dataclass_fields__:
+        record[name] = after[name]
 
 
 def sorts(family: Family) -> Mapping[str, Callable[[Any], Any]]:

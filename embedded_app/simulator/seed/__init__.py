@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import cast
 
@@ -90,6 +91,8 @@ def _build() -> World:
             world.vendors[vendor.id] = vendor
     for index, row in enumerate(_PROJECTS, start=1):
         _add_project(world, row, index)
+    abroad = next(world.contracts_of(people.HARBOR_PROJECTS[0]))
+    abroad.currency_iso_code, abroad.exchange_rate = "CAD", Decimal("0.7312")
     families.plant(world, {row[0]: _first_id(row[0], index) for index, row in enumerate(_PROJECTS, start=1)})
     _install(world)
     return world

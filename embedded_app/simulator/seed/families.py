@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterable
 
 from embedded_app.simulator.model import World
 from embedded_app.simulator.record import Record
+from embedded_app.simulator.seed.billing import (
+    billing_periods,
+    contract_payments,
+    invoice_compliance_documents,
+)
 from embedded_app.simulator.seed.change_orders import (
     change_order_lines,
     change_order_requests,
@@ -24,6 +29,9 @@ _SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
     potential_change_orders,
     potential_change_order_lines,
     change_order_requests,
+    billing_periods,
+    contract_payments,
+    invoice_compliance_documents,
     rfis,
     rfi_replies,
 )

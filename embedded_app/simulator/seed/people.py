@@ -48,7 +48,7 @@ def companies() -> tuple[Company, ...]:
     return (
         Company(HOLLIS, "Hollis & Grant Builders", "us02"),
         Company(CASCADIA, "Cascadia Civil Group", "us01"),
-        Company(HARBOR, "Harbor JV", "us01"),
+        Company(HARBOR, "Harbor JV", "us01", base_currency="USD"),
         Company(NORTHGATE, "Northgate Construction", "us01"),
     )
 

@@ -28,6 +28,10 @@ _SMALL = 200_000
 _LINE_TITLES = ("Labor", "Material", "Equipment and hoisting", "General conditions")
 
 
+_LAST = ("approved", "approved", "under_review", "pending_owner_approval", "approved_as_noted")
+"""What the latest invoice of a commitment may be; the older ones are approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change order: its two-digit number on the commitment, title, status, amount and day of approval."""
@@ -162,15 +166,24 @@ def _requisitions(plan: Plan, record_id: int) -> list[Requisition]:
     amounts = split(plan.invoiced, months)
     retained = split(_retained(plan.invoiced, plan.retainage), months)
     tag = plan.number.replace("SC-", "").replace("PO-", "P")
+    last = _LAST[draw(f"{record_id}/last", 0, len(_LAST) - 1)]
+    days = [date(2026, 4 + number + (6 - months), 25) for number in range(1, months + 1)]
     return [
         Requisition(
             id=record_id * 100 + number,
             number=number,
             invoice_number=f"INV-{tag}-{number:02d}",
-            status="approved",
-            billing_date=date(2026, 4 + number + (6 - months), 25),
+            status=last if number == months else "approved",
+            billing_date=days[number - 1],
             completed_this_period=amount,
             retained_this_period=kept,
+            commitment_id=record_id,
+            created_at=at(days[number - 1]),
+            updated_at=at(days[number - 1] + timedelta(days=3), 19),
+            requisition_start=days[number - 1].replace(day=1),
+            requisition_end=days[number - 1],
+            payment_date=None if number == months else days[number - 1] + timedelta(days=20),
+            submitted_at=at(days[number - 1], 20),
         )
         for number, (amount, kept) in enumerate(zip(amounts, retained, strict=True), start=1)
     ]

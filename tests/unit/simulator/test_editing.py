@@ -31,7 +31,7 @@ KEYS = {
     CostCode: {"division", "code"},
     Vendor: {"state_code", "origin_code"},
     Insurance: {"status"},
-    Contract: {"number", "status", "origin_id"},
+    Contract: {"number", "status", "origin_id", "currency_iso_code"},
     LineItem: {"uom"},
     ChangeOrder: {"number", "status"},
     Requisition: {"status"},

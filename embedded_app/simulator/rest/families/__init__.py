@@ -1,6 +1,13 @@
 """The families of records, one module each; importing them serves them."""
 
-from embedded_app.simulator.rest.families import change_orders, locations, rfis, wbs
+from embedded_app.simulator.rest.families import (
+    change_orders,
+    locations,
+    requisition_items,
+    requisitions,
+    rfis,
+    wbs,
+)
 
 FAMILIES = {
     family.name: family
@@ -13,6 +20,10 @@ FAMILIES = {
         change_orders.REQUESTS,
         change_orders.POTENTIAL,
         change_orders.POTENTIAL_LINES,
+        requisitions.PERIODS,
+        requisitions.FAMILY,
+        requisitions.PAYMENTS,
+        requisition_items.DOCUMENTS,
         rfis.FAMILY,
         rfis.REPLIES,
     )
