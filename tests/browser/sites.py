@@ -53,9 +53,8 @@ class Call:
 
     method: str
     path: str
+    query: Mapping[str, str]
     status: int
-    sent: Mapping[str, str]
-    """The cookies of the request."""
     set_cookies: tuple[str, ...]
 
 
@@ -142,6 +141,12 @@ class Sites:
         running: Simulator = self._simulated.extensions[EXTENSION]
         running.sessions.clear()
 
+    @property
+    def record_ids(self) -> dict[str, int]:
+        """The commitments of Riverside by their numbers."""
+        running: Simulator = self._simulated.extensions[EXTENSION]
+        return {each.number: each.id for each in running.world.contracts_of(RIVERSIDE)}
+
     def origin(self, host: str) -> str:
         return f"https://{host}:{self._server.port}"
 
@@ -150,6 +155,15 @@ class Sites:
         path = f"{_PAGES}{len(self._pages)}"
         self._pages[path] = f"<!doctype html><title>{host}</title>{html}".encode()
         return self.origin(host) + path
+
+    def framing(self, address: str, *hosts: str) -> str:
+        """A page that frames `address`, through pages of all the hosts, the first one outermost; its address."""
+        for host in reversed(hosts):
+            frame = (
+                f'<iframe src="{address}" width="1000" height="800" onload="window.loaded = true"></iframe>'
+            )
+            address = self.page(host, f'<main class="app-frame">{frame}</main>')
+        return address
 
     def portal(self, path: str) -> str:
         return f"{self.origin(HOST)}{path}"
@@ -174,8 +188,8 @@ class Sites:
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             cookies = tuple(value for name, value in headers if name == "Set-Cookie")
-            sent = dict(request.cookies)
-            self.calls.append(Call(request.method, request.path, int(status[:3]), sent, cookies))
+            asked = (request.method, request.path, request.args.to_dict())
+            self.calls.append(Call(*asked, int(status[:3]), cookies))
             return start_response(status, headers, *rest)
 
         return app(environ, start)

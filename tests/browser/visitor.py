@@ -11,6 +11,7 @@ from tests.browser.person import Person
 from tests.browser.sites import RIVERSIDE, Sites
 
 APP_FRAME = "main.app-frame iframe"
+PANEL_FRAME = "#side-panel-frame iframe"
 MARCUS = "Marcus Oyelaran"
 VARIANCE = "−248,250.00"
 """Of the record SC-014 from the sample ERP: what only somebody who is signed in may see."""
@@ -35,9 +36,6 @@ class Visitor(Person):
         self.opens("Apps")
         self.follows("Tieback")
         self.finds(APP_FRAME)
-
-    def opens_page(self, address: str) -> None:
-        self.browser.get(address)
 
     @contextmanager
     def at_login(self, button: str = "Sign in with Procore") -> Iterator[None]:
