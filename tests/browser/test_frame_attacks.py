@@ -291,7 +291,8 @@ def context(sites: Sites, number: str) -> dict[str, object]:
 
 
 def code_of(answer: TestResponse) -> str:
-    code: str = answer.get_json()["error"]["code"]
+    """Of a refusal; "" of an answer that is none."""
+    code: str = answer.get_json().get("error", {}).get("code", "")
     return code
 
 
