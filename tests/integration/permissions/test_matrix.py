@@ -1,0 +1,148 @@
+"""Who sees what: every level in the tool, audience and column limit on every kind of page.
+
+A new kind of page joins by one line of `PAGES`. What a person may see is worked out in `Allowed`, from what the
+settings promise and from nothing of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from urllib.parse import quote
+
+import pytest
+
+from embedded_app.panels import FAMILIES, Audience
+from tests.fakes.html_table import foot_in, lines_in, text_of
+from tests.integration.permissions.company import (
+    COPY,
+    FREE,
+    HIDE,
+    LINK,
+    PAIR,
+    PEOPLE,
+    RECORDS,
+    TOOL,
+    TWIN,
+    Allowed,
+    Company,
+    Frame,
+    Panel,
+)
+
+VIEW, LINE, EXPORT, RECORD = (
+    "/frame/project/view",
+    "/frame/project/line",
+    "/frame/project/export.csv",
+    "/frame/panel/view",
+)
+SUBCONTRACT = "commitments.work_order_contracts.detail"
+
+
+def _lines(frame: Frame) -> str:
+    """Of each sort one, but for the key itself, which the page says back to whoever sent it."""
+    keys = [f"subcontract/{frame.ids[entry.of]}" for entry in (PAIR, TWIN, HIDE)]
+    keys += [f"row/{entry.reference}" for entry in (COPY, LINK, FREE)]
+    pages = ((key, frame.get(LINE, open=key)) for key in keys)
+    return "".join(page.replace(key, "").replace(quote(key, safe=""), "") for key, page in pages)
+
+
+def _side_panels(frame: Frame) -> str:
+    return "".join(
+        frame.get(RECORD, view=SUBCONTRACT, record_id=frame.ids[entry.of]) for entry in (PAIR, TWIN, HIDE)
+    )
+
+
+PAGES: Mapping[str, Callable[[Frame], str]] = {
+    "table, totals and print": lambda frame: frame.get(VIEW),
+    "variances": lambda frame: frame.get(VIEW, show="variance"),
+    "rows alone": lambda frame: frame.get(VIEW, show="only_outside"),
+    "ambiguous": lambda frame: frame.get(VIEW, show="ambiguous"),
+    "search": lambda frame: frame.get(VIEW, q="bookvendor"),
+    "search by a title": lambda frame: frame.get(VIEW, q="title-bk"),
+    "sorted by a column": lambda frame: frame.get(VIEW, sort="row.paid", order="asc"),
+    "lines opened": _lines,
+    "export": lambda frame: frame.get(EXPORT),
+    "side panels": _side_panels,
+    "company": lambda frame: frame.get("/frame/company/view"),
+}
+READER = next(person for person in PEOPLE if person.level == "Read Only" and not person.is_administrator)
+LIMITS: Mapping[str, Mapping[str, Audience]] = {
+    "paid for Admins": {"paid": Audience.ADMINS},
+    "the comparison of paid for administrators": {"comparison of paid": Audience.ADMINISTRATORS},
+    "titles for Standard, paid for administrators": {
+        "title": Audience.STANDARD,
+        "paid": Audience.ADMINISTRATORS,
+    },
+}
+
+
+def test_every_tool_that_a_panel_can_be_about_is_here() -> None:
+    assert {family.tool for family in FAMILIES.values()} == {TOOL}
+
+
+def test_no_page_shows_what_it_must_not(company: Company) -> None:
+    panels = [Panel(audience, unmatched) for audience, unmatched in product(Audience, Audience)]
+    assert _cells(company, panels) == 16 * len(PEOPLE) * len(PAGES)
+
+
+@pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
+def test_no_page_shows_a_column_that_it_must_not(company: Company, limits: Mapping[str, Audience]) -> None:
+    panels = [Panel(audience, Audience.ADMINS, limits) for audience in Audience]
+    assert _cells(company, panels) == 4 * len(PEOPLE) * len(PAGES)
+
+
+def _cells(company: Company, panels: Iterable[Panel]) -> int:
+    """Hold each cell of the matrix to the promises; how many there were."""
+    count = 0
+    for panel in panels:
+        company.publish(panel)
+        for person, frame in company.frames.items():
+            allowed = Allowed(person, panel)
+            for kind, page in PAGES.items():
+                leaks = allowed.leaks(page(frame))
+                assert not leaks, f"{person}, {panel}: {kind} shows {set(leaks)}"
+                count += 1
+            _shows_what_it_may(frame, allowed)
+    return count
+
+
+def _shows_what_it_may(frame: Frame, allowed: Allowed) -> None:
+    """So that an empty page is no way to keep a promise."""
+    html = frame.get(VIEW)
+    text = text_of(html)
+    if not allowed.person.reads:
+        assert "Commitments are hidden from you in Procore" in text
+        return
+    for number in RECORDS:
+        assert (number in text) is allowed.sees_record(number)
+    if not allowed.sees_source:
+        assert "The books columns are hidden from you" in text
+        return
+    for entry in allowed.rows:
+        assert entry.reference in text
+        assert (entry.title in text) is allowed.sees_column("title")
+        assert (f"{entry.paid:,.2f}" in text) is allowed.sees_column("paid")
+    assert f"{allowed.outside:,.2f}" in foot_in(html)
+    assert ("are not listed, counted or added up" in text) is not allowed.sees_unmatched
+    seen = allowed.sees_column("paid") and allowed.sees_column("title")
+    assert ("hides some columns of this panel from you" in text) is not seen
+
+
+def test_a_sort_by_a_hidden_column_orders_by_nothing_of_it(company: Company) -> None:
+    company.publish(Panel(unmatched=Audience.READERS, limits={"paid": Audience.ADMINS}))
+    frame = company.frames[READER]
+    for order in ("asc", "desc"):
+        asked = lines_in(frame.get(VIEW, sort="row.paid", order=order))
+        assert asked == lines_in(frame.get(VIEW, sort="variance", order=order))
+
+
+@pytest.mark.parametrize("act", ["confirm", "reject", "break", "reconsider"])
+def test_nothing_is_decided_about_a_row_that_is_hidden(company: Company, act: str) -> None:
+    company.publish(Panel(unmatched=Audience.ADMINS))
+    frame = company.frames[READER]
+    for entry in (FREE, TWIN, LINK):
+        form = {"from": "project", "record": f"subcontract/{frame.ids[PAIR.of]}", "row_id": entry.reference}
+        answer = frame.post("/frame/links", **form, act=act).text
+        assert "or you cannot see it any more" in text_of(answer)
+        assert entry.title not in answer
