@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from embedded_app.ids import ProjectId, RecordId
 from embedded_app.procore.calls import Period
+from embedded_app.procore.commitments import LineItem, decode_line_item
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.reading import Read
@@ -71,6 +72,18 @@ class ChangeOrders:
         call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_CHANGE_ORDERS)
         call = call.filtered(contract_id=contract_id, status=status, updated_at=updated)
         return self._access.read_list(call, decode_change_order, most=most)
+
+    def packages(
+        self, project_id: ProjectId, contract_id: RecordId | None = None, *, most: int | None = None
+    ) -> Read[tuple[ChangeOrder, ...]]:
+        """The same in their last tier, which projects of one, two and three tiers have."""
+        call = self._access.project_call(project_id, CompanyRoute.CHANGE_ORDER_PACKAGES)
+        return self._access.read_list(call.asking(contract_id=contract_id), decode_change_order, most=most)
+
+    def line_items(self, project_id: ProjectId, record_id: RecordId) -> Read[tuple[LineItem, ...]]:
+        """What one changes in the schedule of values."""
+        call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_CHANGE_ORDER_LINES, id=record_id)
+        return self._access.read_list(call, decode_line_item)
 
     def get(self, project_id: ProjectId, record_id: RecordId) -> Read[ChangeOrder]:
         """One.

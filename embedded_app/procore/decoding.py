@@ -215,15 +215,22 @@ class Fields:
         return found
 
     def texts(self, name: str) -> Mapping[str, str]:
-        """An object of texts that can be headers or fields of a form; empty when it is missing."""
+        """An object of texts; empty when it is missing."""
         value = self._value.get(name)
         if value is None:
             return {}
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
             raise Malformed(self._name(name))
-        if not all(text.isprintable() and text.isascii() for pair in value.items() for text in pair):
-            raise Malformed(self._name(name))
         return value
+
+    def headers(self, name: str) -> Mapping[str, str]:
+        """Texts that can be headers of a request."""
+        found = self.texts(name)
+        if not all(
+            TEXT_ID.fullmatch(key) and text.isascii() and text.isprintable() for key, text in found.items()
+        ):
+            raise Malformed(self._name(name))
+        return found
 
     def items(self, name: str) -> tuple[Fields, ...]:
         """The objects of a list that must be there."""

@@ -121,6 +121,11 @@ class CompanyRoute(ReadRoute, Enum):
     CONTRACT_PAYMENTS = "/rest/v1.0/contract_payments", "5.5"
     COMMITMENT_CHANGE_ORDERS = "/rest/v1.0/projects/{p}/commitment_change_orders", "5.6"
     COMMITMENT_CHANGE_ORDER = "/rest/v1.0/projects/{p}/commitment_change_orders/{id}", "5.6"
+    COMMITMENT_CHANGE_ORDER_LINES = (
+        "/rest/v2.0/companies/{c}/projects/{p}/commitment_change_orders/{id}/line_items",
+        "5.6",
+    )
+    CHANGE_ORDER_PACKAGES = "/rest/v1.0/change_order_packages", "5.6"
     REQUISITIONS = "/rest/v1.1/requisitions", "5.7"
     REQUISITION = "/rest/v1.1/requisitions/{id}", "5.7"
     # Prime contracts

@@ -96,7 +96,7 @@ def decode_form(fields: Fields) -> Form:
 
 def decode_segments(fields: Fields, *, count: int) -> Segments:
     """The answer for a file that goes in `count` parts."""
-    targets = tuple(Target(part.text("url"), part.texts("headers")) for part in fields.items("segments"))
+    targets = tuple(Target(part.text("url"), part.headers("headers")) for part in fields.items("segments"))
     if len(targets) != count:
         raise Malformed("segments")
     return Segments(fields.text_id("uuid"), targets)

@@ -1,0 +1,140 @@
+"""What the client writes, held against the simulator: records, files, and what never happens twice."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from embedded_app.errors import Forbidden, OutcomeUnknown, Rejected, ServerFailed
+from embedded_app.ids import CompanyId, ProjectId, UserId
+from embedded_app.procore import CompanyApi, Procore, Rfi, uploads
+from tests.fakes.fake_grant import FakeGrant
+from tests.fakes.simulator_process import SimulatorProcess
+
+HOLLIS, RIVERSIDE = CompanyId(562949953443325), ProjectId(562949953500001)
+DANA, SEAN = UserId(160586), UserId(160633)
+RFIS = f"/rest/v1.0/projects/{RIVERSIDE}/rfis"
+UPLOADS = f"/rest/v1.1/projects/{RIVERSIDE}/uploads"
+PART = 1000
+
+
+@pytest.fixture(autouse=True)
+def _no_rule_is_broken(simulator: SimulatorProcess) -> Iterator[None]:
+    yield
+    assert [request for request in simulator.requests() if request["breaches"]] == []
+
+
+@pytest.fixture
+def hollis(procore: Procore, simulator: SimulatorProcess) -> CompanyApi:
+    return procore.company(HOLLIS, FakeGrant(simulator.access_token("dana.whitfield@hollisgrant.example")))
+
+
+def _ask(company: CompanyApi, *assignees: UserId) -> Rfi:
+    return company.rfis.create(
+        RIVERSIDE,
+        subject="Anchor bolts",
+        question="Which grade?",
+        rfi_manager_id=DANA,
+        assignee_ids=assignees,
+        due_date=date(2026, 12, 1),
+    )
+
+
+def _posts(simulator: SimulatorProcess, path: str) -> int:
+    return sum(request["method"] == "POST" for request in simulator.requests(path))
+
+
+def test_an_rfi_is_created_and_listed(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+    before = {rfi.id for rfi in hollis.rfis.list(RIVERSIDE).value}
+    made = _ask(hollis, DANA)
+    assert (made.subject, made.status, made.due_date) == ("Anchor bolts", "open", date(2026, 12, 1))
+    assert [assignee.name for assignee in made.assignees] == ["Dana Whitfield"]
+    assert {rfi.id for rfi in hollis.rfis.list(RIVERSIDE).value} - before == {made.id}
+    assert _posts(simulator, RFIS) == 1
+
+
+def test_what_procore_refuses_names_its_field(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+    with pytest.raises(Rejected) as caught:
+        _ask(hollis)
+    assert caught.value.messages == ("assignees: required",)
+    assert caught.value.route == "POST /rest/v1.0/projects/{p}/rfis"
+    assert _posts(simulator, RFIS) == 1
+
+
+def test_who_may_not_write_is_told_so(procore: Procore, simulator: SimulatorProcess) -> None:
+    simulator.membership("dana.whitfield@hollisgrant.example", HOLLIS, project_levels={"rfi": "Read Only"})
+    company = procore.company(HOLLIS, FakeGrant(simulator.access_token("dana.whitfield@hollisgrant.example")))
+    with pytest.raises(Forbidden):
+        _ask(company, DANA)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"drop": "before"}, {"drop": "after"}, {"truncate": True}, {"status": 500}, {"status": 503}],
+    ids=lambda fault: "-".join(str(value) for value in fault.values()),
+)
+def test_a_lost_answer_never_makes_a_second_record(
+    hollis: CompanyApi, simulator: SimulatorProcess, fault: dict[str, object]
+) -> None:
+    before = len(hollis.rfis.list(RIVERSIDE).value)
+    simulator.fault(RFIS, method="POST", times=1, **fault)
+    with pytest.raises(OutcomeUnknown):
+        _ask(hollis, DANA)
+    assert _posts(simulator, RFIS) == 1
+    made = len(hollis.rfis.list(RIVERSIDE).value) - before
+    assert made == (1 if "after" in fault.values() or "truncate" in fault else 0)
+
+
+def test_a_throttled_write_is_made_once(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+    before = len(hollis.rfis.list(RIVERSIDE).value)
+    simulator.fault(RFIS, method="POST", times=1, status=429, headers={"Retry-After": "1"})
+    _ask(hollis, DANA)
+    assert len(hollis.rfis.list(RIVERSIDE).value) == before + 1
+
+
+@pytest.fixture
+def content(monkeypatch: pytest.MonkeyPatch, simulator: SimulatorProcess) -> bytes:
+    """A file of three parts, the last one longer; small, because the simulator lets parts be small."""
+    simulator.switch(smallest_part=PART)
+    monkeypatch.setattr(uploads, "PART_BYTES", PART)
+    return bytes(range(256)) * 14
+
+
+@pytest.mark.parametrize("size", [0, 1, PART, 2 * PART, 3 * PART + 500])
+def test_files_of_every_size_arrive(
+    hollis: CompanyApi, simulator: SimulatorProcess, content: bytes, size: int
+) -> None:
+    file = io.BytesIO(content[:size])
+    told: list[int] = []
+    upload = hollis.uploads.begin(RIVERSIDE, file, "Ünvoice 7.pdf", "application/pdf")
+    assert hollis.uploads.send(upload, file, lambda sent, _size: told.append(sent)) == upload.id
+    assert told[-1] == size
+    sent = simulator.requests("/storage")
+    assert len(sent) == len(upload.parts)
+    assert {request["status"] for request in sent} <= {200, 204}
+
+
+def test_an_upload_that_was_interrupted_goes_on(
+    hollis: CompanyApi, simulator: SimulatorProcess, content: bytes
+) -> None:
+    file = io.BytesIO(content)
+    upload = hollis.uploads.begin(RIVERSIDE, file, "plan.pdf", "application/pdf")
+    simulator.fault("/storage/*/1*", status=500)
+    with pytest.raises(ServerFailed):
+        hollis.uploads.send(upload, file)
+    assert upload.arrived == PART
+    simulator.clear_faults()
+    simulator.forget_requests()
+    hollis.uploads.send(upload, file)
+    assert len(simulator.requests("/storage")) == 2
+    assert simulator.requests(UPLOADS)[-1]["status"] == 200
+
+
+def test_bytes_that_changed_on_their_way_are_refused(hollis: CompanyApi, content: bytes) -> None:
+    upload = hollis.uploads.begin(RIVERSIDE, io.BytesIO(content), "plan.pdf", "application/pdf")
+    with pytest.raises(Rejected):
+        hollis.uploads.send(upload, io.BytesIO(content[::-1]))
+    assert upload.arrived == 0
