@@ -1,4 +1,4 @@
-"""Custody under load: waiting for a refresh, writing meanwhile, and finding one grant among very many.
+"""Custody: sealing, waiting for a refresh under load, writing meanwhile, and finding one grant among very many.
 
 SQLite always, PostgreSQL when ``TEST_POSTGRESQL_URL`` names a server or the embedded one can be started. The login
 host is a function that takes `CALL_SECONDS`. ``GRANTS=100000`` makes the table smaller and the run shorter.
@@ -20,6 +20,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import insert, update
 
+from bench._sealing import print_key_look_up, print_sealing
 from embedded_app import storage
 from embedded_app.clock import SystemClock
 from embedded_app.ids import CompanyId
@@ -54,6 +55,7 @@ def main() -> None:
     print(
         f"custody: {THREADS} threads need one refresh that takes {CALL_SECONDS * 1000:.0f} ms; {ROUNDS} rounds"
     )
+    print_sealing()
     with ExitStack() as open_:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         _measure("SQLite", f"sqlite:///{folder / 'bench.sqlite3'}", folder)
@@ -78,6 +80,7 @@ def _measure(name: str, url: str, folder: Path) -> None:
         f"  = {max(writes) / max(alone):.2f} ×;"
         f" median {statistics.median(writes) / statistics.median(alone):.2f} ×"
     )
+    print_key_look_up(app)
     few = _lookup(keeper, _fill(keeper, FEW, 0))
     many = _lookup(keeper, _fill(keeper, GRANTS - FEW, FEW))
     print(f"    a look-up   p50 {_ms(few)} among {FEW:,}, {_ms(many)} among {GRANTS:,}  = {many / few:.2f} ×")
