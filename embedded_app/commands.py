@@ -250,6 +250,27 @@ def examine_company(company: str, project: str | None) -> None:
         sys.exit(1)
 
 
+@companies.command("delete")
+@click.argument("company")
+@click.option("--without-procore", is_flag=True, help="Do not wait until Procore has ended every token.")
+@with_app
+def delete_company(company: str, *, without_procore: bool) -> None:
+    """Delete COMPANY (Procore's id) and all that is its own, once Procore has ended its tokens; asked twice."""
+    company_id = parse_company_id(company)
+    click.confirm(
+        f"Delete company {company_id}, its settings, links, notes, files and audit log?", abort=True
+    )
+    if click.prompt("Type its id again") != company:
+        raise click.ClickException("That is another id. Nothing was deleted.")
+    left = installations.service().delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
+    if left and not without_procore:
+        raise click.ClickException(
+            f"The company is disconnected and not deleted yet: Procore has to confirm the end of {left:,} tokens, "
+            "and the worker goes on asking. Run the command again in a minute, or with --without-procore."
+        )
+    click.echo("The company was deleted.")
+
+
 @companies.command("re-encrypt")
 @click.argument("company")
 @click.option(

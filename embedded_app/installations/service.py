@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from embedded_app import audit
 from embedded_app.clock import Clock
@@ -222,6 +222,26 @@ class InstallationService:
         self._mark_disconnected("asked", actor)
         self._procore.invalidate(company_id=company_id)
         return self.revocations.attempt()
+
+    def delete(self, company_id: CompanyId, actor: audit.Actor, *, wait_for_procore: bool = True) -> int:
+        """Delete the company and all that is its own; how many tokens Procore has yet to end.
+
+        As long as there are any the company is only disconnected, since nobody could end them afterwards; unless
+        Procore is not waited for. With its row goes its key, so that what a backup holds cannot be opened.
+
+        Raises:
+            UnknownOption: there is no such company.
+        """
+        with company_scope(company_id):
+            if self.get_state() is None:
+                raise UnknownOption("This company is not here.")
+            left = self.disconnect(actor)
+            if left and wait_for_procore:
+                return left
+            db.session.execute(delete(Company).where(Company.id == company_id))
+            db.session.commit()
+        _log.warning("company deleted", extra={"company_id": company_id, "tokens_left": left})
+        return left
 
     def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor) -> int:
         """Give up the principal's grant because the person asked for it; returns as `disconnect` does."""

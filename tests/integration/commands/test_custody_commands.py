@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
 from embedded_app import commands
 from embedded_app.app import create_app
 from embedded_app.clock import SystemClock
-from embedded_app.storage import Company, CompanyState, company_scope, db
+from embedded_app.installations import GrantState
+from embedded_app.storage import Company, CompanyOwned, CompanyState, Model, company_scope, db, system_scope
 from tests.factories.settings import config
 from tests.fakes.token_host import TokenHost, token_set
 from tests.integration.installations.keeper import EXPIRED, ONE, TWO, Keeper
@@ -38,8 +40,8 @@ def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return keeper
 
 
-def run(keeper: Keeper, *arguments: str) -> Result:
-    result = CliRunner().invoke(commands.cli, arguments)
+def run(keeper: Keeper, *arguments: str, typed: str = "") -> Result:
+    result = CliRunner().invoke(commands.cli, arguments, input=typed)
     with keeper.app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -67,3 +69,31 @@ def test_the_doctor_names_the_state_and_the_fix(keeper: Keeper) -> None:
     state, fix = result.output.splitlines()
     assert state.startswith("uninstalled\t")
     assert "App Management" in fix
+
+
+def rows_left(keeper: Keeper) -> set[str]:
+    with keeper.app.app_context(), system_scope("test"):
+        owned = [m for m in Model.registry.mappers if issubclass(m.class_, CompanyOwned | Company)]
+        return {
+            str(mapper.local_table)
+            for mapper in owned
+            if db.session.scalar(select(func.count()).select_from(mapper.class_))
+        }
+
+
+def test_a_company_is_deleted_when_asked_twice_and_its_tokens_have_ended(keeper: Keeper) -> None:
+    for typed in ("n\n", "y\n2\n"):
+        assert run(keeper, "companies", "delete", str(ONE), typed=typed).exit_code == 1
+    assert keeper.row().state == GrantState.GOOD, "nothing was done yet"
+    keeper.leave_aside(token_set(2))
+    typed = f"y\n{ONE}\n"
+    result = run(keeper, "companies", "delete", str(ONE), typed=typed)
+    assert result.exit_code == 1
+    assert "disconnected and not deleted yet: Procore has to confirm the end of 1 tokens" in result.output
+    assert rows_left(keeper) >= {"companies", "grants", "revocations", "audit_events"}
+    result = run(keeper, "companies", "delete", str(ONE), "--without-procore", typed=typed)
+    assert result.output.endswith("The company was deleted.\n")
+    assert rows_left(keeper) == set()
+    keeper.grants.take_all_from_aside()
+    assert list(Path(keeper.app.instance_path, "pairs").iterdir()) == []
+    assert "not here" in str(run(keeper, "companies", "delete", str(ONE), typed=typed).exception)

@@ -13,11 +13,12 @@ import pytest
 from flask import Flask
 
 from embedded_app.clock import SystemClock
-from embedded_app.errors import GrantLost, ProcoreError
+from embedded_app.errors import GrantLost, ProcoreError, TimedOut
 from embedded_app.installations import GrantState, LossCause, Refresher
-from embedded_app.procore import TokenSet
+from embedded_app.procore import PooledTransport, TokenSet
 from embedded_app.secret import Secret
 from embedded_app.storage import database_now
+from tests.fakes.raw_server import RawServer
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.token_host import TokenHost
 from tests.integration.installations.keeper import EXPIRED, ONE, Keeper
@@ -107,3 +108,18 @@ def test_a_refusal_is_never_taken_for_an_api_401(keeper: Keeper, simulator: Simu
         keeper.token()
     assert lost.value.cause == LossCause.REFUSED
     assert len(simulator.requests("/oauth/token")) == 1
+
+
+def test_a_hang_past_every_timeout_is_in_doubt_and_then_lost(keeper: Keeper) -> None:
+    impatient = PooledTransport(read_seconds=0.05)
+    with RawServer([None], [None]) as silent:
+        refresh = refresh_at(f"http://127.0.0.1:{silent.port}", impatient)
+        refresher = Refresher(keeper.custody, refresh, keeper.host.obtain, SystemClock())
+        with pytest.raises(TimedOut):
+            keeper.token(refresher)
+        keeper.let_time_pass()
+        for _ in range(2):
+            with pytest.raises(GrantLost) as lost:
+                keeper.token(refresher)
+            assert lost.value.cause == LossCause.NO_ANSWER
+        assert silent.accepted == 2

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from embedded_app import installations, jobs
-from embedded_app.audit import list_events
+from embedded_app.audit import SYSTEM, list_events
+from embedded_app.errors import GrantLost
 from embedded_app.ids import CompanyId
 from embedded_app.installations import Grant, GrantState, LossCause, Revocation
 from embedded_app.procore import Environment, Procore, WireResponse
@@ -113,3 +114,15 @@ def test_once_a_day_what_nobody_used_is_given_up(
         [event] = list_events()
         assert (event.event, event.actor_name) == ("grant.revoked", "Tieback")
         assert event.detail == {"reason": "dormant", "count": "1"}
+
+
+def test_the_end_of_every_token_comes_before_the_end_of_a_company(
+    scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
+) -> None:
+    with scheduled.app_context():
+        assert installations.service().delete(ONE, SYSTEM) == 0
+    [request] = procore_side.sent(REVOKE)
+    assert b"refresh-1" in (request.body or b"")
+    with pytest.raises(GrantLost) as lost:
+        keeper.token()
+    assert lost.value.cause == LossCause.ABSENT
