@@ -44,7 +44,13 @@ class PanelShell:
 @access.public
 @Kind.FRAME
 def project() -> Response:
-    """Full screen inside a project: the shell."""
+    """Full screen: the shell of a project, or of the company where Procore filled in none.
+
+    One address is registered for both levels. At company level the project's token becomes empty or stays as it
+    is; the platform does not say which (platform reference, section 3.2).
+    """
+    if not request.args.get("project_id", "0").isdecimal():
+        return company()
     return pages.render("frames/shell_project.html")
 
 

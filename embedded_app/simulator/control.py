@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, request
 from werkzeug import Response
 
-from embedded_app.simulator import editing
+from embedded_app.simulator import editing, installing
 from embedded_app.simulator.events import Change
 from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.model import Level, Membership, Person
@@ -143,21 +143,59 @@ def revoke_tokens() -> Response:
 
 @blueprint.post("/companies/<int:company_id>/install")
 def install(company_id: int) -> Response:
-    """Install the app there, as the company's first administrator, and put it into the menus of all projects."""
+    """Install the app there, as the company's first administrator, and put it into the menus of all projects.
+
+    The service account may work in all of them.
+    """
     running = simulator()
     by = _administrator(company_id)
-    running.install(company_id, by)
+    installing.install(running, company_id, by)
+    installing.permit(running, company_id, None)
     if not any(running.world.configurations_of(company_id)):
-        running.configure(
-            company_id, by, title=running.app.name, applies_to_all_projects=True, applies_to_company=True
+        installing.configure(
+            running,
+            company_id,
+            by,
+            title=running.app.name,
+            applies_to_all_projects=True,
+            applies_to_company=True,
         )
     return _done()
+
+
+@blueprint.post("/companies/<int:company_id>/update")
+def update(company_id: int) -> Response:
+    """Bring the newest version of the app into the company."""
+    installing.update(simulator(), company_id)
+    return _done()
+
+
+@blueprint.post("/companies/<int:company_id>/permitted-projects")
+def permit(company_id: int) -> Response:
+    """Choose where the service account may work: `project_ids`, null for every project."""
+    chosen = _sent()["project_ids"]
+    installing.permit(simulator(), company_id, None if chosen is None else frozenset(chosen))
+    return _done()
+
+
+@blueprint.get("/app")
+def app() -> Response:
+    """The app as the Developer Portal knows it."""
+    return _json(asdict(simulator().app))
+
+
+@blueprint.patch("/app")
+def promote() -> Response:
+    """Promote a version: the fields that differ from the last one."""
+    running = simulator()
+    running.app = installing.promote(running.app, _sent())
+    return app()
 
 
 @blueprint.post("/companies/<int:company_id>/uninstall")
 def uninstall(company_id: int) -> Response:
     """Uninstall the app there."""
-    simulator().uninstall(company_id, _administrator(company_id))
+    installing.uninstall(simulator(), company_id, _administrator(company_id))
     return _done()
 
 
@@ -227,7 +265,7 @@ def _administrator(company_id: int) -> int:
 
 
 def _levels(sent: Mapping[str, str] | None) -> dict[str, Level]:
-    return {tool: Level[label.upper().replace(" ", "_")] for tool, label in (sent or {}).items()}
+    return {tool: Level.of(label) for tool, label in (sent or {}).items()}
 
 
 def _rate(running: Simulator) -> dict[str, object]:

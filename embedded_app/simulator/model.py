@@ -39,6 +39,11 @@ class Level(IntEnum):
         """The platform's `user_access_level.name`."""
         return self.name.replace("_", " ").title()
 
+    @classmethod
+    def of(cls, label: str) -> Level:
+        """The level of this name. Raises KeyError if there is none."""
+        return cls[label.upper().replace(" ", "_")]
+
 
 class CommitmentKind(StrEnum):
     """The two kinds of commitments; the value is the platform's path and view-key segment."""
@@ -321,10 +326,21 @@ class Contract(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """The one app that companies can install: what the Developer Portal knows of it.
+class Parameter:
+    """A field that administrators fill in when they configure the app; its `key` is a token in addresses."""
 
-    The URLs are templates with the platform's interpolation tokens (docs/platform-reference.md, section 3.2).
+    key: str
+    name: str
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The one app that companies can install: what the Developer Portal knows of its newest version.
+
+    The URLs are templates with the platform's interpolation tokens (platform reference, section 3.2); there is
+    one for both levels of the Apps menu. `components` are `oauth` (the data connector), `fullscreen`, `sidepanel`.
     """
 
     uid: str
@@ -332,33 +348,40 @@ class App:
     name: str
     installation_key: str
     semantic_version: str
-    company_url: str
-    project_url: str
+    full_screen_url: str
     panel_url: str
     panel_views: tuple[str, ...]
     notes: str
     notes_page_label: str
     notes_page_url: str
+    components: tuple[str, ...] = ("oauth", "fullscreen", "sidepanel")
+    parameters: tuple[Parameter, ...] = ()
     service_levels: Mapping[str, Level] = field(default_factory=dict)
     """What the app's version declares for its service account, by tool; Read Only for tools that are missing."""
 
 
 @dataclass(slots=True)
 class AppInstallation:
-    """The app in one company. `status` is `installed` or `uninstalled`; `uninstalled_…` is None before that."""
+    """The app in one company. `status` is `installed` or `uninstalled`; `uninstalled_…` is None before that.
+
+    `permitted_project_ids` is where the service account may work, None for every project. It is to be chosen anew
+    after each installation and update (docs/platform-reference.md, section 2.4).
+    """
 
     id: int
     company_id: int
     status: str
     installed_at: datetime
     installed_by: int
+    semantic_version: str
+    permitted_project_ids: frozenset[int] | None = frozenset()
     uninstalled_at: datetime | None = None
     uninstalled_by: int | None = None
 
 
 @dataclass(slots=True)
 class AppConfiguration:
-    """Where an installed app appears. Without one the app is in no menu."""
+    """Where an installed app appears, and what was filled in for it. Without one the app is in no menu."""
 
     id: int
     company_id: int
@@ -369,6 +392,8 @@ class AppConfiguration:
     project_ids: frozenset[int] = frozenset()
     applies_to_all_projects: bool = False
     applies_to_company: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Of the app's parameters, by key."""
 
     def covers(self, project_id: int | None) -> bool:
         """Whether the app is in the Apps menu of this project; None asks for the company level."""

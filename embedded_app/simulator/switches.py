@@ -51,6 +51,37 @@ class Order(StrEnum):
     REVERSED = "reversed"
 
 
+class ContextIds(StrEnum):
+    """The type of the ids in the side panel's context."""
+
+    BY_REGION = "by_region"
+    """Numbers in us01, strings elsewhere: an app meets both."""
+    NUMBER = "number"
+    STRING = "string"
+
+
+class NoId(StrEnum):
+    """How the side panel's context says that a view has no record."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+
+
+class NoProject(StrEnum):
+    """What a project's tokens become in an address that is opened at company level."""
+
+    EMPTY = "empty"
+    LITERAL = "literal"
+
+
+class OnMove(StrEnum):
+    """What the side panel is sent when the person moves to another record without a page load."""
+
+    SETUP = "setup"
+    VISIBLE = "visible"
+    NOTHING = "nothing"
+
+
 class TextKind(StrEnum):
     """The content type of an answer of which only the sentence is known."""
 
@@ -111,6 +142,15 @@ class Switches:
         webhook_hold: whether nothing is delivered for now.
         webhook_timeout_ms: how long a subscriber may take, in real time.
         webhook_deactivation: whether a hook is disabled when its events were discarded.
+        installations_when_disconnected: whether `app_installations` answers although the app is not connected.
+        configurations_survive_update: whether app configurations are still there after an update.
+        uninstall_ends_tokens: whether those end of people without another company that has the app.
+        context_ids: how the side panel's `setup` writes ids.
+        context_id_on_lists: whether `id` is left out or empty where there is no record.
+        project_tokens_at_company: what `{{procore.project.…}}` becomes at company level.
+        setup_on_move: what the side panel is sent when another record is opened beside it.
+        frame_sandbox: the `sandbox` attribute of frames; without one if empty.
+        portal_coop: whether the portal's pages send `Cross-Origin-Opener-Policy: same-origin`.
         directory_fan_out: whether updates of people and firms are told for each of their projects, as they were
             before 30 June 2026.
     """
@@ -135,6 +175,15 @@ class Switches:
     webhook_timeout_ms: int = 5000
     webhook_deactivation: bool = False
     directory_fan_out: bool = False
+    installations_when_disconnected: bool = False
+    configurations_survive_update: bool = True
+    uninstall_ends_tokens: bool = False
+    context_ids: ContextIds = ContextIds.BY_REGION
+    context_id_on_lists: NoId = NoId.ABSENT
+    project_tokens_at_company: NoProject = NoProject.EMPTY
+    setup_on_move: OnMove = OnMove.SETUP
+    frame_sandbox: str = ""
+    portal_coop: bool = False
 
     def set(self, values: Mapping[str, Any]) -> None:
         """Set all of these, or none.

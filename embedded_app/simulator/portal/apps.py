@@ -6,16 +6,17 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
+from embedded_app.simulator import installing
 from embedded_app.simulator.model import AppConfiguration
 from embedded_app.simulator.portal.blueprint import (
     administers,
     apps_menu,
     blueprint,
     company,
+    frame_address,
     person,
     project,
 )
-from embedded_app.simulator.portal.interpolation import interpolate
 from embedded_app.simulator.state import simulator
 
 
@@ -25,6 +26,7 @@ def project_app(project_id: int, configuration_id: int) -> str:
     place = project(project_id)
     menu = apps_menu(place.company_id, place.id)
     owner = company(place.company_id)
+    chosen = _chosen(menu, configuration_id)
     return render_template(
         "portal/app.html",
         person=person(),
@@ -32,8 +34,9 @@ def project_app(project_id: int, configuration_id: int) -> str:
         project=place,
         menu=menu,
         tool="apps",
-        title=_chosen(menu, configuration_id).title,
-        address=interpolate(simulator().app.project_url, owner, place),
+        title=chosen.title,
+        address=frame_address(simulator().app.full_screen_url, owner, place, chosen),
+        sandbox=simulator().switches.frame_sandbox,
     )
 
 
@@ -42,6 +45,7 @@ def company_app(company_id: int, configuration_id: int) -> str:
     """The app, full screen, at company level."""
     owner = company(company_id)
     menu = apps_menu(company_id)
+    chosen = _chosen(menu, configuration_id)
     return render_template(
         "portal/app.html",
         person=person(),
@@ -49,8 +53,9 @@ def company_app(company_id: int, configuration_id: int) -> str:
         menu=menu,
         tool="apps",
         is_administrator=administers(company_id),
-        title=_chosen(menu, configuration_id).title,
-        address=interpolate(simulator().app.company_url, owner, None),
+        title=chosen.title,
+        address=frame_address(simulator().app.full_screen_url, owner, None, chosen),
+        sandbox=simulator().switches.frame_sandbox,
     )
 
 
@@ -74,7 +79,7 @@ def install(company_id: int) -> Response | tuple[str, int]:
             else f"An installation key has {length} characters, this one has {len(key)}."
         )
         return _management(company_id, key=key, key_error=wrong), 422
-    running.install(company_id, person().id)
+    installing.install(running, company_id, person().id)
     return _back(company_id)
 
 
@@ -82,7 +87,7 @@ def install(company_id: int) -> Response | tuple[str, int]:
 def uninstall(company_id: int) -> Response:
     """Uninstall; from now on calls for this company are refused."""
     _administered(company_id)
-    simulator().uninstall(company_id, person().id)
+    installing.uninstall(simulator(), company_id, person().id)
     return _back(company_id)
 
 
@@ -92,7 +97,31 @@ def reinstall(company_id: int) -> Response:
     _administered(company_id)
     if simulator().world.installation(company_id) is None:
         raise NotFound
-    simulator().install(company_id, person().id)
+    installing.install(simulator(), company_id, person().id)
+    return _back(company_id)
+
+
+@blueprint.post("/<int:company_id>/company/app_management/update")
+def update(company_id: int) -> Response:
+    """Bring the newest version of the app into the company."""
+    _administered(company_id)
+    try:
+        installing.update(simulator(), company_id)
+    except LookupError as error:
+        raise BadRequest("The app is not installed.") from error
+    return _back(company_id)
+
+
+@blueprint.post("/<int:company_id>/company/app_management/permitted_projects")
+def permit(company_id: int) -> Response:
+    """Choose the projects where the app's service account may work."""
+    _administered(company_id)
+    ours = {each.id for each in simulator().world.projects_of(company_id)}
+    chosen = ours.intersection(request.form.getlist("project_ids", type=int))
+    try:
+        installing.permit(simulator(), company_id, None if "all" in request.form else frozenset(chosen))
+    except LookupError as error:
+        raise BadRequest("The app is not installed.") from error
     return _back(company_id)
 
 
@@ -104,6 +133,7 @@ def configure(company_id: int) -> Response | tuple[str, int]:
     title = request.form.get("title", "").strip()
     scope = request.form.get("scope")
     chosen = frozenset(request.form.getlist("project_ids", type=int))
+    values = {each.key: request.form.get(f"value_{each.key}", "").strip() for each in running.app.parameters}
     ours = {each.id for each in running.world.projects_of(company_id)}
     wrong = ""
     if not title:
@@ -113,18 +143,26 @@ def configure(company_id: int) -> Response | tuple[str, int]:
     elif scope == "chosen" and not (chosen and chosen <= ours):
         wrong = "Choose at least one project."
     if wrong:
-        return _management(company_id, title=title, scope=scope, configuration_error=wrong), 422
+        return _management(
+            company_id, title=title, scope=scope, values=values, configuration_error=wrong
+        ), 422
     try:
-        running.configure(
+        installing.configure(
+            running,
             company_id,
             person().id,
             title=title,
             project_ids=chosen if scope == "chosen" else frozenset(),
             applies_to_all_projects=scope == "all",
             applies_to_company=scope == "company" or "also_company" in request.form,
+            values=values,
         )
     except LookupError as error:
         raise BadRequest("The app is not installed.") from error
+    except ValueError as error:
+        return _management(
+            company_id, title=title, scope=scope, values=values, configuration_error=error
+        ), 422
     return _back(company_id)
 
 
@@ -170,7 +208,9 @@ def _management(company_id: int, **form: object) -> str:
         tool="app_management",
         app=simulator().app,
         installation=installation,
-        installed=installation is not None and installation.status == "installed",
+        installed=simulator().is_installed(company_id),
+        has_update=installation is not None
+        and installation.semantic_version != simulator().app.semantic_version,
         people=world.people,
         projects={each.id: each for each in world.projects_of(company_id)},
         configurations=list(world.configurations_of(company_id)),

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, NotFound
 
 from embedded_app.simulator.hosts import DOMAIN, region_address, region_host
 from embedded_app.simulator.model import AppConfiguration, Company, Level, Person, Project
+from embedded_app.simulator.portal.interpolation import interpolate
 from embedded_app.simulator.portal.presenters import day, money
 from embedded_app.simulator.sessions import current_person
 from embedded_app.simulator.state import simulator
@@ -57,9 +58,22 @@ def administers(company_id: int) -> bool:
 def apps_menu(company_id: int, project_id: int | None = None) -> list[AppConfiguration]:
     """What the Apps menu lists at this place."""
     running = simulator()
-    if not running.is_connected(company_id):
+    if not running.is_installed(company_id) or "fullscreen" not in running.app.components:
         return []
-    return [each for each in running.world.configurations_of(company_id) if each.covers(project_id)]
+    return configurations(company_id, project_id)
+
+
+def configurations(company_id: int, project_id: int | None) -> list[AppConfiguration]:
+    """Those that put the app at this place."""
+    return [each for each in simulator().world.configurations_of(company_id) if each.covers(project_id)]
+
+
+def frame_address(
+    template: str, owner: Company, place: Project | None, configuration: AppConfiguration
+) -> str:
+    """What a frame opens: the app's registered address with everything filled in."""
+    nowhere = simulator().switches.project_tokens_at_company
+    return interpolate(template, owner, place, configuration.values, without_project=nowhere)
 
 
 @blueprint.before_request
@@ -91,6 +105,8 @@ def _protect(response: Response) -> Response:
         f"frame-src {app.scheme}://{app.netloc}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if simulator().switches.portal_coop:
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
 

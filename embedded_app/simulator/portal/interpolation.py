@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from embedded_app.simulator.model import Company, Project
+from embedded_app.simulator.switches import NoProject
 
-_TOKEN = re.compile(r"\{\{\s*procore\.(company|project)\.(id|name)\s*\}\}")
+_TOKEN = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 
 
-def interpolate(address: str, company: Company, project: Project | None) -> str:
-    """`address` with the platform's tokens replaced (docs/platform-reference.md, section 3.2).
+def interpolate(
+    address: str,
+    company: Company,
+    project: Project | None,
+    values: Mapping[str, str] | None = None,
+    *,
+    without_project: NoProject = NoProject.EMPTY,
+) -> str:
+    """`address` with the platform's tokens and the app's own replaced (platform reference, section 3.2).
 
-    Values are URI-encoded, also slashes. Without a project its tokens become empty; tokens of other names stay.
+    `values` are what an administrator filled in, by key. Everything is URI-encoded, also slashes. Tokens without a
+    value stay, a project's where there is none as `without_project` says.
     """
+    known: dict[str, object] = {f"procore.company.{name}": getattr(company, name) for name in ("id", "name")}
+    for name in ("id", "name"):
+        if project is not None:
+            known[f"procore.project.{name}"] = getattr(project, name)
+        elif without_project is NoProject.EMPTY:
+            known[f"procore.project.{name}"] = ""
+    own = {key: value for key, value in (values or {}).items() if not key.startswith("procore.")}
 
     def value(token: re.Match[str]) -> str:
-        of: Company | Project | None = company if token[1] == "company" else project
-        return "" if of is None else quote(str(getattr(of, token[2])), safe="")
+        found = {**own, **known}.get(token[1])
+        return token[0] if found is None else quote(str(found), safe="")
 
     return _TOKEN.sub(value, address)

@@ -15,12 +15,14 @@ from embedded_app.simulator.portal.blueprint import (
     apps_menu,
     blueprint,
     company,
+    configurations,
+    frame_address,
     person,
     project,
 )
-from embedded_app.simulator.portal.interpolation import interpolate
 from embedded_app.simulator.sessions import sign_in, sign_out
 from embedded_app.simulator.state import simulator
+from embedded_app.simulator.switches import ContextIds
 
 KIND_NAMES = {
     CommitmentKind.SUBCONTRACT: "Subcontract",
@@ -179,15 +181,20 @@ def _project_frame(place: Project) -> dict[str, object]:
 def _dock(place: Project, view: str, record_id: int | None = None) -> dict[str, object]:
     """What the right edge needs to open the app's side panel; nothing where the app is not offered."""
     running = simulator()
-    if not apps_menu(place.company_id, place.id) or view not in running.app.panel_views:
+    app, switches = running.app, running.switches
+    here = configurations(place.company_id, place.id) if running.is_installed(place.company_id) else []
+    if not here or "sidepanel" not in app.components or view not in app.panel_views:
         return {"dock": None}
     owner = company(place.company_id)
+    by_region = ContextIds.NUMBER if owner.region == "us01" else ContextIds.STRING
     return {
         "dock": {
-            "app": running.app.name,
-            "address": interpolate(running.app.panel_url, owner, place),
-            # The platform does not say whether ids are numbers or strings, so each region sends one of them.
-            "id_type": "number" if owner.region == "us01" else "string",
+            "app": app.name,
+            "address": frame_address(app.panel_url, owner, place, here[0]),
+            "id_type": by_region if switches.context_ids is ContextIds.BY_REGION else switches.context_ids,
+            "id_on_lists": switches.context_id_on_lists,
+            "on_move": switches.setup_on_move,
+            "sandbox": switches.frame_sandbox,
             "view": view,
             "id": record_id,
         }

@@ -22,6 +22,7 @@ from embedded_app.simulator.switches import TextKind
 
 blueprint = Blueprint("rest", __name__, url_prefix="/rest")
 
+_APP_INSTALLATIONS = "/rest/v1.0/app_installations"
 NOT_CONNECTED = "App is not connected to this company."
 NOT_PERMITTED = "You do not have permission to access this resource."
 NOT_FOUND = "The resource you are looking for does not exist."
@@ -63,8 +64,8 @@ class MissingCompany(Refusal):
 class Caller:
     """On whose behalf a request is made: a person's, or (`user_id` None) the service account's.
 
-    `company_id` is the header's; None where none is needed. The service account reads everything where the app is
-    installed, as its version declares.
+    `company_id` is the header's; None where none is needed. The service account may do what the app's version
+    declares, in the projects that were permitted to it.
     """
 
     user_id: int | None
@@ -87,7 +88,9 @@ class Caller:
         if self.company_id != project.company_id:
             return False
         if self.user_id is None:
-            return True
+            installation = simulator().world.installation(project.company_id)
+            permitted = frozenset() if installation is None else installation.permitted_project_ids
+            return permitted is None or project.id in permitted
         membership = simulator().world.membership(self.user_id, project.company_id)
         return membership is not None and membership.sees(project.id)
 
@@ -180,6 +183,8 @@ def _admit() -> None:
 
 def _admit_to_company(company_id: int) -> None:
     running = simulator()
+    if request.path.startswith(_APP_INSTALLATIONS) and running.switches.installations_when_disconnected:
+        return
     if not running.is_connected(company_id):
         wire.breach(Breach.APP_NOT_CONNECTED)
         raise Refusal(403, NOT_CONNECTED)

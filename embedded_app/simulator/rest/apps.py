@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import AppConfiguration
+from embedded_app.simulator import installing
+from embedded_app.simulator.model import SERVICE_ACCOUNT_ID, AppConfiguration, Level
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
     Refusal,
     blueprint,
+    caller,
     company_of_call,
     permitted_project,
     query_id,
+    require,
 )
 from embedded_app.simulator.rest.answers import equals, json, listing
+from embedded_app.simulator.rest.bodies import required, sent_json
 from embedded_app.simulator.state import simulator
 
 
@@ -41,7 +47,7 @@ def installation(installation_id: int) -> Response:
     found = running.world.installations.get(installation_id)
     if found is None or found.company_id != company_of_call():
         raise Refusal(404, NOT_FOUND)
-    return json(records.installation(found, running))
+    return json(records.shown_installation(found, running))
 
 
 @blueprint.get("/v1.0/companies/<int:company_id>/app_configurations")
@@ -62,11 +68,74 @@ def configurations(company_id: int) -> Response:
 @blueprint.get("/v1.0/companies/<int:company_id>/app_configurations/<int:configuration_id>")
 def configuration(company_id: int, configuration_id: int) -> Response:
     """One app configuration."""
-    running = simulator()
-    found = running.world.configurations.get(configuration_id)
+    return json(records.configuration(_configuration(company_id, configuration_id), simulator()))
+
+
+@blueprint.post("/v1.0/companies/<int:company_id>/app_configurations")
+def create_configuration(company_id: int) -> Response:
+    """Put the app into menus."""
+    require("directory", at_least=Level.ADMIN)
+    body, running = sent_json(), simulator()
+    installation_id = required(body, "app_installation_id", int)
+    found = running.world.installation(company_id)
+    if found is None or found.id != installation_id:
+        raise Refusal(422, "is not an installation of this company", field="app_installation_id")
+    made = AppConfiguration(
+        id=installing.next_id(running.world.configurations),
+        company_id=company_id,
+        installation_id=installation_id,
+        title=required(body, "title", str),
+        created_at=running.clock.now(),
+        created_by=caller().user_id or SERVICE_ACCOUNT_ID,
+    )
+    _fill_in(made, {"instance_configuration": required(body, "instance_configuration", dict), **body})
+    running.world.configurations[made.id] = made
+    answer = json(records.configuration(made, running))
+    answer.status_code = 201
+    return answer
+
+
+@blueprint.patch("/v1.0/companies/<int:company_id>/app_configurations/<int:configuration_id>")
+def update_configuration(company_id: int, configuration_id: int) -> Response:
+    """Change its title, its values, or where the app appears."""
+    require("directory", at_least=Level.ADMIN)
+    found = _configuration(company_id, configuration_id)
+    changed = replace(found)
+    _fill_in(changed, sent_json())
+    simulator().world.configurations[found.id] = changed
+    return json(records.configuration(changed, simulator()))
+
+
+@blueprint.delete("/v1.0/companies/<int:company_id>/app_configurations/<int:configuration_id>")
+def delete_configuration(company_id: int, configuration_id: int) -> Response:
+    """Take the app out of the menus that this configuration put it in."""
+    require("directory", at_least=Level.ADMIN)
+    del simulator().world.configurations[_configuration(company_id, configuration_id).id]
+    return Response(status=204)
+
+
+def _configuration(company_id: int, configuration_id: int) -> AppConfiguration:
+    found = simulator().world.configurations.get(configuration_id)
     if found is None or found.company_id != company_id:
         raise Refusal(404, NOT_FOUND)
-    return json(records.configuration(found, running))
+    return found
+
+
+def _fill_in(of: AppConfiguration, sent: Mapping[str, Any]) -> None:
+    """Set what was sent, and nothing if some of it does not fit."""
+    running = simulator()
+    ours = {each.id for each in running.world.projects_of(of.company_id)}
+    chosen = frozenset(sent.get("project_ids") or of.project_ids)
+    if not chosen <= ours:
+        raise Refusal(422, "are not projects of this company", field="project_ids")
+    try:
+        values = installing.filled_in(running.app, sent.get("instance_configuration", of.values))
+    except ValueError as missing:
+        raise Refusal(422, str(missing), field="instance_configuration") from missing
+    of.title = str(sent.get("title", of.title))
+    of.values, of.project_ids = values, chosen
+    of.applies_to_all_projects = bool(sent.get("applies_to_all_projects", of.applies_to_all_projects))
+    of.applies_to_company = bool(sent.get("applies_to_company", of.applies_to_company))
 
 
 def _covers(configuration_: AppConfiguration, sent: Sequence[str]) -> bool:

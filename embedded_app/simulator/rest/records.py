@@ -305,20 +305,42 @@ def person(record: Person | None) -> Json | None:
     return None if record is None else {"id": record.id, "name": record.name, "login": record.login}
 
 
+def version_id(semantic_version: str) -> int:
+    """The number of a version of the app: `100` for `1.0.0`."""
+    return int("".join(filter(str.isdecimal, semantic_version)) or 0)
+
+
+def shown_installation(record: AppInstallation, running: Simulator) -> Json:
+    """The app in one company, as asked for by itself."""
+    return {
+        "id": record.id,
+        "app_uid": running.app.uid,
+        "app_version_id": version_id(record.semantic_version),
+        "status": record.status,
+        "installed_by": record.installed_by,
+        "installed_at": stamp(record.installed_at),
+        "uninstalled_by": record.uninstalled_by,
+        "uninstalled_at": stamp(record.uninstalled_at),
+        "manifest_url": None,
+        "components": running.app.components,
+    }
+
+
 def installation(record: AppInstallation, running: Simulator) -> Json:
-    """The app in one company."""
+    """The app in one company, in a list."""
     people, app = running.world.people, running.app
+    is_old = record.semantic_version != app.semantic_version
     return {
         "id": record.id,
         "app_uid": app.uid,
         "status": record.status,
-        "components": ["oauth", "fullscreen", "sidepanel"],
-        "semantic_version": app.semantic_version,
+        "components": app.components,
+        "semantic_version": record.semantic_version,
         "installed_at": stamp(record.installed_at),
         "installer": person(people.get(record.installed_by)),
         "uninstalled_at": stamp(record.uninstalled_at),
         "uninstaller": person(people.get(record.uninstalled_by or 0)),
-        "updatable_app_version_id": None,
+        "updatable_app_version_id": version_id(app.semantic_version) if is_old else None,
         "developer_app": {"id": 1, "name": app.name, "uid": app.uid, "marketplace_app": None},
     }
 
@@ -333,7 +355,7 @@ def configuration(record: AppConfiguration, running: Simulator) -> Json:
         "projects": [{"id": project_id} for project_id in sorted(record.project_ids)],
         "applies_to_all_projects": record.applies_to_all_projects,
         "applies_to_company": record.applies_to_company,
-        "instance_configuration": {},
+        "instance_configuration": record.values,
         "created_by": person(running.world.people.get(record.created_by)),
         "created_at": stamp(record.created_at),
         "updated_at": stamp(record.created_at),

@@ -20,7 +20,7 @@ from embedded_app.simulator.model import (
     World,
 )
 from embedded_app.simulator.seed import families, generated, people, riverside
-from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, build_app
+from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, VERSION, build_app
 from embedded_app.simulator.seed.catalog import Firm, firms
 from embedded_app.simulator.seed.insurances import insurances
 from embedded_app.simulator.seed.plan import AS_OF, Plan, at, contract
@@ -40,14 +40,21 @@ _PROJECTS: tuple[tuple[int, str, str | None, str | None, str | None, int], ...] 
     (people.CASCADIA_PROJECTS[1], "Tolt Pipeline, Segment 4", "C-1204", "Duvall", "WA", 16),
     (people.HARBOR_PROJECTS[0], "Pier 48 Cruise Terminal", "HJV-48", "Seattle", "WA", 10),
     (people.NORTHGATE_PROJECTS[0], "Northgate Distribution Center", "22-0102", "Kent", "WA", 10),
+    (people.THAMESIDE_PROJECTS[0], "Greenwich Wharf, Block C", "TB/1042", "London", "ENG", 8),
 )
 _FIRMS = {
     people.HOLLIS: "hollis",
     people.CASCADIA: "cascadia",
     people.HARBOR: "harbor",
     people.NORTHGATE: "northgate",
+    people.THAMESIDE: "thameside",
 }
-_FAMILY = {people.HOLLIS: 562949953600000, people.CASCADIA: 5_518_800, people.HARBOR: 6_027_400}
+_FAMILY = {
+    people.HOLLIS: 562949953600000,
+    people.CASCADIA: 5_518_800,
+    people.HARBOR: 6_027_400,
+    people.THAMESIDE: 844424930300000,
+}
 """Where the ids of a company's records begin; newer regions give ids beyond 32 bits."""
 
 
@@ -112,6 +119,7 @@ def _company_of(project_id: int) -> int:
         people.CASCADIA: people.CASCADIA_PROJECTS,
         people.HARBOR: people.HARBOR_PROJECTS,
         people.NORTHGATE: people.NORTHGATE_PROJECTS,
+        people.THAMESIDE: people.THAMESIDE_PROJECTS,
     }
     return next(company_id for company_id, projects in owners.items() if project_id in projects)
 
@@ -173,10 +181,19 @@ def _install(world: World) -> None:
         (
             (people.HOLLIS, people.DANA, True),
             (people.HARBOR, people.HARBOR_ADMIN, False),
+            (people.THAMESIDE, people.EDITH, True),
         ),
         start=1,
     ):
-        world.installations[number] = AppInstallation(number, company_id, "installed", at(AS_OF), person_id)
+        world.installations[number] = AppInstallation(
+            number,
+            company_id,
+            "installed",
+            at(AS_OF),
+            person_id,
+            semantic_version=VERSION,
+            permitted_project_ids=None,
+        )
         world.configurations[number] = AppConfiguration(
             number,
             company_id,

@@ -8,8 +8,8 @@ APP_UID = "0d2f6a1c-5b8e-4e0b-9a57-6f6d1c3b8a20"
 INSTALLATION_KEY = "b7c9e4d2-1f35-4a68-8e0a-93d5c2f7b416"
 """What one pastes into Install Custom App: 36 characters, as the Developer Portal gives them."""
 
-_COMPANY = "company_id={{procore.company.id}}"
-_PROJECT = f"{_COMPANY}&project_id={{{{procore.project.id}}}}"
+VERSION = "1.0.0"
+_PROJECT = "company_id={{procore.company.id}}&project_id={{procore.project.id}}"
 
 
 def build_app(app_url: str, client_id: str = "tieback-demo") -> App:
@@ -19,9 +19,8 @@ def build_app(app_url: str, client_id: str = "tieback-demo") -> App:
         client_id=client_id,
         name="Tieback",
         installation_key=INSTALLATION_KEY,
-        semantic_version="1.0.0",
-        company_url=f"{app_url}/frame/company?{_COMPANY}",
-        project_url=f"{app_url}/frame/project?{_PROJECT}",
+        semantic_version=VERSION,
+        full_screen_url=f"{app_url}/frame/project?{_PROJECT}",
         panel_url=f"{app_url}/frame/panel?{_PROJECT}",
         panel_views=(
             "commitments.contracts.list",

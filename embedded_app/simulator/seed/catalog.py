@@ -28,7 +28,7 @@ class Firm:
     supplies: bool
 
 
-GROUPS = ("hollis", "cascadia", "harbor", "northgate")
+GROUPS = ("hollis", "cascadia", "harbor", "northgate", "thameside")
 
 
 def code_of(name: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ HARBOR = 60274
 """Harbor JV: the app is installed, and Dana Whitfield is no administrator."""
 NORTHGATE = 71001
 """Northgate Construction: the app was never connected."""
+THAMESIDE = 844424930162079
+"""Thameside Build Ltd: region uk01, the app is installed."""
 
 DANA = 160586
 MARCUS = 160601
@@ -20,11 +22,13 @@ SEAN = 160633
 INGRID = 170001
 TOM = 180001
 HARBOR_ADMIN = 190001
+EDITH = 200001
 
 HOLLIS_PROJECTS = tuple(562949953500001 + index for index in range(5))
 CASCADIA_PROJECTS = (55188001, 55188002)
 HARBOR_PROJECTS = (60274001,)
 NORTHGATE_PROJECTS = (71001001,)
+THAMESIDE_PROJECTS = (844424930200001,)
 
 _COMPANY_TOOLS = ("admin", "directory", "documents")
 _PROJECT_TOOLS = (
@@ -44,12 +48,13 @@ _PROJECT_TOOLS = (
 
 
 def companies() -> tuple[Company, ...]:
-    """The four customers, in the order of the portal's list."""
+    """The five customers, in the order of the portal's list."""
     return (
         Company(HOLLIS, "Hollis & Grant Builders", "us02"),
         Company(CASCADIA, "Cascadia Civil Group", "us01"),
         Company(HARBOR, "Harbor JV", "us01", base_currency="USD"),
         Company(NORTHGATE, "Northgate Construction", "us01"),
+        Company(THAMESIDE, "Thameside Build Ltd", "uk01"),
     )
 
 
@@ -63,6 +68,7 @@ def people() -> tuple[Person, ...]:
         Person(INGRID, "Ingrid Solberg", "ingrid.solberg@cascadiacivil.example", "Operations manager"),
         Person(TOM, "Tom Achterberg", "tom.achterberg@northgate.example", "Controller"),
         Person(HARBOR_ADMIN, "Grace Nakamura", "grace.nakamura@harborjv.example", "Joint venture manager"),
+        Person(EDITH, "Edith Ashworth", "edith.ashworth@thameside.example", "Commercial director"),
     )
 
 
@@ -101,4 +107,5 @@ def memberships() -> tuple[Membership, ...]:
         _administrator(INGRID, CASCADIA),
         _administrator(TOM, NORTHGATE),
         _administrator(HARBOR_ADMIN, HARBOR),
+        _administrator(EDITH, THAMESIDE),
     )

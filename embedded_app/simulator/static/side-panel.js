@@ -18,7 +18,10 @@ function context() {
     project_id: asId(panel.dataset.projectId),
     view,
   };
-  return recordId ? { ...known, id: asId(recordId) } : known;
+  if (recordId) {
+    return { ...known, id: asId(recordId) };
+  }
+  return panel.dataset.idOnLists === "empty" ? { ...known, id: "" } : known;
 }
 
 function send(message) {
@@ -35,6 +38,9 @@ function show() {
     frame = document.createElement("iframe");
     frame.name = "side-panel-app";
     frame.title = panel.dataset.title;
+    if (panel.dataset.sandbox) {
+      frame.setAttribute("sandbox", panel.dataset.sandbox);
+    }
     frame.src = panel.dataset.address;
     holder.append(frame);
   }

@@ -236,6 +236,14 @@ def test_a_shell_is_the_same_for_everybody_and_holds_no_data(app: Flask, path: s
     assert "frame-ancestors http://app.procore.localhost" in one.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("project_id", ["", "{{procore.project.id}}"])
+def test_at_company_level_the_one_address_shows_the_company(app: Flask, project_id: str) -> None:
+    client = app.test_client()
+    shown = client.get("/frame/project", query_string={"company_id": "1", "project_id": project_id})
+    assert shown.data == client.get("/frame/company").data
+    assert shown.data != client.get("/frame/project").data
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -14,6 +14,7 @@ from tests.integration.simulator.world import (
     NUMBERLESS,
     RIVERSIDE,
     SEAN,
+    THAMESIDE,
     TOM,
 )
 
@@ -55,7 +56,7 @@ def test_the_service_account_always_needs_it(simulator: SimulatorProcess, path: 
 
 def test_the_service_account_has_the_companies_that_installed_the_app(simulator: SimulatorProcess) -> None:
     listed = simulator.get("/rest/v1.0/companies", simulator.access_token(None), HOLLIS).json
-    assert [each["id"] for each in listed] == [HOLLIS, HARBOR]
+    assert [each["id"] for each in listed] == [HOLLIS, HARBOR, THAMESIDE]
 
 
 def test_my_name_is_told_within_a_company(simulator: SimulatorProcess) -> None:

@@ -185,7 +185,7 @@ def test_the_apps_menu_frames_the_app_in_the_project_and_at_company_level(browse
         f"{APP}/frame/project?company_id={people.HOLLIS}&project_id={RIVERSIDE}"
     ]
     assert frames(browser.get(f"/{people.HOLLIS}/company/apps/1").text) == [
-        f"{APP}/frame/company?company_id={people.HOLLIS}"
+        f"{APP}/frame/project?company_id={people.HOLLIS}&project_id="
     ]
     assert browser.get(f"/{RIVERSIDE}/project/apps/2").status_code == 404  # Harbor JV's
     sign_in(browser, people.DANA)

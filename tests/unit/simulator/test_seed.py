@@ -115,9 +115,8 @@ def test_the_app_is_installed_where_the_story_says(world: World) -> None:
 
 def test_the_app_urls_carry_the_tokens_of_the_platform() -> None:
     app = build_app("http://app.example:8000")
-    assert app.project_url == (
+    assert app.full_screen_url == (
         "http://app.example:8000/frame/project"
         "?company_id={{procore.company.id}}&project_id={{procore.project.id}}"
     )
-    assert app.company_url == "http://app.example:8000/frame/company?company_id={{procore.company.id}}"
     assert len(app.installation_key) == 36
