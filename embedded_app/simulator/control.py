@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -82,8 +83,15 @@ def set_rate() -> Response:
 
 @blueprint.get("/clock")
 def clock() -> Response:
-    """What time it is here."""
-    return _json({"now": simulator().clock.now().isoformat(), "factor": simulator().clock.factor})
+    """What time it is here, and how much computing this process has done."""
+    running = simulator().clock
+    return _json(
+        {
+            "now": running.now().isoformat(),
+            "factor": running.factor,
+            "cpu_seconds": time.process_time(),
+        }
+    )
 
 
 @blueprint.post("/clock")
