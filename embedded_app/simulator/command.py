@@ -6,11 +6,13 @@ import errno
 import http.client
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import click
 import orjson
 
+from embedded_app.simulator.manifest import NotAManifest
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.server import serve
 from embedded_app.simulator.switches import Switches
@@ -71,6 +73,11 @@ class _Assignment(click.ParamType[tuple[str, object]]):
     help="Simulated seconds per real second.",
 )
 @click.option(
+    "--manifest",
+    type=click.File("rb"),
+    help="Manifest (schema 4.1) of the app that companies can install, instead of Tieback's.",
+)
+@click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File that keeps installations, sign-ins and tokens from one run to the next.",
@@ -96,6 +103,7 @@ def simulator(
     app_url: str,
     control: bool,
     clock_factor: float,
+    manifest: BinaryIO | None,
     state: Path | None,
     switches: tuple[tuple[str, object], ...],
     latency_ms: int | None,
@@ -123,10 +131,13 @@ def simulator(
         control=control,
         clock_factor=clock_factor,
         switches=chosen,
+        manifest=None if manifest is None else _json_of(manifest),
         state=state,
     )
     try:
         serve(options)
+    except NotAManifest as wrong:
+        raise click.ClickException(f"The manifest cannot be read. {wrong}") from wrong
     except OSError as refused:
         if refused.errno != errno.EADDRINUSE:
             raise
@@ -156,6 +167,13 @@ def requests_command(*, at: str, broken: bool) -> None:
         if entry["breaches"] or not broken:
             rules = ", ".join(entry["breaches"])
             click.echo(f"{entry['at']}  {entry['status'] or 'cut'}  {entry['route']}  {rules}".rstrip())
+
+
+def _json_of(file: BinaryIO) -> object:
+    try:
+        return orjson.loads(file.read())
+    except orjson.JSONDecodeError as malformed:
+        raise click.ClickException(f"The manifest is no JSON: {malformed}") from malformed
 
 
 def _ask(at: str, method: str, path: str, body: Mapping[str, object]) -> bytes:

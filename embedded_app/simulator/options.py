@@ -21,6 +21,7 @@ class Options:
         control: whether the switches under `/_sim/` answer.
         clock_factor: simulated seconds per real second.
         switches: values of `Switches` that differ from its defaults, by name.
+        manifest: of an app of one's own, as JSON; None for the app of the seed.
         state: a file that keeps installations, sign-ins and tokens from one run to the next.
     """
 
@@ -33,4 +34,5 @@ class Options:
     control: bool = False
     clock_factor: float = 1.0
     switches: Mapping[str, object] = field(default_factory=dict)
+    manifest: object = None
     state: Path | None = None

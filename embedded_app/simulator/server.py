@@ -10,7 +10,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 
-from embedded_app.simulator import control, keeping, oauth, portal, rest, storage, wire
+from embedded_app.simulator import control, keeping, manifest, oauth, portal, rest, storage, wire
 from embedded_app.simulator.authorization_server import LoginServer
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_app, build_world
@@ -40,9 +40,15 @@ class _SimulatorApp(Flask):
 
 
 def create_simulator(options: Options) -> Flask:
-    """The whole simulated Procore with its seed: login host, API, portal and, if wanted, the control switches."""
+    """The whole simulated Procore with its seed: login host, API, portal and, if wanted, the control switches.
+
+    Raises:
+        NotAManifest: the manifest cannot be read.
+    """
     app = _SimulatorApp("embedded_app.simulator")
     made = build_app(options.app_url, options.client_id)
+    if options.manifest is not None:
+        made = manifest.read(made, options.manifest)
     app.extensions[EXTENSION] = Simulator(options, made, build_world)
     app.extensions[oauth.EXTENSION] = LoginServer(options)
     wire.attach(app)
@@ -62,6 +68,7 @@ def serve(options: Options) -> None:
 
     Raises:
         OSError: the port cannot be had.
+        NotAManifest: the manifest cannot be read.
     """
     app = create_simulator(options)
     listener = socket.create_server((options.host, options.port))

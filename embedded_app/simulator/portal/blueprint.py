@@ -99,10 +99,12 @@ def _to_region() -> Response | None:
 
 @blueprint.after_request
 def _protect(response: Response) -> Response:
-    app = urlsplit(simulator().options.app_url)
+    app = simulator().app
+    framed = {urlsplit(each)[:2] for each in (app.full_screen_url, app.panel_url)}
+    origins = " ".join(sorted(f"{scheme}://{host}" for scheme, host in framed))
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"frame-src {app.scheme}://{app.netloc}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"frame-src {origins}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     if simulator().switches.portal_coop:
