@@ -133,6 +133,7 @@ class Project:
     completion_date: date | None = None
     tools_off: frozenset[str] = frozenset()
     cost_codes: tuple[CostCode, ...] = ()
+    budget_locked: bool = True
     change_order_tiers: int = 1
     """1: packages. 2: potential change orders in packages. 3: these in requests, and requests in packages."""
 
@@ -279,6 +280,10 @@ class Contract(Keyed):
     line_items: list[LineItem] = field(default_factory=list)
     change_orders: list[ChangeOrder] = field(default_factory=list)
     requisitions: list[Requisition] = field(default_factory=list)
+
+    @property
+    def is_order(self) -> bool:
+        return self.kind is CommitmentKind.PURCHASE_ORDER
 
     @property
     def grand_total(self) -> Decimal:

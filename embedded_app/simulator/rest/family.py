@@ -20,8 +20,8 @@ from embedded_app.simulator.rest.answers import (
     equals,
     within,
 )
-from embedded_app.simulator.rest.kinds import CODE, PLAIN, STAMP, WHOLE, Kind
-from embedded_app.simulator.rest.references import PERSON
+from embedded_app.simulator.rest.kinds import CODE, MONEY, PLAIN, STAMP, TEXT, WHOLE, Kind
+from embedded_app.simulator.rest.references import PERSON, WBS_CODE
 
 ALWAYS, DETAIL, LIST, NEVER = "always", "detail", "list", "never"
 
@@ -79,6 +79,18 @@ CUSTOM_FIELDS = Field("custom_fields", PLAIN, default={}, read_only=True, shown=
 """Sent one by one, as `custom_field_<id>` (section 4.3)."""
 ATTACHMENTS = Field("attachments", PLAIN, default=[], read_only=True, shown=DETAIL)
 """Sent as `upload_ids` (section 5.13)."""
+
+
+LINE_KEYS = (
+    Field("wbs_code", WBS_CODE, key="wbs_code_id", required=True),
+    Field("wbs_code_id", WHOLE, of=lambda line: line["wbs_code_id"]),
+    Field("description", TEXT),
+    *each(MONEY, "amount quantity unit_cost"),
+    Field("uom", CODE),
+    Field("extended_type", CODE, of=lambda line: "manual" if line["quantity"] is None else "calculated"),
+    *each(WHOLE, "tax_code_id position"),
+)
+"""What the lines of contracts, change orders and costs have in common."""
 
 
 @dataclass(slots=True)

@@ -64,6 +64,12 @@ def impact(*statuses: str) -> Kind:
     return Kind(lambda value: value, parse)
 
 
+def project_of(found: Any) -> object:
+    """The project that a record is in, by id and name."""
+    project = simulator().world.projects[found["project_id"]]
+    return {"id": project.id, "name": project.name}
+
+
 def currency(contract: Contract) -> object:
     """`currency_configuration`; None where the company has one currency, and the key is missing (section 4.7)."""
     base = simulator().world.companies[contract.company_id].base_currency

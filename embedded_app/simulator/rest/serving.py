@@ -77,12 +77,13 @@ def body_of(family: Family, record: Any, view: str, *, strings: bool) -> orjson.
     key = (id(family), record["id"], view, strings)
     fragment = rendered.get(key)
     if fragment is None:
-        body = _written(family, record, view)
+        body = written(family, record, view)
         fragment = rendered[key] = orjson.Fragment(orjson.dumps(_with_strings(body) if strings else body))
     return fragment
 
 
-def _written(family: Family, record: Any, view: str) -> dict[str, object]:
+def written(family: Family, record: Any, view: str) -> dict[str, object]:
+    """The record's keys in this view, as JSON values with ids as numbers."""
     limited = family.views.get(view)
     chosen = None if limited is None else frozenset(limited.split())
     shown = {ALWAYS, view, DETAIL if view in ("show", "extended") else LIST}

@@ -41,4 +41,6 @@ PROJECT_TOOLS = _tools(
     "Submittals",
     "Observations",
     "Daily Log",
+    "Direct Costs",
+    "Punch List",
 )

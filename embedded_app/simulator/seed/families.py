@@ -11,6 +11,7 @@ from embedded_app.simulator.seed.billing import (
     contract_payments,
     invoice_compliance_documents,
 )
+from embedded_app.simulator.seed.budget import budget_line_items, direct_cost_lines, direct_costs
 from embedded_app.simulator.seed.change_orders import (
     change_order_lines,
     change_order_requests,
@@ -18,6 +19,12 @@ from embedded_app.simulator.seed.change_orders import (
     potential_change_orders,
 )
 from embedded_app.simulator.seed.locations import locations
+from embedded_app.simulator.seed.prime_contracts import (
+    payment_applications,
+    prime_change_orders,
+    prime_contract_lines,
+    prime_contracts,
+)
 from embedded_app.simulator.seed.rfis import rfi_replies, rfis
 from embedded_app.simulator.seed.site import Site
 from embedded_app.simulator.seed.wbs import wbs_codes
@@ -32,6 +39,13 @@ _SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
     billing_periods,
     contract_payments,
     invoice_compliance_documents,
+    prime_contracts,
+    prime_contract_lines,
+    prime_change_orders,
+    payment_applications,
+    budget_line_items,
+    direct_costs,
+    direct_cost_lines,
     rfis,
     rfi_replies,
 )

@@ -44,6 +44,8 @@ _PROJECT_TOOLS = (
     "submittals",
     "observations",
     "daily_log",
+    "direct_costs",
+    "punch_list",
 )
 
 

@@ -1,8 +1,12 @@
 """The families of records, one module each; importing them serves them."""
 
 from embedded_app.simulator.rest.families import (
+    budget,
+    budget_views,
     change_orders,
+    direct_costs,
     locations,
+    prime_contracts,
     requisition_items,
     requisitions,
     rfis,
@@ -24,8 +28,17 @@ FAMILIES = {
         requisitions.FAMILY,
         requisitions.PAYMENTS,
         requisition_items.DOCUMENTS,
+        prime_contracts.FAMILY,
+        prime_contracts.LINES,
+        prime_contracts.CHANGE_ORDERS,
+        prime_contracts.PAYMENT_APPLICATIONS,
+        budget.FAMILY,
+        direct_costs.FAMILY,
+        direct_costs.LINES,
         rfis.FAMILY,
         rfis.REPLIES,
     )
 }
 """Every family by its name, for those who treat them alike."""
+
+__all__ = ["FAMILIES", "budget_views"]

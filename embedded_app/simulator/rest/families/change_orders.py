@@ -14,6 +14,7 @@ from embedded_app.simulator.rest.access import NOT_FOUND, Caller, Refusal
 from embedded_app.simulator.rest.family import (
     BASICS,
     DETAIL,
+    LINE_KEYS,
     ORIGIN,
     Family,
     Field,
@@ -24,7 +25,7 @@ from embedded_app.simulator.rest.family import (
     same,
 )
 from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, MONEY, TEXT, WHOLE, one_of
-from embedded_app.simulator.rest.references import VENDOR, WBS_CODE
+from embedded_app.simulator.rest.references import VENDOR
 from embedded_app.simulator.rest.serving import serve
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import ThreeTiers
@@ -149,16 +150,6 @@ def _keep_line(world: World, line: Record) -> Record:
     return line
 
 
-LINE_FIELDS = (
-    *BASICS,
-    Field("wbs_code", WBS_CODE, key="wbs_code_id", required=True),
-    Field("wbs_code_id", WHOLE, of=lambda line: line["wbs_code_id"]),
-    Field("description", TEXT),
-    *each(MONEY, "amount quantity unit_cost"),
-    Field("uom", CODE),
-    *each(WHOLE, "tax_code_id position"),
-)
-
 LINES = serve(
     Family(
         name="change_order_lines",
@@ -171,7 +162,7 @@ LINES = serve(
                 "list show create",
             ),
         ),
-        fields=LINE_FIELDS,
+        fields=(*BASICS, *LINE_KEYS),
         filters=same("id", "wbs_code_id"),
         parent=FAMILY,
         parent_key="change_order_id",
@@ -252,7 +243,7 @@ POTENTIAL_LINES = serve(
         singular="line_item",
         tool=TOOL,
         paths=(Path("/v1.0/potential_change_orders/<int:parent_id>/line_items"),),
-        fields=(*LINE_FIELDS, *ORIGIN),
+        fields=(*BASICS, *LINE_KEYS, *ORIGIN),
         filters={**same("id", "wbs_code_id"), **ranges("updated_at")},
         parent=POTENTIAL,
         parent_key="potential_change_order_id",
