@@ -243,10 +243,10 @@ class InstallationService:
         _log.warning("company deleted", extra={"company_id": company_id, "tokens_left": left})
         return left
 
-    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor) -> int:
-        """Give up the principal's grant because the person asked for it; returns as `disconnect` does."""
+    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, login: str) -> int:
+        """Give up the principal's grant because `actor` asked for it; returns as `disconnect` does."""
         self.grants.give_up(principal_id)
-        audit.record("grant.revoked", actor=actor, subject=actor.name, detail={"reason": "signed_out"})
+        audit.record("grant.revoked", actor=actor, subject=login, detail={"reason": "signed_out"})
         db.session.commit()
         return self.revocations.attempt()
 

@@ -10,7 +10,8 @@ from embedded_app import installations
 from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.principals import access, endings, frame_views, tab_views
-from embedded_app.principals.models import Principal, ProofKind
+from embedded_app.principals.models import Principal, ProofKind, SessionKind
+from embedded_app.principals.open_sessions import OpenSession, SignedInPerson
 from embedded_app.principals.service import PrincipalService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.sign_in import Ended, Pending, SignedIn, SignIns
@@ -20,13 +21,16 @@ from embedded_app.procore import Procore
 
 __all__ = [
     "Ended",
+    "OpenSession",
     "Pending",
     "Principal",
     "PrincipalService",
     "ProofKind",
+    "SessionKind",
     "Sessions",
     "SignIns",
     "SignedIn",
+    "SignedInPerson",
     "Viewer",
     "actor_of",
     "begin_session",

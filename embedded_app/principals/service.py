@@ -8,6 +8,7 @@ from embedded_app.clock import Clock
 from embedded_app.errors import CompanyMismatch
 from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
 from embedded_app.installations import InstallationService
+from embedded_app.principals.open_sessions import OpenSessions
 from embedded_app.principals.proofs import Proofs
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.verdicts import Verdicts
@@ -21,7 +22,8 @@ class PrincipalService:
     When the token is refused or the grant is lost, the error passes through, and the request ends the session.
 
     Attributes:
-        sessions: who is signed in.
+        sessions: the life of a session.
+        open_sessions: who is signed in, to be listed and ended from outside.
         proofs: what viewers were lately seen to be able to read.
     """
 
@@ -32,6 +34,7 @@ class PrincipalService:
         self._clock = clock
         self._installations = installations
         self.sessions = sessions
+        self.open_sessions = OpenSessions(clock, installations)
         self.proofs = Proofs(clock)
         self._projects: Verdicts[Project] = Verdicts(clock)
         self._companies: Verdicts[Me] = Verdicts(clock)
@@ -49,8 +52,7 @@ class PrincipalService:
 
         Returns how many tokens Procore has yet to end; that is tried again.
         """
-        self.sessions.end_all(viewer)
-        return self._installations.sign_out_everywhere(viewer.principal_id, actor_of(viewer))
+        return self.open_sessions.end_all_of(viewer.principal_id, actor_of(viewer))
 
     def company_api(self, viewer: Viewer) -> CompanyApi:
         """The company of the viewer's session, as the viewer sees it."""

@@ -123,20 +123,6 @@ class Sessions:
             )
             db.session.commit()
 
-    def end_all(self, viewer: Viewer) -> None:
-        """End every session of the viewer's principal, in frames and in tabs, with every proof of them."""
-        with company_scope(viewer.company_id):
-            theirs = select(Session.id).where(Session.principal_id == viewer.principal_id)
-            db.session.execute(
-                delete(Proof).where(Proof.session_id.in_(theirs)).execution_options(synchronize_session=False)
-            )
-            db.session.execute(
-                delete(Session)
-                .where(Session.principal_id == viewer.principal_id)
-                .execution_options(synchronize_session=False)
-            )
-            db.session.commit()
-
     def _begin(self, principal: Principal, kind: SessionKind) -> Viewer:
         now = self._clock.now()
         db.session.execute(

@@ -13,6 +13,7 @@ from embedded_app.settings import (  # noqa: F401 # each module adds its views t
     panels_views,
     projects_views,
     public_views,
+    sign_ins_views,
     sources_views,
 )
 from embedded_app.settings.blueprint import blueprint

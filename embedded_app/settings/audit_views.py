@@ -22,7 +22,7 @@ _KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "all": ("All", ()),
     "links": ("Links", ("link.",)),
     "settings": ("Settings", ("source.", "panel.", "project_job.")),
-    "sign-ins": ("Sign-ins", ("principal.",)),
+    "sign-ins": ("Sign-ins", ("principal.", "session.", "grant.")),
     "connection": ("Connection", ("installation.",)),
 }
 

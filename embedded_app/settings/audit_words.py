@@ -23,6 +23,7 @@ _WORDS = {
     "principal.signed_in": "Signed in",
     "project_job.assigned": "Assigned a job to a project",
     "project_job.removed": "Took a job off a project",
+    "session.ended": "Ended a sign-in",
     "source.created": "Added a source",
     "source.deleted": "Deleted a source",
     "source.failed": "Could not read a source",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.client import OK
 
 from tests.fakes.walker import Walker
 
@@ -43,6 +44,11 @@ def _choose_tab_company(walker: Walker, company_id: int) -> object:
     """A hint at a company that is not connected leaves the choice to the person."""
     del company_id
     return walker.get(walker.at_login(walker.get("/auth/tab?company_id=60274").headers["Location"]))
+
+
+def _sign_in_if_needed(walker: Walker, company_id: int) -> object:
+    """Signing in once more would end what other calls have begun."""
+    return walker.get("/sign-ins").status_code == OK or walker.sign_in_tab(company_id)
 
 
 def _choose_install_company(walker: Walker, company_id: int) -> object:
@@ -146,9 +152,19 @@ CALLS = (
         form={"project_id": "{project}"},
     ),
     Call("settings.delete_source", _POSTED, path={"source_id": "{spare_source}"}),
+    Call("settings.sign_ins"),
+    Call("settings.own_sign_ins"),
     # What ends something, and so comes last
+    Call("settings.end_own_sign_in", _POSTED, path={"session_id": "{session}"}),
+    Call("settings.end_sign_in", _POSTED, path={"session_id": "{session}"}),
     Call("frame_sign_in.logout", _POSTED, json={"company_id": "{company}"}),
     Call("principals.sign_out", _POSTED),
+    Call(
+        "settings.sign_person_out",
+        _POSTED,
+        path={"principal_id": "{principal}"},
+        prepare=_sign_in_if_needed,
+    ),
     Call("principals.sign_out_everywhere", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnect", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnected"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Formatter
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from flask import Flask, url_for
@@ -273,6 +274,8 @@ def _settle(world: World, login: str, home: Home) -> Tenant:
         "record": proposal["record"],
         "record_id": str(next(iter(records.values()))),
         "row": proposal["row_id"],
+        "session": _newest(world, "sessions", home.company_id),
+        "principal": _newest(world, "principals", home.company_id),
         "rid": rid,
         "state": state,
         "own_code": code,
@@ -287,6 +290,12 @@ def _settle(world: World, login: str, home: Home) -> Tenant:
     }
     spares = {"assignment": setting_up.assign_job(walker, home.project_id, "Spare")}
     return Tenant(home.company_id, walker, ids, spares, forms)
+
+
+def _newest(world: World, table: str, company_id: int) -> str:
+    """The id of a row; of the sessions, the frame's."""
+    of_company = [row for row in rows_of(world.app)[table] if row["company_id"] == company_id]
+    return str(UUID(max(str(row["id"]) for row in of_company)))
 
 
 def _drafted_file(walker: Walker, home: Home) -> str:

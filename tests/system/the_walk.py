@@ -42,6 +42,8 @@ SETTINGS_PAGES = (
     "/settings/sources",
     "/settings/panels",
     "/settings/projects",
+    "/settings/sign-ins",
+    "/sign-ins",
     "/settings/audit",
 )
 _RECORDS_OPENED = 4

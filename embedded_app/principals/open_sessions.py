@@ -1,0 +1,133 @@
+"""Who is signed in, for the person and for the administrators of their company; and ending it from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+
+from embedded_app import audit
+from embedded_app.clock import Clock
+from embedded_app.installations import InstallationService
+from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
+from embedded_app.principals.sessions import BEARER_LIFE
+from embedded_app.storage import db
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that has not ended.
+
+    Attributes:
+        kind: inside Procore, or in a tab of its own.
+        renewed_at: when its latest bearer was made, so that it was in use then; `None` for a tab.
+        ends_at: when it ends unless somebody ends it before.
+    """
+
+    id: UUID
+    kind: SessionKind
+    began_at: datetime
+    renewed_at: datetime | None
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInPerson:
+    """A person with at least one open session, the newest first."""
+
+    principal_id: UUID
+    name: str
+    login: str
+    sessions: tuple[OpenSession, ...]
+
+
+class OpenSessions:
+    """Everything here concerns the company whose scope is open."""
+
+    def __init__(self, clock: Clock, installations: InstallationService) -> None:
+        self._clock = clock
+        self._installations = installations
+
+    def list_of(self, principal_id: UUID) -> tuple[OpenSession, ...]:
+        """The person's own, newest first; empty when there is none."""
+        people = self._list([Principal.id == principal_id], limit=1)
+        return people[0].sessions if people else ()
+
+    def list_people(self, search: str, *, limit: int) -> tuple[SignedInPerson, ...]:
+        """Who is signed in, by name; at most `limit` of those whose name or login contains `search`."""
+        found = or_(
+            Principal.name.icontains(search, autoescape=True),
+            Principal.login.icontains(search, autoescape=True),
+        )
+        return self._list([found] if search else [], limit=limit)
+
+    def end(self, session_id: UUID, actor: audit.Actor, *, of: UUID | None = None) -> None:
+        """End one session at once: whoever's, or `of` this principal only. One that is gone is no error."""
+        owner = db.session.execute(
+            select(Principal.id, Principal.login)
+            .join(Session, Session.principal_id == Principal.id)
+            .where(Session.id == session_id)
+        ).one_or_none()
+        if owner is None or of not in {None, owner.id}:
+            return
+        self._delete([session_id])
+        audit.record("session.ended", actor=actor, subject=owner.login)
+        db.session.commit()
+
+    def end_all_of(self, principal_id: UUID, actor: audit.Actor) -> int:
+        """End every session of one person, and give their tokens back.
+
+        Returns how many tokens Procore has yet to end; that is tried again.
+        """
+        login = db.session.scalar(select(Principal.login).where(Principal.id == principal_id))
+        if login is None:
+            return 0
+        self._delete(db.session.scalars(select(Session.id).where(Session.principal_id == principal_id)).all())
+        return self._installations.sign_out_everywhere(principal_id, actor, login)
+
+    def _list(self, criteria: Sequence[ColumnElement[bool]], *, limit: int) -> tuple[SignedInPerson, ...]:
+        now = self._clock.now()
+        people = db.session.execute(
+            select(Principal.id, Principal.name, Principal.login)
+            .where(*criteria, Principal.id.in_(select(Session.principal_id).where(Session.expires_at > now)))
+            .order_by(func.lower(Principal.name), Principal.id)
+            .limit(limit)
+        ).all()
+        bearers = (
+            select(Proof.session_id, func.max(Proof.expires_at).label("until"))
+            .where(Proof.kind == ProofKind.BEARER)
+            .group_by(Proof.session_id)
+            .subquery()
+        )
+        sessions: dict[UUID, list[OpenSession]] = {person.id: [] for person in people}
+        for session, until in db.session.execute(
+            select(Session, bearers.c.until)
+            .outerjoin(bearers, bearers.c.session_id == Session.id)
+            .where(Session.principal_id.in_(sessions), Session.expires_at > now)
+            .order_by(Session.created_at.desc(), Session.id)
+        ):
+            sessions[session.principal_id].append(
+                OpenSession(
+                    id=session.id,
+                    kind=SessionKind(session.kind),
+                    began_at=session.created_at,
+                    # The last bearer of a session ends with it, so that this may be a little early, never late.
+                    renewed_at=None if until is None else max(session.created_at, until - BEARER_LIFE),
+                    ends_at=session.expires_at,
+                )
+            )
+        return tuple(
+            SignedInPerson(person.id, person.name, person.login, tuple(sessions[person.id]))
+            for person in people
+        )
+
+    @staticmethod
+    def _delete(session_ids: Sequence[UUID]) -> None:
+        for statement in (
+            delete(Proof).where(Proof.session_id.in_(session_ids)),
+            delete(Session).where(Session.id.in_(session_ids)),
+        ):
+            db.session.execute(statement.execution_options(synchronize_session=False))
