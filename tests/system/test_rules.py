@@ -75,6 +75,21 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_every_threat_has_a_test_that_is_there() -> None:
+    tables = (
+        (ROOT / "docs" / "security.md")
+        .read_text()
+        .split("| Threat | What stops it | Test |\n|---|---|---|\n")
+    )
+    threats = [line for table in tables[1:] for line in table.partition("\n\n")[0].splitlines()]
+    assert len(threats) > 30
+    for line in threats:
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", line)
+        assert tests, line
+        for path, name in tests:
+            assert re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.MULTILINE), f"{path}::{name}"
+
+
 @pytest.mark.parametrize("pattern", [r"<script>", r"\sstyle=", r"\son[a-z]+=", r"(src|href)=\"https?:"])
 def test_templates_hold_nothing_that_the_content_policy_forbids(pattern: str) -> None:
     found = [
