@@ -46,18 +46,20 @@ def create_app(
         static_folder=None,
         instance_path=str(instance_path or ROOT / "instance"),
     )
+    web.init_app(app, config)
+    storage.init_app(app, config)
     vault = Vault(master_keys or key_provider(config), storage.find_wrapped_key, clock)
+    environment = Environment.from_config(config)
     procore = Procore(
-        Environment.from_config(config),
+        environment,
         config.procore_client_id,
         config.procore_client_secret,
         clock=clock,
+        store=storage.shared_value(app, config, f"pacing:{environment.api_url}:{config.procore_client_id}"),
         thread_context=app.app_context,
     )
     fan_out = FanOut(app)
 
-    web.init_app(app, config)
-    storage.init_app(app, config)
     jobs.init_app(app, config)
     keys.init_app(app, vault=vault, clock=clock)
     installations.init_app(app, config, vault=vault, procore=procore, clock=clock)

@@ -26,6 +26,7 @@ EmbeddedAppError
 │   │   ├── ConnectFailed         nothing was sent
 │   │   └── TimedOut              sent or not, no answer
 │   ├── RateLimited
+│   ├── CompanyPaused             refused again and again; we stopped asking for a while
 │   ├── TokenRefused              the login host said no; definitive
 │   ├── Unauthorized
 │   ├── Forbidden
@@ -290,6 +291,24 @@ class RateLimited(ProcoreError):
     """Procore asked us to wait; `retry_at` (UTC) is when it accepts the next request."""
 
     code = "procore_rate_limited"
+    status = 503
+    retryable = True
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry_at: datetime,
+        **answer: Unpack[ProcoreAnswer],
+    ) -> None:
+        super().__init__(sentence, **answer)
+        self.retry_at = retry_at
+
+
+class CompanyPaused(ProcoreError):
+    """Procore refused so many calls of the company in a row that none is made before `retry_at` (UTC)."""
+
+    code = "company_paused"
     status = 503
     retryable = True
 

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from embedded_app.clock import Clock
 from embedded_app.errors import (
     AppNotConnected,
+    Forbidden,
     ProcoreError,
     RateLimited,
     ServerFailed,
@@ -26,7 +27,7 @@ from embedded_app.procore.deadline import Deadline, current_or
 from embedded_app.procore.environment import Environment
 from embedded_app.procore.failures import failure_of, wait_until
 from embedded_app.procore.grant import Grant
-from embedded_app.procore.pacing import Pacer
+from embedded_app.procore.pacing import Pacer, Turn
 from embedded_app.procore.sentences import NO_ANSWER
 from embedded_app.procore.transport import Transport, WireRequest, WireResponse
 from embedded_app.procore.writing import outcome_of
@@ -122,21 +123,31 @@ class Caller:
         Raises:
             OutcomeUnknown: a write may have happened.
         """
+        asked_at = self._clock.monotonic()
+        turn = Turn(call.route.name, call.company_id, grant.grant_id)
         with current_or(self._clock) as deadline:
-            token = grant.access_token()
             try:
-                return self._patiently(call, token, deadline)
-            except Unauthorized:
-                token = grant.renew(token)
-            return self._patiently(call, token, deadline)
+                return self._renewing(call, grant, turn, deadline)
+            except (Unauthorized, Forbidden) as refusal:
+                if refusal.status_code is not None:
+                    self._pacer.refused(turn, refusal, asked_at)
+                raise
 
-    def _patiently(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
+    def _renewing(self, call: Call, grant: Grant, turn: Turn, deadline: Deadline) -> WireResponse:
+        token = grant.access_token()
+        try:
+            return self._patiently(call, token, turn, deadline)
+        except Unauthorized:
+            token = grant.renew(token)
+        return self._patiently(call, token, turn, deadline)
+
+    def _patiently(self, call: Call, token: Secret, turn: Turn, deadline: Deadline) -> WireResponse:
         is_write = isinstance(call, CompanyWrite)
         repeatable = RateLimited if is_write else (RateLimited, ServerFailed)
         attempt = 1
         while True:
             asked_at = self._clock.monotonic()
-            response = self._once(call, token, deadline)
+            response = self._once(call, token, turn, deadline)
             if response.status in (_DONE if is_write else _READ):
                 return response
             failure = failure_of(response, call.route.name, self._clock.now())
@@ -149,23 +160,23 @@ class Caller:
             attempt += 1
 
     def _pause(self, attempt: int, response: WireResponse, failure: ProcoreError, deadline: Deadline) -> None:
-        """Wait before another attempt, or raise `failure` when the deadline leaves no time for it."""
+        """Wait before another attempt, or raise `failure` when there is no time or patience for it."""
         seconds = _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * (0.5 + self._jitter())
         now = self._clock.now()
         until = wait_until(response, now)
         if until is not None:
             seconds += max(0.0, (until - now).total_seconds())
-        if seconds >= deadline.remaining(self._clock):
+        if seconds >= min(deadline.remaining(self._clock), deadline.patience):
             raise failure
         self._clock.sleep(seconds)
 
-    def _once(self, call: Call, token: Secret, deadline: Deadline) -> WireResponse:
+    def _once(self, call: Call, token: Secret, turn: Turn, deadline: Deadline) -> WireResponse:
         route = call.route.name
         url = self._environment.api_url + call.path
         assert self._environment.may_receive_bearer(url)
         if deadline.remaining(self._clock) <= 0:
             raise TimedOut(NO_ANSWER, route=route)
-        self._pacer.wait_for_room(deadline, route)
+        self._pacer.wait_for_room(deadline, turn)
         headers = {
             "Authorization": f"Bearer {token.reveal()}",
             "Accept": "application/json",
@@ -179,7 +190,7 @@ class Caller:
                     request, seconds=deadline.remaining(self._clock), company_id=call.company_id
                 )
         except BaseException:
-            self._pacer.abandoned()
+            self._pacer.abandoned(turn)
             raise
-        self._pacer.answered(response)
+        self._pacer.answered(turn, response)
         return response

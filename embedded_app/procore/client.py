@@ -36,7 +36,7 @@ from embedded_app.procore.file_store import FileStore
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.insurances import Insurances
 from embedded_app.procore.observations import Observations
-from embedded_app.procore.pacing import Pacer, RateWindows
+from embedded_app.procore.pacing import Pacer, PacingReport
 from embedded_app.procore.paging import Page, read_list
 from embedded_app.procore.payments import Payments
 from embedded_app.procore.permissions import Permissions, decode_permissions
@@ -49,6 +49,7 @@ from embedded_app.procore.rfis import Rfis
 from embedded_app.procore.routes import CompanyRoute, ViewerRoute
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 from embedded_app.procore.submittals import Submittals
+from embedded_app.procore.shared_state import StateStore
 from embedded_app.procore.transport import PooledTransport, Transport
 from embedded_app.procore.uploads import Uploads
 from embedded_app.procore.vendors import Vendors
@@ -66,7 +67,7 @@ class Procore:
         clock: the time, for waits, ages and expiry.
         transport: the wire; the network when ``None``.
         on_call: told of every exchange, in the thread that made it; must be quick and must not raise.
-        rate_windows: what is left of the rate limit; this process's own when ``None``.
+        store: what all processes of the app know together of the rate limit; this process's own when ``None``.
         jitter: a random number from 0 to 1, for pauses between attempts.
         thread_context: entered in each thread of ours before a grant is asked there for its token, so that a
             grant that needs a database session or the like has one of its own.
@@ -87,7 +88,7 @@ class Procore:
         clock: Clock,
         transport: Transport | None = None,
         on_call: OnCall = ignore_call,
-        rate_windows: RateWindows | None = None,
+        store: StateStore | None = None,
         jitter: Callable[[], float] = random.random,
         thread_context: ThreadContext = nullcontext,
         version: ApiVersion = ApiVersion.V1,
@@ -97,7 +98,8 @@ class Procore:
         self._clock = clock
         metered = MeteredTransport(transport or PooledTransport(), clock, on_call)
         self.authorization = Authorization(environment, client_id, client_secret, metered, clock)
-        self._caller = Caller(environment, metered, Pacer(clock, rate_windows), clock, jitter=jitter)
+        self._pacer = Pacer(clock, store, jitter=jitter)
+        self._caller = Caller(environment, metered, self._pacer, clock, jitter=jitter)
         self._cache = Cache()
         self._store = FileStore(environment, metered, clock, jitter=jitter)
         self._reader = Reader(self._cache, clock)
@@ -113,15 +115,24 @@ class Procore:
         return CompanyApi(access, self._store, self.environment)
 
     def within(
-        self, seconds: float = DEFAULT_SECONDS, *, background: bool = False
+        self, seconds: float = DEFAULT_SECONDS, *, background: bool = False, insists: bool = False
     ) -> AbstractContextManager[Deadline]:
         """Surround the work of one page or job: all its calls together may take `seconds`.
 
         Args:
             seconds: from now. Work that nothing surrounds has `DEFAULT_SECONDS` for each read.
             background: nobody waits for it, so people go first.
+            insists: a person asked for it in so many words; a company that is paused is asked once.
         """
-        return within(self._clock, seconds, background=background)
+        return within(self._clock, seconds, background=background, insists=insists)
+
+    def resume(self, company_id: CompanyId) -> None:
+        """Ask the company again, however often it refused: it was connected anew."""
+        self._pacer.close_circuit(company_id)
+
+    def pacing(self) -> PacingReport:
+        """What is left of the rate limit, who waits for it, and which companies are paused."""
+        return self._pacer.report()
 
     def invalidate(
         self, *, grant_id: str | None = None, company_id: CompanyId | None = None, path_prefix: str = ""

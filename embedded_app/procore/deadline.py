@@ -9,19 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embedded_app.clock import Clock
 
 DEFAULT_SECONDS = 20.0
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of some work, on the monotonic clock, and who it is for."""
+    """The end of some work, on the monotonic clock, and who it is for.
+
+    Attributes:
+        at: when the time is over.
+        background: nobody waits for it.
+        insists: a person asked for it although Procore refused lately; a company that is paused is asked once.
+        patience: how many seconds one call waits for room in the rate limit. A page soon says so, or shows what
+            was read before; a job has time.
+    """
 
     at: float
     background: bool = False
+    insists: bool = False
+    patience: float = PATIENCE_SECONDS
 
     def remaining(self, clock: Clock) -> float:
         """Seconds left; negative when it has passed."""
@@ -32,23 +43,48 @@ _current: ContextVar[Deadline | None] = ContextVar("procore_deadline", default=N
 
 
 @contextmanager
-def within(clock: Clock, seconds: float, *, background: bool = False) -> Iterator[Deadline]:
+def within(
+    clock: Clock,
+    seconds: float,
+    *,
+    background: bool = False,
+    insists: bool = False,
+    patience: float = PATIENCE_SECONDS,
+) -> Iterator[Deadline]:
     """Give the work inside at most `seconds`, and never more than the work around it has.
 
     Args:
         clock: the clock that the Procore client uses.
         seconds: counted from now, over all calls together.
         background: nobody waits for it; it then leaves part of the rate limit to people.
+        insists: see `Deadline`.
+        patience: see `Deadline`; for people's work.
     """
-    outer = _current.get()
-    at = clock.monotonic() + seconds
+    outer = _current.get() or Deadline(float("inf"))
+    background = background or outer.background
     inner = Deadline(
-        at=at if outer is None else min(at, outer.at),
-        background=background or (outer is not None and outer.background),
+        at=min(clock.monotonic() + seconds, outer.at),
+        background=background,
+        insists=insists or outer.insists,
+        patience=float("inf") if background else min(patience, outer.patience),
     )
     token = _current.set(inner)
     try:
         yield inner
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def patient_for(seconds: float | None) -> Iterator[None]:
+    """Let no person's call inside wait longer for room than so many seconds; `None` changes nothing."""
+    outer = _current.get()
+    if outer is None or outer.background or seconds is None:
+        yield
+        return
+    token = _current.set(replace(outer, patience=min(seconds, outer.patience)))
+    try:
+        yield
     finally:
         _current.reset(token)
 

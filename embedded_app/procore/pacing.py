@@ -1,158 +1,242 @@
-"""Staying inside Procore's rate limit, and sharing it fairly (docs/platform-reference.md, section 4.6).
-
-Two windows bound an app: ten seconds and an hour. Neither number is fixed, so both are learnt from the headers
-of every answer, which describe the window nearest to exhaustion. Between answers we count ourselves.
-
-`RateWindows` is the state, for one process now; a store shared by several can take its place by offering the
-same three methods.
-"""
+"""Lets each request go when Procore will take it, or says when it will. See `rate_windows` and `circuits`."""
 
 from __future__ import annotations
 
+import random
+import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from embedded_app.clock import Clock
-from embedded_app.errors import RateLimited
+from embedded_app.errors import AppNotConnected, CompanyPaused, ProcoreError, RateLimited
+from embedded_app.ids import CompanyId
+from embedded_app.procore import sentences
 from embedded_app.procore.deadline import Deadline
 from embedded_app.procore.failures import seconds_to_reset, wait_until
-from embedded_app.procore.sentences import ASKED_TO_WAIT
+from embedded_app.procore.rate_windows import MOMENT, RateNotice, Window
+from embedded_app.procore.shared_state import PacingState, SharedState, StateStore
 from embedded_app.procore.transport import WireResponse
 
-SPIKE_SECONDS = 10.0
-HOUR_SECONDS = 3600.0
 _UNSTATED_WAIT_SECONDS = 10.0
-_PEOPLE_ONLY = 4  # one part in four of each window is left to people
+_LONGEST_HEAVY_LOAD_SECONDS = 60.0
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 @dataclass(frozen=True, slots=True)
-class RateNotice:
-    """What the headers of one answer said.
+class Turn:
+    """Who wants to send a request."""
 
-    Attributes:
-        limit: requests in the whole window.
-        remaining: requests left in it.
-        resets_in: seconds until it is full again.
-    """
+    route: str
+    company_id: CompanyId | None
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateReport:
+    """One rate window as far as we know: requests in all, requests left, seconds until it is full again."""
 
     limit: int
     remaining: int
     resets_in: float
 
 
-@dataclass(slots=True)
-class _Window:
-    span: float
-    limit: int
-    remaining: int
-    resets_at: float
+@dataclass(frozen=True, slots=True)
+class PacingReport:
+    """How Procore treats the app now.
 
-    def roll(self, now: float) -> None:
-        """Begin the window again when it has ended; it then lasts its span from the first request on."""
-        if now >= self.resets_at:
-            self.remaining = self.limit
-            self.resets_at = now + self.span
+    Attributes:
+        windows: by name, "spike" and "hour"; what no answer has told of is not there.
+        people_waiting: how many people wait for room in the rate limit.
+        paused: companies that are not asked, with when they are asked again.
+        is_shared: whether all processes know this together; `False` while their store does not answer.
+    """
 
-    def has_room(self, *, background: bool) -> bool:
-        """Whether one more request fits."""
-        kept_back = self.limit // _PEOPLE_ONLY if background else 0
-        return self.remaining > kept_back
-
-
-class RateWindows:
-    """What is left of each window, as far as we know. Times are seconds of one monotonic clock."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._windows: dict[float, _Window] = {}
-        self._in_flight = 0
-        self._held_until = float("-inf")
-
-    def take(self, now: float, *, background: bool) -> float:
-        """Take one request out of every window: 0 when it may go now, else the seconds to wait and ask again."""
-        with self._lock:
-            for window in self._windows.values():
-                window.roll(now)
-            full = [w.resets_at for w in self._windows.values() if not w.has_room(background=background)]
-            free_at = max((self._held_until, *full))
-            if free_at > now:
-                return free_at - now
-            for window in self._windows.values():
-                window.remaining -= 1
-            self._in_flight += 1
-            return 0.0
-
-    def settle(self, now: float, notice: RateNotice | None) -> None:
-        """A request that was taken has ended, with what its answer said, if it said anything."""
-        with self._lock:
-            self._in_flight = max(0, self._in_flight - 1)
-            if notice is not None:
-                self._learn(now, notice)
-
-    def hold(self, until: float) -> None:
-        """Let nothing go before `until`."""
-        with self._lock:
-            self._held_until = max(self._held_until, until)
-
-    def _learn(self, now: float, notice: RateNotice) -> None:
-        span = self._span_of(notice)
-        resets_at = now + notice.resets_in
-        known = self._windows.get(span)
-        remaining = notice.remaining - self._in_flight  # Procore has not counted those that are under way
-        if known is not None and known.limit == notice.limit and abs(known.resets_at - resets_at) <= 1.5:  # noqa: PLR2004 # whole seconds, and the way here
-            remaining = min(known.remaining, notice.remaining)  # others use the same limit; we never see more
-        self._windows[span] = _Window(span, notice.limit, max(0, remaining), resets_at)
-
-    def _span_of(self, notice: RateNotice) -> float:
-        """Which window is meant: no header names it, but only the hour can be far from its end."""
-        if notice.resets_in > SPIKE_SECONDS + 2:  # clocks may differ by so much
-            return HOUR_SECONDS
-        hour = self._windows.get(HOUR_SECONDS)
-        return HOUR_SECONDS if hour is not None and hour.limit == notice.limit else SPIKE_SECONDS
+    windows: dict[str, RateReport]
+    people_waiting: int
+    paused: dict[CompanyId, datetime]
+    is_shared: bool
 
 
 class Pacer:
-    """Lets each request go when there is room for it, or says when there will be."""
+    """Stands before the wire: `wait_for_room`, then `answered` or `abandoned`.
 
-    def __init__(self, clock: Clock, windows: RateWindows | None = None) -> None:
+    Args:
+        clock: for waits and for what people are told.
+        store: what the processes share; this process' memory when `None`.
+        jitter: a random number from 0 to 1, for the pauses of circuits.
+    """
+
+    def __init__(
+        self, clock: Clock, store: StateStore | None = None, *, jitter: Callable[[], float] = random.random
+    ) -> None:
         self._clock = clock
-        self._windows = windows or RateWindows()
+        self._state = SharedState(clock, store)
+        self._jitter = jitter
+        self._process = secrets.token_hex(4)
+        self._settled = threading.Condition()
 
-    def wait_for_room(self, deadline: Deadline, route: str) -> None:
+    def wait_for_room(self, deadline: Deadline, turn: Turn) -> None:
         """Return when a request may go; `answered` or `abandoned` must follow.
 
         Raises:
-            RateLimited: room comes only after `deadline`; nothing was sent.
+            RateLimited: room comes only after the deadline, or later than a person wants to wait.
+            AppNotConnected, CompanyPaused: the company's circuit is open.
         """
+        began = self._clock.monotonic()
+        gives_up_at = min(deadline.at, began + deadline.patience)
+        moments = 0.0  # waited for others; a clock that stands still must not make that endless
+        is_counted = False
         while True:
-            now = self._clock.monotonic()
-            wait = self._windows.take(now, background=deadline.background)
+            patience = min(gives_up_at - self._clock.monotonic(), gives_up_at - began - moments)
+            wait, is_counted = self._ask(deadline, turn, is_counted=is_counted, patience=patience)
             if not wait:
                 return
-            if now + wait > deadline.at:
+            if wait > patience:
                 retry_at = self._clock.now() + timedelta(seconds=wait)
-                raise RateLimited(ASKED_TO_WAIT, retry_at=retry_at, route=route)
-            self._clock.sleep(wait)
+                raise RateLimited(sentences.ASKED_TO_WAIT, retry_at=retry_at, route=turn.route)
+            if wait > MOMENT:
+                self._clock.sleep(wait)
+            elif not self._somebody_settles():
+                moments += MOMENT
 
-    def answered(self, response: WireResponse) -> None:
-        """Learn from an answer; a 429 holds everybody until Procore accepts requests again."""
-        wall, now = self._clock.now(), self._clock.monotonic()
+    def answered(self, turn: Turn, response: WireResponse) -> None:
+        """Learn from an answer; 429, and 503 with a time, hold everybody until Procore accepts requests again."""
+        wall = self._clock.now()
         resets_in = seconds_to_reset(response, wall)
         limit, remaining = _number(response, "Limit"), _number(response, "Remaining")
         notice = None
         if limit is not None and remaining is not None and resets_in is not None:
             notice = RateNotice(limit, remaining, resets_in)
-        self._windows.settle(now, notice)
-        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            until = wait_until(response, wall)
-            wait = (until - wall).total_seconds() if until else _UNSTATED_WAIT_SECONDS
-            self._windows.hold(now + wait)
+        hold = self._hold_of(response, wall)
+        is_welcome = response.status not in _REFUSALS and response.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
-    def abandoned(self) -> None:
+        def step(state: PacingState, now: float) -> None:
+            state.windows.settle(self._process, now, notice, answered=True)
+            if hold is not None:
+                state.windows.hold(now + hold)
+            if turn.company_id is not None and is_welcome:
+                state.circuits.close(turn.company_id)
+            elif turn.company_id is not None and response.status != HTTPStatus.FORBIDDEN:
+                state.circuits.end(turn.company_id)  # it may be asked once more
+
+        self._settle(step)
+
+    def abandoned(self, turn: Turn) -> None:
         """A request that was let go got no answer."""
-        self._windows.settle(self._clock.monotonic(), None)
+
+        def step(state: PacingState, now: float) -> None:
+            state.windows.settle(self._process, now, None, answered=False)
+            if turn.company_id is not None:
+                state.circuits.end(turn.company_id)
+
+        self._settle(step)
+
+    def refused(self, turn: Turn, refusal: ProcoreError, asked_at: float) -> None:
+        """A call begun at `asked_at`, by `Clock.monotonic`, ended with 401 after a renewal, or with 403."""
+        company_id = turn.company_id
+        if company_id is None:
+            return
+        jitter, age = self._jitter(), self._clock.monotonic() - asked_at
+        self._state.change(
+            lambda state, now: state.circuits.refuse(
+                company_id,
+                turn.grant_id,
+                now,
+                is_uninstalled=isinstance(refusal, AppNotConnected),
+                asked_at=now - age,
+                jitter=jitter,
+            )
+        )
+
+    def close_circuit(self, company_id: CompanyId) -> None:
+        """Ask the company again, whatever it answered before: it was connected anew."""
+        self._state.change(lambda state, _now: state.circuits.close(company_id))
+
+    def report(self) -> PacingReport:
+        """For operators and for the doctor."""
+        wall = self._clock.now()
+
+        def step(state: PacingState, now: float) -> PacingReport:
+            return PacingReport(
+                {name: _reported(window, now) for name, window in state.windows.windows.items()},
+                state.windows.people_waiting,
+                {
+                    CompanyId(int(name)): wall + timedelta(seconds=circuit.open_until - now)
+                    for name, circuit in state.circuits.companies.items()
+                    if circuit.open_until > now
+                },
+                state.is_shared,
+            )
+
+        return self._state.change(step)
+
+    def _ask(
+        self, deadline: Deadline, turn: Turn, *, is_counted: bool, patience: float
+    ) -> tuple[float, bool]:
+        """The seconds to wait, 0 to go; and whether the request is now counted among the people who wait."""
+
+        def step(state: PacingState, now: float) -> tuple[float, bool] | ProcoreError:
+            circuits, windows = state.circuits, state.windows
+            if is_counted:
+                windows.leave(self._process, now)
+            if turn.company_id is not None:
+                pause = circuits.wait(turn.company_id, turn.grant_id, now, insists=deadline.insists)
+                if pause is None:
+                    return self._paused(state, turn, turn.company_id, now)
+                if pause:
+                    return pause, False
+            wait = windows.take(self._process, now, background=deadline.background)
+            if not wait and turn.company_id is not None:
+                circuits.begin(turn.company_id, now)
+            if not wait or wait > patience or deadline.background:
+                return wait, False
+            windows.join(self._process, now)
+            return wait, True
+
+        answer = self._state.change(step)
+        if isinstance(answer, ProcoreError):
+            raise answer
+        return answer
+
+    def _paused(self, state: PacingState, turn: Turn, company_id: CompanyId, now: float) -> ProcoreError:
+        circuit = state.circuits.find_open(company_id)
+        assert circuit is not None
+        if circuit.is_uninstalled:
+            failure = AppNotConnected(sentences.NOT_CONNECTED, route=turn.route)
+            failure.asked_at = self._clock.monotonic() - (now - circuit.asked_at)
+            return failure
+        retry_at = self._clock.now() + timedelta(seconds=circuit.open_until - now)
+        return CompanyPaused(sentences.PAUSED, retry_at=retry_at, route=turn.route)
+
+    def _somebody_settles(self) -> bool:
+        """Wait a moment, by the machine's time, for an answer in this process; whether one came."""
+        with self._settled:
+            return self._settled.wait(MOMENT)
+
+    def _settle(self, step: Callable[[PacingState, float], None]) -> None:
+        self._state.change(step)
+        with self._settled:
+            self._settled.notify_all()
+
+    @staticmethod
+    def _hold_of(response: WireResponse, wall: datetime) -> float | None:
+        until = wait_until(response, wall)
+        wait = None if until is None else (until - wall).total_seconds()
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return _UNSTATED_WAIT_SECONDS if wait is None else wait
+        if response.status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None:
+            return min(wait, _LONGEST_HEAVY_LOAD_SECONDS)
+        return None
+
+
+def _reported(window: Window, now: float) -> RateReport:
+    is_over = now >= window.resets_at
+    return RateReport(
+        window.limit, window.limit if is_over else window.remaining, max(0.0, window.resets_at - now)
+    )
 
 
 def _number(response: WireResponse, name: str) -> int | None:

@@ -22,7 +22,7 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId
 from embedded_app.procore.cache import Cache, Held, ReadKey, Silence
-from embedded_app.procore.deadline import current_or
+from embedded_app.procore.deadline import current_or, patient_for
 from embedded_app.procore.sentences import NO_ANSWER
 from embedded_app.procore.single_flight import SingleFlight
 
@@ -31,6 +31,8 @@ R = TypeVar("R")
 
 FRESH_SECONDS = 10.0
 STALE_SECONDS = 15 * 60.0
+IMPATIENT_SECONDS = 1.0
+"""How long a person who can be shown something old waits for room in the rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,11 @@ class Reader:
         generation = self._cache.generation
         began = self._clock.monotonic()
         read_at = self._clock.now()
+        held = self._cache.find(key)
+        has_old = held is not None and self._stale(held, freshness) is not None
         try:
-            value = load()
+            with patient_for(IMPATIENT_SECONDS if has_old else None):
+                value = load()
         except (Unreachable, RateLimited, ServerFailed) as failure:
             held = self._cache.find(key)
             if held is None:

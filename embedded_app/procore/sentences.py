@@ -5,6 +5,7 @@ from __future__ import annotations
 CANNOT_REACH = "Procore cannot be reached. Try again in a moment."
 NO_ANSWER = "Procore did not answer in time. Try again in a moment."
 ASKED_TO_WAIT = "Procore asked us to wait. Try again in a moment."
+PAUSED = "Procore refused several requests for this company in a row, so none is made for a while. Try again."
 FAILED = "Procore could not answer just now. Try again in a moment."
 FILE_REFUSED = "Procore did not take the file. Attach it again."
 MAY_HAVE_HAPPENED = "Procore may have saved this, but did not say so. Look there before you try again."

@@ -4,6 +4,7 @@ from embedded_app.storage._columns import SealedColumn, UtcDateTime, new_id
 from embedded_app.storage._database import Model, database_now, db, init_app, upgrade
 from embedded_app.storage._scope import company_scope, current_company_id, find_wrapped_key, system_scope
 from embedded_app.storage.models import Company, CompanyOwned, CompanyState
+from embedded_app.storage.shared_values import shared_value
 
 __all__ = [
     "Company",
@@ -19,6 +20,7 @@ __all__ = [
     "find_wrapped_key",
     "init_app",
     "new_id",
+    "shared_value",
     "system_scope",
     "upgrade",
 ]

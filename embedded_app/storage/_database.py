@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from embedded_app.config import Config
 
-_BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = 10_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -60,7 +60,7 @@ def init_app(app: Flask, config: Config) -> None:
 def _prepare_sqlite(connection: Any, record: object) -> None:
     del record
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")

@@ -235,6 +235,8 @@ def test_a_grant_is_asked_within_the_context_of_its_thread(
     procore = Procore(
         environment, "client-1", Secret("s"), clock=clock, transport=transport, thread_context=context
     )
+    transport.answer("GET /rest/v1.0/me", json_answer({"id": 1, "login": "dana@hollisgrant.example"}))
+    procore.viewer(grant).me()  # the very first request goes alone
     together = threading.Barrier(2)  # holds each of the two lists in a thread of its own
 
     def answer(_request: WireRequest) -> WireResponse:

@@ -5,15 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from embedded_app.errors import RateLimited
-from embedded_app.procore import Deadline, RateNotice, RateWindows, WireResponse
-from embedded_app.procore.pacing import Pacer
+from embedded_app.errors import AppNotConnected, CompanyPaused, Forbidden, RateLimited
+from embedded_app.ids import CompanyId
+from embedded_app.procore import Deadline, WireResponse
+from embedded_app.procore.circuits import RUN
+from embedded_app.procore.pacing import Pacer, Turn
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.shared_store import SharedStore
+
+_COMPANY = CompanyId(562949953443325)
+_TURN = Turn("GET /x", _COMPANY, "dana")
 
 
-def _answer(clock: FakeClock, *, limit: int, remaining: int, resets_in: float) -> WireResponse:
+def _answer(
+    clock: FakeClock, *, limit: int, remaining: int, resets_in: float, status: int = 200
+) -> WireResponse:
     return WireResponse(
-        200,
+        status,
         {
             "X-Rate-Limit-Limit": str(limit),
             "X-Rate-Limit-Remaining": str(remaining),
@@ -22,8 +30,25 @@ def _answer(clock: FakeClock, *, limit: int, remaining: int, resets_in: float) -
     )
 
 
-def _go(pacer: Pacer, clock: FakeClock, seconds: float = 20, *, background: bool = False) -> None:
-    pacer.wait_for_room(Deadline(clock.monotonic() + seconds, background), "GET /x")
+def _go(
+    pacer: Pacer,
+    clock: FakeClock,
+    seconds: float = 20,
+    *,
+    background: bool = False,
+    insists: bool = False,
+    patience: float = 20,
+) -> None:
+    deadline = Deadline(clock.monotonic() + seconds, background, insists, patience)
+    pacer.wait_for_room(deadline, _TURN)
+
+
+def _told(clock: FakeClock, *, limit: int, remaining: int, resets_in: float) -> Pacer:
+    """A pacer that has had one answer."""
+    pacer = Pacer(clock, jitter=lambda: 0.5)
+    _go(pacer, clock)
+    pacer.answered(_TURN, _answer(clock, limit=limit, remaining=remaining, resets_in=resets_in))
+    return pacer
 
 
 def test_the_first_request_goes_at_once(clock: FakeClock) -> None:
@@ -32,50 +57,13 @@ def test_the_first_request_goes_at_once(clock: FakeClock) -> None:
 
 
 def test_an_empty_window_is_waited_for(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=0, resets_in=8))
-    _go(pacer, clock)
-    assert clock.slept == [8]
-
-
-def test_requests_are_counted_between_answers(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=2, resets_in=8))
-    _go(pacer, clock)
-    _go(pacer, clock)
-    assert clock.slept == []
-    _go(pacer, clock)
-    assert clock.slept == [8]
-
-
-def test_an_older_count_does_not_give_back_what_is_under_way(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=3, resets_in=8))
-    _go(pacer, clock)
-    _go(pacer, clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=2, resets_in=8))
-    _go(pacer, clock)
-    assert clock.slept == [8]
-
-
-def test_others_using_the_same_limit_are_seen(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=20, resets_in=8))
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=0, resets_in=8))
+    pacer = _told(clock, limit=25, remaining=0, resets_in=8)
     _go(pacer, clock)
     assert clock.slept == [8]
 
 
 def test_a_wait_beyond_the_deadline_is_refused_with_the_time(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=600, remaining=0, resets_in=1800))
+    pacer = _told(clock, limit=600, remaining=0, resets_in=1800)
     with pytest.raises(RateLimited) as caught:
         _go(pacer, clock)
     assert caught.value.retry_at == clock.now() + timedelta(seconds=1800)
@@ -83,90 +71,149 @@ def test_a_wait_beyond_the_deadline_is_refused_with_the_time(clock: FakeClock) -
     assert clock.slept == []
 
 
-def test_both_windows_are_kept_apart(clock: FakeClock) -> None:
+def test_a_person_waits_no_longer_than_they_have_patience(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=25, remaining=0, resets_in=8)
+    with pytest.raises(RateLimited) as caught:
+        _go(pacer, clock, patience=5)
+    assert caught.value.retry_at == clock.now() + timedelta(seconds=8)
+
+
+def test_a_job_goes_after_the_people_who_wait_in_another_process(clock: FakeClock) -> None:
+    store = SharedStore(clock)
+    web, worker = Pacer(clock, store), Pacer(clock, store)
+    _go(web, clock)
+    web.answered(_TURN, _answer(clock, limit=25, remaining=0, resets_in=8))
+    order = []
+
+    class Waiting(FakeClock):
+        """The person waits; meanwhile the window ends, and a job asks."""
+
+        def sleep(self, seconds: float) -> None:
+            clock.advance(seconds)
+            with pytest.raises(RateLimited):
+                _go(worker, clock, seconds=0.01, background=True)
+            order.append("job refused")
+
+    web._clock = Waiting()
+    _go(web, clock)
+    order.append("person")
+    web.answered(_TURN, _answer(clock, limit=25, remaining=24, resets_in=10))
+    _go(worker, clock, background=True)
+    assert order == ["job refused", "person"]
+
+
+def test_whoever_waits_for_the_first_answer_goes_when_it_comes(clock: FakeClock) -> None:
     pacer = Pacer(clock)
     _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=0, resets_in=8))
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=600, remaining=0, resets_in=1800))
-    with pytest.raises(RateLimited):
-        _go(pacer, clock)
-
-
-def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window() -> None:
-    windows = RateWindows()
-    windows.settle(0, RateNotice(limit=600, remaining=500, resets_in=30))
-    windows.settle(25, RateNotice(limit=600, remaining=0, resets_in=5))
-    assert windows.take(25, background=False) == 5
-    # The hour begins again with all its requests, not with those of ten seconds.
-    assert [windows.take(30, background=False) for _ in range(600)] == [0] * 600
-    assert windows.take(30, background=False) == 3600
-
-
-def test_a_window_begins_again_after_its_end() -> None:
-    windows = RateWindows()
-    windows.settle(0, RateNotice(limit=2, remaining=0, resets_in=4))
-    assert windows.take(4, background=False) == 0
-    assert windows.take(4, background=False) == 0
-    assert windows.take(5, background=False) == 9
-
-
-def test_a_raised_limit_replaces_the_old_one() -> None:
-    windows = RateWindows()
-    windows.settle(0, RateNotice(limit=2, remaining=0, resets_in=4))
-    windows.settle(1, RateNotice(limit=50, remaining=40, resets_in=4))
-    assert windows.take(1, background=False) == 0
-
-
-def test_jobs_leave_a_quarter_to_people(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=24, remaining=7, resets_in=8))
-    _go(pacer, clock, background=True)
-    with pytest.raises(RateLimited):
-        _go(pacer, clock, seconds=5, background=True)
-    for _ in range(6):
-        _go(pacer, clock, seconds=5)
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(_go, pacer, clock)
+        pacer.answered(_TURN, _answer(clock, limit=25, remaining=24, resets_in=10))
+        second.result()
     assert clock.slept == []
 
 
-def test_a_429_holds_everybody(clock: FakeClock) -> None:
+@pytest.mark.parametrize(
+    ("response", "seconds"),
+    [
+        (WireResponse(429, {"Retry-After": "6"}), 6),
+        (WireResponse(429), 10),
+        (WireResponse(503, {"Retry-After": "6"}), 6),
+        (WireResponse(503, {"Retry-After": "3000"}), 60),
+    ],
+)
+def test_when_procore_asks_to_wait_everybody_waits(
+    clock: FakeClock, response: WireResponse, seconds: float
+) -> None:
     pacer = Pacer(clock)
     _go(pacer, clock)
-    pacer.answered(WireResponse(429, {"Retry-After": "6"}))
-    _go(pacer, clock)
-    assert clock.slept == [6]
+    pacer.answered(_TURN, response)
+    _go(pacer, clock, seconds=100, patience=100)
+    assert clock.slept == [seconds]
 
 
-def test_a_429_without_headers_holds_for_the_shorter_window(clock: FakeClock) -> None:
+def test_a_503_that_names_no_time_holds_nobody(clock: FakeClock) -> None:
     pacer = Pacer(clock)
     _go(pacer, clock)
-    pacer.answered(WireResponse(429))
+    pacer.answered(_TURN, WireResponse(503))
     _go(pacer, clock)
-    assert clock.slept == [10]
-
-
-def test_answers_without_headers_hold_nobody(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
-    for _ in range(1000):
-        _go(pacer, clock)
-        pacer.answered(WireResponse(200))
     assert clock.slept == []
 
 
 def test_a_request_without_an_answer_stays_counted(clock: FakeClock) -> None:
-    pacer = Pacer(clock)
+    pacer = _told(clock, limit=25, remaining=1, resets_in=8)
     _go(pacer, clock)
-    pacer.answered(_answer(clock, limit=25, remaining=1, resets_in=8))
-    _go(pacer, clock)
-    pacer.abandoned()
+    pacer.abandoned(_TURN)
     _go(pacer, clock)
     assert clock.slept == [8]
 
 
-def test_threads_never_take_more_than_there_is() -> None:
-    windows = RateWindows()
-    windows.settle(0, RateNotice(limit=100, remaining=40, resets_in=9))
+def test_threads_never_take_more_than_there_is(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=100, remaining=40, resets_in=9)
+
+    def went() -> bool:
+        try:
+            _go(pacer, clock, patience=1)
+        except RateLimited:
+            return False
+        return True
+
     with ThreadPoolExecutor(8) as pool:
-        waits = list(pool.map(lambda _: windows.take(1, background=False), range(100)))
-    assert waits.count(0) == 40
+        assert sum(pool.map(lambda _: went(), range(100))) == 40
+
+
+def _refuse(pacer: Pacer, clock: FakeClock, refusal: Forbidden, times: int = RUN) -> None:
+    for _ in range(times):
+        _go(pacer, clock)
+        pacer.answered(_TURN, WireResponse(403))
+        pacer.refused(_TURN, refusal, clock.monotonic())
+
+
+def test_a_company_that_refuses_again_and_again_is_paused(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=100, remaining=90, resets_in=9)
+    _refuse(pacer, clock, Forbidden("No.", status_code=403))
+    with pytest.raises(CompanyPaused) as caught:
+        _go(pacer, clock)
+    assert caught.value.retry_at == clock.now() + timedelta(seconds=30)
+    assert pacer.report().paused == {_COMPANY: caught.value.retry_at}
+    clock.advance(30)
+    _go(pacer, clock)
+    pacer.answered(_TURN, WireResponse(404))
+    assert pacer.report().paused == {}
+    _go(pacer, clock)
+
+
+def test_an_uninstalled_company_is_said_to_be_uninstalled_without_asking(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=100, remaining=90, resets_in=9)
+    asked_at = clock.monotonic()
+    _refuse(pacer, clock, AppNotConnected("No.", status_code=403))
+    clock.advance(1)
+    with pytest.raises(AppNotConnected) as caught:
+        _go(pacer, clock)
+    assert caught.value.asked_at == asked_at  # an old answer must not end a newer connection
+    pacer.close_circuit(_COMPANY)
+    _go(pacer, clock)
+
+
+def test_a_probe_that_has_to_be_sent_again_is_not_held_by_itself(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=100, remaining=90, resets_in=9)
+    _refuse(pacer, clock, Forbidden("No.", status_code=403))
+    clock.advance(5)
+    for status in (401, 500, 408):
+        _go(pacer, clock, insists=True)
+        pacer.answered(_TURN, WireResponse(status))
+    _go(pacer, clock, insists=True)
+    pacer.abandoned(_TURN)
+    _go(pacer, clock, insists=True)
+    assert clock.slept == []
+
+
+def test_the_report_says_what_is_left(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=25, remaining=20, resets_in=8)
+    _go(pacer, clock)
+    clock.advance(1)
+    report = pacer.report()
+    assert (report.windows["spike"].limit, report.windows["spike"].remaining) == (25, 19)
+    assert report.windows["spike"].resets_in == 7
+    assert report.is_shared
+    clock.advance(8)
+    assert pacer.report().windows["spike"].remaining == 25

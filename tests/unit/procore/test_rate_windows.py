@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import pytest
+
+from embedded_app.procore.rate_windows import MOMENT, RateNotice, RateWindows
+
+
+def told(limit: int, remaining: int, resets_in: float, *, now: float = 0) -> RateWindows:
+    """Windows of which one answer has told."""
+    windows = RateWindows()
+    assert windows.take("a", now, background=False) == 0
+    windows.settle("a", now, RateNotice(limit, remaining, resets_in), answered=True)
+    return windows
+
+
+def take(windows: RateWindows, now: float, process: str = "a", *, background: bool = False) -> float:
+    return windows.take(process, now, background=background)
+
+
+def test_before_anything_is_known_one_request_goes_alone() -> None:
+    windows = RateWindows()
+    assert [take(windows, 0), take(windows, 0), take(windows, 0, "b")] == [0, MOMENT, MOMENT]
+    windows.settle("a", 1, RateNotice(limit=3, remaining=2, resets_in=9), answered=True)
+    assert [take(windows, 1, "b"), take(windows, 1), take(windows, 1)] == [0, 0, 9]
+
+
+def test_an_answer_without_headers_holds_nobody() -> None:
+    windows = RateWindows()
+    take(windows, 0)
+    windows.settle("a", 0, None, answered=True)
+    assert [take(windows, 0) for _ in range(1000)] == [0] * 1000
+
+
+def test_a_first_request_that_gets_no_answer_is_followed_by_another_one() -> None:
+    windows = RateWindows()
+    take(windows, 0)
+    windows.settle("a", 0.5, None, answered=False)
+    assert take(windows, 0.5) == MOMENT
+    assert take(windows, 3) == 0
+
+
+def test_requests_are_counted_between_answers() -> None:
+    windows = told(25, 2, 8)
+    assert [take(windows, 1), take(windows, 1), take(windows, 1)] == [0, 0, 7]
+
+
+def test_what_another_process_took_is_counted() -> None:
+    windows = told(25, 2, 8)
+    assert [take(windows, 1, "a"), take(windows, 1, "b"), take(windows, 1, "a")] == [0, 0, 7]
+
+
+def test_an_older_count_does_not_give_back_what_is_under_way() -> None:
+    windows = told(25, 3, 8)
+    for _ in range(3):
+        take(windows, 0)
+    windows.settle("a", 0, RateNotice(25, 2, 8), answered=True)
+    assert take(windows, 0) == 8
+
+
+def test_others_using_the_same_limit_are_seen() -> None:
+    windows = told(25, 20, 8)
+    take(windows, 0)
+    windows.settle("a", 0, RateNotice(25, 0, 8), answered=True)
+    assert take(windows, 0) == 8
+
+
+def test_an_answer_that_was_long_on_its_way_gives_nothing_back() -> None:
+    windows = told(25, 20, 3)
+    take(windows, 1)  # answered much later
+    assert take(windows, 4) == 0
+    windows.settle("a", 4, RateNotice(25, 24, 9), answered=True)
+    taken = 0
+    while not take(windows, 4):
+        taken += 1
+    windows.settle("a", 4, RateNotice(25, 19, -1), answered=True)
+    windows.settle("a", 4, RateNotice(25, 19, 1), answered=True)
+    assert (taken, take(windows, 4)) == (23, 9)
+
+
+def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window() -> None:
+    windows = told(600, 500, 30)
+    take(windows, 25)
+    windows.settle("a", 25, RateNotice(limit=600, remaining=0, resets_in=5), answered=True)
+    assert take(windows, 25) == 5
+    # The hour begins again with all its requests, not with those of ten seconds.
+    assert take(windows, 30) == 0
+    windows.settle("a", 30, RateNotice(limit=600, remaining=599, resets_in=3600), answered=True)
+    assert [take(windows, 30) for _ in range(599)] == [0] * 599
+    assert take(windows, 30) == 3600
+
+
+def test_both_windows_are_kept_apart() -> None:
+    windows = told(25, 0, 8)
+    assert take(windows, 8) == 0
+    windows.settle("a", 8, RateNotice(limit=600, remaining=0, resets_in=1800), answered=True)
+    assert take(windows, 8) == 1800
+
+
+def test_where_a_window_was_used_up_the_first_request_of_the_next_goes_alone() -> None:
+    windows = told(3, 0, 4)  # clocks differ, and whoever comes a moment early is refused
+    assert [take(windows, 4), take(windows, 4), take(windows, 4, "b")] == [0, MOMENT, MOMENT]
+    windows.settle("a", 4.2, RateNotice(3, 2, 10), answered=True)
+    assert [take(windows, 4.2, "b"), take(windows, 4.2)] == [0, 0]
+    assert take(windows, 4.2) == pytest.approx(10)
+
+
+def test_a_window_that_was_not_used_up_or_is_long_over_begins_without_a_pause() -> None:
+    roomy = told(25, 20, 4)
+    assert [take(roomy, 4), take(roomy, 4)] == [0, 0]
+    old = told(25, 0, 4)
+    assert [take(old, 60), take(old, 60)] == [0, 0]
+
+
+def test_what_is_under_way_when_a_window_ends_counts_in_the_next_one_too() -> None:
+    windows = told(4, 2, 4)
+    assert [take(windows, 3.9), take(windows, 3.9)] == [0, 0]
+    assert take(windows, 10) == 0
+    assert take(windows, 10) == 0
+    assert take(windows, 10) == 10
+
+
+def test_what_a_process_left_behind_is_forgotten() -> None:
+    windows = told(3, 3, 4)
+    for _ in range(3):
+        take(windows, 1, "killed")
+    assert [take(windows, 62), take(windows, 62), take(windows, 62)] == [0, 0, 0]
+
+
+def test_a_raised_limit_replaces_the_old_one() -> None:
+    windows = told(2, 0, 4)
+    windows.settle("a", 1, RateNotice(limit=50, remaining=40, resets_in=4), answered=True)
+    assert take(windows, 1) == 0
+
+
+def test_jobs_leave_a_quarter_to_people() -> None:
+    windows = told(24, 7, 8)
+    assert [take(windows, 0, background=True), take(windows, 0, background=True)] == [0, 8]
+    assert [take(windows, 0) for _ in range(6)] == [0] * 6
+
+
+def test_jobs_wait_as_long_as_people_wait_in_any_process() -> None:
+    windows = told(2, 0, 4)
+    for process in ("a", "b"):
+        assert take(windows, 1, process) == 3
+        windows.join(process, 1)
+    assert take(windows, 4, background=True) == MOMENT
+    windows.leave("a", 4)
+    assert take(windows, 4, "a") == 0
+    windows.settle("a", 4, RateNotice(20, 19, 10), answered=True)
+    assert take(windows, 4, background=True) == MOMENT
+    windows.leave("b", 4)
+    assert take(windows, 4, "b") == 0
+    assert take(windows, 4, background=True) == 0
+
+
+def test_people_who_wait_in_a_process_that_was_killed_hold_jobs_for_a_minute() -> None:
+    windows = told(25, 20, 4)
+    windows.join("killed", 1)
+    assert take(windows, 60, background=True) == MOMENT
+    assert take(windows, 62, background=True) == 0
+
+
+def test_a_hold_holds_everybody_and_ends_with_one_request_alone() -> None:
+    windows = told(25, 20, 8)
+    windows.hold(6)
+    assert take(windows, 1) == 5
+    assert [take(windows, 6), take(windows, 6)] == [0, MOMENT]
+
+
+def test_a_clock_that_was_put_back_makes_no_window_longer_than_it_can_be() -> None:
+    windows = told(25, 0, 8, now=100_000)
+    windows.hold(100_008)
+    assert take(windows, 10_000) == 3600  # a hold may last as long as the longer window
+    windows = told(25, 0, 8, now=100_000)
+    assert take(windows, 10_000) == 12
+
+
+def test_the_state_survives_being_written_down() -> None:
+    windows = told(25, 2, 8)
+    windows.join("b", 1)
+    windows.hold(5)
+    assert RateWindows.from_json(windows.as_json()) == windows
