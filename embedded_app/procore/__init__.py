@@ -25,8 +25,8 @@ from embedded_app.procore.environment import Environment
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.insurances import Insurance, Insurances
 from embedded_app.procore.observations import Observation, Observations, ObservationType
-from embedded_app.procore.payments import Payment, Payments
 from embedded_app.procore.pacing import PacingReport, RateReport
+from embedded_app.procore.payments import Payment, Payments
 from embedded_app.procore.permissions import COMPANY_ADMIN_TOOLS, AccessLevel, Permissions
 from embedded_app.procore.prime_contracts import PrimeContract, PrimeContracts
 from embedded_app.procore.projects import Project, Projects
@@ -34,8 +34,8 @@ from embedded_app.procore.punch_items import PunchItem, PunchItems
 from embedded_app.procore.reading import Read
 from embedded_app.procore.requisitions import Requisition, Requisitions
 from embedded_app.procore.rfis import Rfi, Rfis
-from embedded_app.procore.submittals import Submittal, Submittals
 from embedded_app.procore.shared_state import StateStore, StoreUnavailable
+from embedded_app.procore.submittals import Submittal, Submittals
 from embedded_app.procore.tokens import TokenInfo, TokenSet
 from embedded_app.procore.transport import PooledTransport, Transport, WireRequest, WireResponse
 from embedded_app.procore.uploads import Progress, Upload, Uploads
@@ -77,10 +77,10 @@ __all__ = [
     "ObservationType",
     "Observations",
     "OnCall",
+    "PacingReport",
     "Payment",
     "Payments",
     "Period",
-    "PacingReport",
     "Permissions",
     "PooledTransport",
     "PrimeContract",
@@ -99,10 +99,10 @@ __all__ = [
     "Rfi",
     "Rfis",
     "Silence",
-    "Submittal",
-    "Submittals",
     "StateStore",
     "StoreUnavailable",
+    "Submittal",
+    "Submittals",
     "TokenInfo",
     "TokenSet",
     "Transport",

@@ -48,8 +48,8 @@ from embedded_app.procore.requisitions import Requisitions
 from embedded_app.procore.rfis import Rfis
 from embedded_app.procore.routes import CompanyRoute, ViewerRoute
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
-from embedded_app.procore.submittals import Submittals
 from embedded_app.procore.shared_state import StateStore
+from embedded_app.procore.submittals import Submittals
 from embedded_app.procore.transport import PooledTransport, Transport
 from embedded_app.procore.uploads import Uploads
 from embedded_app.procore.vendors import Vendors

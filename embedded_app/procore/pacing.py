@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from embedded_app.clock import Clock
-from embedded_app.errors import AppNotConnected, CompanyPaused, ProcoreError, RateLimited
+from embedded_app.errors import AppNotConnected, CompanyPaused, ProcoreError, RateLimited, TimedOut
 from embedded_app.ids import CompanyId
 from embedded_app.procore import sentences
 from embedded_app.procore.deadline import Deadline
@@ -83,6 +83,7 @@ class Pacer:
 
         Raises:
             RateLimited: room comes only after the deadline, or later than a person wants to wait.
+            TimedOut: somebody else's request, which decides whether there is room, was not answered in time.
             AppNotConnected, CompanyPaused: the company's circuit is open.
         """
         began = self._clock.monotonic()
@@ -95,6 +96,8 @@ class Pacer:
             if not wait:
                 return
             if wait > patience:
+                if wait <= MOMENT:  # for an answer that others wait for, too
+                    raise TimedOut(sentences.NO_ANSWER, route=turn.route)
                 retry_at = self._clock.now() + timedelta(seconds=wait)
                 raise RateLimited(sentences.ASKED_TO_WAIT, retry_at=retry_at, route=turn.route)
             if wait > MOMENT:

@@ -105,6 +105,8 @@ class RateWindows:
             self.is_sure = self._learn(now, notice) or self.is_sure
         elif answered:
             self.is_sure = True  # there is nothing to learn
+        else:
+            self.probe_until = 0.0
 
     def hold(self, until: float) -> None:
         """Let nothing go before `until`."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from embedded_app.errors import AppNotConnected, CompanyPaused, Forbidden, RateLimited
+from embedded_app.errors import AppNotConnected, CompanyPaused, Forbidden, RateLimited, TimedOut
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Deadline, WireResponse
 from embedded_app.procore.circuits import RUN
@@ -90,7 +90,7 @@ def test_a_job_goes_after_the_people_who_wait_in_another_process(clock: FakeCloc
 
         def sleep(self, seconds: float) -> None:
             clock.advance(seconds)
-            with pytest.raises(RateLimited):
+            with pytest.raises(TimedOut):
                 _go(worker, clock, seconds=0.01, background=True)
             order.append("job refused")
 
@@ -110,6 +110,15 @@ def test_whoever_waits_for_the_first_answer_goes_when_it_comes(clock: FakeClock)
         pacer.answered(_TURN, _answer(clock, limit=25, remaining=24, resets_in=10))
         second.result()
     assert clock.slept == []
+
+
+def test_a_first_request_that_is_not_answered_is_not_said_to_be_a_wish_to_wait(clock: FakeClock) -> None:
+    pacer = Pacer(clock)
+    _go(pacer, clock)
+    with pytest.raises(TimedOut):
+        _go(pacer, clock, patience=0.2)
+    pacer.abandoned(_TURN)
+    _go(pacer, clock)
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,17 @@ def test_a_first_request_that_gets_no_answer_is_followed_by_another_one() -> Non
     windows = RateWindows()
     take(windows, 0)
     windows.settle("a", 0.5, None, answered=False)
-    assert take(windows, 0.5) == MOMENT
-    assert take(windows, 3) == 0
+    assert [take(windows, 0.5), take(windows, 0.5)] == [0, MOMENT]
+
+
+def test_a_first_request_that_takes_long_is_followed_by_another_one() -> None:
+    windows = RateWindows()
+    assert [take(windows, 0), take(windows, 2.9), take(windows, 3), take(windows, 3)] == [
+        0,
+        MOMENT,
+        0,
+        MOMENT,
+    ]
 
 
 def test_requests_are_counted_between_answers() -> None:
