@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -26,6 +27,8 @@ from embedded_app.procore import Environment, Procore
 from embedded_app.storage.fan_out import FanOut
 
 ROOT = Path(__file__).parents[1]
+JOB_SECONDS = 15 * 60.0
+"""How long the calls of one job may take altogether; a page has `procore.deadline.DEFAULT_SECONDS`."""
 
 
 def create_app(
@@ -60,14 +63,15 @@ def create_app(
     )
     fan_out = FanOut(app)
 
-    jobs.init_app(app, config)
+    web.surround(app, procore.within)
+    jobs.init_app(app, config, around=partial(procore.within, JOB_SECONDS, background=True))
     keys.init_app(app, vault=vault, clock=clock)
     installations.init_app(app, config, vault=vault, procore=procore, clock=clock)
     installations.schedule(app)
     principals.init_app(app, config, procore=procore, clock=clock)
     sources.init_app(app, config, vault=vault, clock=clock)
     panels.init_app(app, config, procore=procore, fan_out=fan_out, clock=clock)
-    health.init_app(app, config)
+    health.init_app(app, config, procore=procore)
     frames.init_app(app, config)
     settings.init_app(app, config)
     return app

@@ -11,6 +11,7 @@ from embedded_app.config import Config
 from embedded_app.errors import CredentialError
 from embedded_app.health import metrics
 from embedded_app.jobs import jobs
+from embedded_app.procore import Procore
 from embedded_app.storage import db
 from embedded_app.web.access import public
 from embedded_app.web.headers import Kind
@@ -18,10 +19,10 @@ from embedded_app.web.headers import Kind
 blueprint = Blueprint("health", __name__)
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, config: Config, *, procore: Procore) -> None:
     """Register the pages."""
     app.register_blueprint(blueprint)
-    metrics.init_app(app, config)
+    metrics.init_app(app, config, procore)
 
 
 @blueprint.get("/healthz")

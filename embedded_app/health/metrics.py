@@ -1,4 +1,4 @@
-"""Numbers for operators, as Prometheus reads them: grants by state, why they were lost, companies by state."""
+"""Numbers for operators, as Prometheus reads them: grants, companies, and what Procore allows just now."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from embedded_app.config import Config
 from embedded_app.errors import SessionExpired
 from embedded_app.installations import Grant, GrantState, LossCause, Revocation
+from embedded_app.procore import Procore
 from embedded_app.secret import Secret
 from embedded_app.storage import Company, CompanyState, db, system_scope
 from embedded_app.web import access
@@ -22,11 +23,12 @@ _SCHEME = "Bearer "
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, config: Config, procore: Procore) -> None:
     """Register the page. Reads METRICS_TOKEN; without it there is no page."""
     if config.metrics_token is None:
         return
     app.extensions["metrics_token"] = config.metrics_token
+    app.extensions["metrics_procore"] = procore
     access.enforce(app, operator, _check_operator)
     app.register_blueprint(blueprint)
 
@@ -48,8 +50,30 @@ def metrics() -> Response:
         "# HELP tieback_revocations_pending Tokens that Procore has yet to end.",
         "# TYPE tieback_revocations_pending gauge",
         f"tieback_revocations_pending {revocations}",
+        *_pacing(),
     ]
     return Response("\n".join(lines) + "\n", content_type=_MEDIA_TYPE)
+
+
+def _pacing() -> list[str]:
+    """A window that no answer has told of yet has no line."""
+    procore: Procore = current_app.extensions["metrics_procore"]
+    report = procore.pacing()
+    limits = {name: window.limit for name, window in report.windows.items()}
+    remaining = {name: window.remaining for name, window in report.windows.items()}
+    return [
+        *_gauge("tieback_procore_rate_limit", "Requests in a window.", "window", limits, limits),
+        *_gauge("tieback_procore_rate_remaining", "Requests left in it.", "window", remaining, remaining),
+        "# HELP tieback_procore_people_waiting People who wait for room in the rate limit.",
+        "# TYPE tieback_procore_people_waiting gauge",
+        f"tieback_procore_people_waiting {report.people_waiting}",
+        "# HELP tieback_procore_companies_paused Companies not asked, after refusals in a row.",
+        "# TYPE tieback_procore_companies_paused gauge",
+        f"tieback_procore_companies_paused {len(report.paused)}",
+        "# HELP tieback_procore_pacing_shared Whether the processes share the rate limit; 0 without their store.",
+        "# TYPE tieback_procore_pacing_shared gauge",
+        f"tieback_procore_pacing_shared {int(report.is_shared)}",
+    ]
 
 
 def _counts(column: object) -> dict[str, int]:

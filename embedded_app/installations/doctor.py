@@ -6,7 +6,8 @@ docs/platform-reference.md, sections 3.6 and 6, for the facts behind each state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from embedded_app.storage import CompanyState
@@ -23,6 +24,7 @@ class Condition(StrEnum):
     KEY_DESTROYED = "key_destroyed"
     GRANT_LOST = "grant_lost"
     NOT_CONNECTED_IN_PROCORE = "not_connected_in_procore"
+    REFUSED = "refused"
     PROCORE_UNREACHABLE = "procore_unreachable"
     WRONG_REGION = "wrong_region"
     NO_CONFIGURATION = "no_configuration"
@@ -36,6 +38,8 @@ class Answer(StrEnum):
     GIVEN = "given"
     NOT_CONNECTED = "not_connected"
     """403 "App is not connected to this company"."""
+    REFUSED = "refused"
+    """401 or 403 otherwise."""
     NONE = "none"
 
 
@@ -49,6 +53,7 @@ class Evidence:
         has_key: whether the company's data key exists.
         grant_loss: why the grant that was to be used is lost; `None` while it is good.
         answer: of Procore, to a call for the company.
+        paused_until: when the company is asked again (UTC), if it is not asked now.
         stored_web_base: Procore's address of the company as it was at the installation.
         web_base: the same as it is now.
         configurations: how many app configurations apply, to the project when one was named.
@@ -61,6 +66,7 @@ class Evidence:
     has_key: bool = True
     grant_loss: str | None = None
     answer: Answer | None = None
+    paused_until: datetime | None = None
     stored_web_base: str | None = None
     web_base: str | None = None
     configurations: int | None = None
@@ -95,6 +101,13 @@ _STATES = {
         (
             "In Procore: Company Admin → App Management. Not listed: Install App. Listed: update the app to a "
             "version with a data connector; without one every call is refused."
+        ),
+    ),
+    Condition.REFUSED: (
+        "Procore refuses what is asked for this company.",
+        (
+            "In Procore: Directory → the person who connected → Permissions; and App Management → update the app. "
+            "Then: " + _RECONNECT
         ),
     ),
     Condition.PROCORE_UNREACHABLE: ("Procore did not answer.", "Try again in a few minutes."),
@@ -145,8 +158,18 @@ def _ending(evidence: Evidence) -> Diagnosis | None:
         why = f"The grant is lost: {evidence.grant_loss.replace('_', ' ')}."
         return Diagnosis(Condition.GRANT_LOST, why, "Sign in again. " + _RECONNECT)
     if evidence.answer is Answer.NOT_CONNECTED:
-        return _known(Condition.NOT_CONNECTED_IN_PROCORE)
+        return _refusing(Condition.NOT_CONNECTED_IN_PROCORE, evidence)
+    if evidence.answer is Answer.REFUSED:
+        return _refusing(Condition.REFUSED, evidence)
     return _known(Condition.PROCORE_UNREACHABLE) if evidence.answer is Answer.NONE else None
+
+
+def _refusing(condition: Condition, evidence: Evidence) -> Diagnosis:
+    found = _known(condition)
+    if evidence.paused_until is None:
+        return found
+    pause = f" After refusals in a row nothing is asked before {evidence.paused_until:%H:%M:%S} UTC."
+    return replace(found, evidence=found.evidence + pause)
 
 
 def _without_connection(evidence: Evidence) -> Condition:

@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from embedded_app.errors import AppNotConnected, Forbidden, GrantLost, NotFound, ProcoreError
+from embedded_app.errors import (
+    AppNotConnected,
+    CompanyPaused,
+    Forbidden,
+    GrantLost,
+    NotFound,
+    ProcoreError,
+    Unauthorized,
+)
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.installations.doctor import Answer, Diagnosis, Evidence, diagnose
 from embedded_app.procore import AccessLevel, CompanyApi, Grant, Procore
@@ -28,13 +36,17 @@ def examine(
     evidence = _own(company_id)
     if evidence.state is CompanyState.CONNECTED and evidence.has_key:
         try:
-            evidence = _asked(evidence, procore.company(company_id, grant()), project_id)
+            with procore.within(insists=True):
+                evidence = _asked(evidence, procore.company(company_id, grant()), project_id)
         except GrantLost as lost:
             evidence = replace(evidence, grant_loss=lost.cause)
         except AppNotConnected:
             evidence = replace(evidence, answer=Answer.NOT_CONNECTED)
+        except (Unauthorized, Forbidden, CompanyPaused):
+            evidence = replace(evidence, answer=Answer.REFUSED)
         except ProcoreError:
             evidence = replace(evidence, answer=Answer.NONE)
+        evidence = replace(evidence, paused_until=procore.pacing().paused.get(company_id))
     return diagnose(evidence)
 
 

@@ -178,6 +178,7 @@ class InstallationService:
             if self.get_state() is CompanyState.SUSPENDED:
                 raise NotInstalled("This company is suspended here. Write to support.")
             db.session.rollback()  # nothing stays open over the calls
+        self._procore.resume(company_id)
         company = self._procore.company(company_id, sign_in)
         if not company.permissions(anew=True).is_company_admin():
             raise PermissionMissing("You are not an administrator of this company in Procore.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,18 @@ from embedded_app.config import Config
 from embedded_app.secret import Secret
 
 _log = logging.getLogger(__name__)
+
+Around = Callable[[], AbstractContextManager[object]]
 _WORKER_THREADS = 4
 
 
 class Jobs:
-    """What runs outside a request. Every function runs in an app context of its own."""
+    """What runs outside a request. Every function runs in an app context of its own, and inside `around`."""
 
-    def __init__(self, app: Flask, huey: Any) -> None:
+    def __init__(self, app: Flask, huey: Any, around: Around) -> None:
         self._app = app
         self._huey = huey
+        self._around = around
 
     def every_minutes(self, minutes: int, name: str, function: Callable[[], object]) -> None:
         """Run `function` whenever the minute of the hour is a multiple of `minutes`, on one worker."""
@@ -59,7 +63,7 @@ class Jobs:
 
     def _in_app_context(self, name: str, function: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
-            with self._app.app_context():
+            with self._app.app_context(), self._around():
                 function()
             _log.debug("job done", extra={"job": name})
 
@@ -67,15 +71,18 @@ class Jobs:
         return run
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Open the queue that the environment names. Reads REDIS_URL and, for the file's place, DATABASE_URL."""
+def init_app(app: Flask, config: Config, *, around: Around = nullcontext) -> None:
+    """Open the queue that the environment names. Reads REDIS_URL and, for the file's place, DATABASE_URL.
+
+    Every job is done inside what `around` gives.
+    """
     if config.redis_url is not None:
         huey: Any = RedisHuey("tieback", url=config.redis_url.reveal(), immediate=False)
     else:
         folder = _folder_of(config.database_url) or Path(app.instance_path)
         folder.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("tieback", filename=str(folder / "jobs.sqlite3"), immediate=False)
-    app.extensions["jobs"] = Jobs(app, huey)
+    app.extensions["jobs"] = Jobs(app, huey, around)
 
 
 def _folder_of(database_url: Secret) -> Path | None:

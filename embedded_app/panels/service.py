@@ -91,10 +91,11 @@ class PanelService:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
         tool = panel.family.tool
-        membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
-        reading_records = self._fan_out.submit(
-            lambda: _records_side(lambda: panel.family.read(company, project_id))
-        )
+        with self._procore.within(insists=anew):
+            membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
+            reading_records = self._fan_out.submit(
+                lambda: _records_side(lambda: panel.family.read(company, project_id))
+            )
         reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs))
         records = reading_records.result()
         reads = self._audiences.reads(viewer, project_id, tool, records)

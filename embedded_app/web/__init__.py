@@ -19,6 +19,9 @@ from embedded_app.web import (
     request_ids,
     static_files,
 )
+from embedded_app.web.surroundings import surround
+
+__all__ = ["init_app", "surround"]
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -22,6 +22,7 @@ from embedded_app.config import Config
 from embedded_app.errors import (
     AuthenticationError,
     AuthorizationError,
+    CompanyPaused,
     CredentialError,
     EmbeddedAppError,
     Forbidden,
@@ -128,6 +129,7 @@ _LOOKS: Mapping[type[EmbeddedAppError], _Look] = {  # from the specific to the g
     GrantLost: _Look("The connection to Procore was lost", "warn", "unlink"),
     InstallationError: _Look("The connection needs attention", "warn", "box"),
     RateLimited: _Look("Procore asked us to wait", "warn", "clock"),
+    CompanyPaused: _Look("Procore refused this company several times", "warn", "clock"),
     Rejected: _Look("Procore did not accept this", "bad", "bad"),
     ProcoreError: _Look("Procore is not answering", "warn", "clock"),
     SourceError: _Look("The source could not be read", "warn", "clock"),

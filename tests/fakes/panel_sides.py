@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -135,6 +136,7 @@ class FakeProcore:
     projects: list[Project] = field(default_factory=list)
     failure: EmbeddedAppError | None = None
     silence: Silence | None = None
+    insists: bool = False
     asked: list[ProjectId] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
     level: AccessLevel = AccessLevel.STANDARD
@@ -147,6 +149,11 @@ class FakeProcore:
         del grant
         assert company_id == COMPANY
         return FakeCompanyApi(self)
+
+    @contextmanager
+    def within(self, *, insists: bool) -> Iterator[None]:
+        self.insists = insists
+        yield
 
     def expire(self, grant_id: str, company_id: CompanyId) -> None:
         assert company_id == COMPANY

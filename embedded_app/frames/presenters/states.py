@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from embedded_app.errors import Forbidden, NotFound, RateLimited, SourceChangedShape, SourceRefused
+from embedded_app.errors import (
+    CompanyPaused,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    SourceChangedShape,
+    SourceRefused,
+)
 from embedded_app.frames.presenters.parts import Banner, Blank, Freshness
 from embedded_app.panels import PanelView
 from embedded_app.procore import Silence
@@ -130,6 +137,21 @@ def _about_procore(view: PanelView) -> list[Banner]:
                 icon="clock",
                 role="status",
                 reload_at=records.failure.retry_at,
+            )
+        ]
+    if isinstance(records.failure, CompanyPaused):
+        return [
+            Banner(
+                "Procore refused this company several times",
+                (
+                    "So it is not asked before ",
+                    records.failure.retry_at,
+                    f", or until you try now. {rest}".rstrip(),
+                ),
+                "warn",
+                icon="clock",
+                role="status",
+                retry=True,
             )
         ]
     if records.failure is not None and not is_refused(view):

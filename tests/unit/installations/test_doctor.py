@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from embedded_app.installations.doctor import Answer, Condition, Evidence, diagnose
@@ -17,6 +19,7 @@ CASES = {
     Condition.KEY_DESTROYED: Evidence(CONNECTED, has_key=False),
     Condition.GRANT_LOST: Evidence(CONNECTED, grant_loss="answer_lost"),
     Condition.NOT_CONNECTED_IN_PROCORE: Evidence(CONNECTED, answer=Answer.NOT_CONNECTED),
+    Condition.REFUSED: Evidence(CONNECTED, answer=Answer.REFUSED),
     Condition.PROCORE_UNREACHABLE: Evidence(CONNECTED, answer=Answer.NONE),
     Condition.WRONG_REGION: Evidence(CONNECTED, stored_web_base="https://a", web_base="https://b"),
     Condition.NO_CONFIGURATION: Evidence(CONNECTED, configurations=0),
@@ -36,6 +39,13 @@ def test_each_state_is_found_by_its_evidence(condition: Condition) -> None:
 def test_the_cause_of_a_loss_is_said() -> None:
     (found,) = diagnose(CASES[Condition.GRANT_LOST])
     assert "answer lost" in found.evidence
+
+
+@pytest.mark.parametrize("answer", [Answer.REFUSED, Answer.NOT_CONNECTED])
+def test_that_nothing_is_asked_for_a_while_is_said(answer: Answer) -> None:
+    until = datetime(2026, 11, 20, 14, 32, 5, tzinfo=UTC)
+    (found,) = diagnose(Evidence(CONNECTED, answer=answer, paused_until=until))
+    assert "nothing is asked before 14:32:05 UTC." in found.evidence
 
 
 def test_what_holds_together_is_listed_together() -> None:
