@@ -44,6 +44,15 @@ class ErrorShape(StrEnum):
     """`{"error": {"code", "message", "details"}}`, which version 2 always uses."""
 
 
+class LevelIds(StrEnum):
+    """The numbers of access levels: only that of Admin is published."""
+
+    COUNTED = "counted"
+    """1 None, 2 Read Only, 3 Standard, 4 Admin."""
+    SCATTERED = "scattered"
+    """Numbers in no order, so that only names can be relied on."""
+
+
 class Order(StrEnum):
     """In which order the waiting events of a hook are delivered; the platform promises none."""
 
@@ -130,6 +139,7 @@ class Switches:
         invalid_grant_status: of a refused code or refresh token, 400 or 401 (section 2.3).
         missing_header_status: of a call without the company header (section 2.5), any 4xx.
         missing_header_as: its content type.
+        level_ids: the numbers of access levels below Admin, which is 4.
         error_shape: the body of every error of version 1.
         unknown_fields: what a write does with a field that its record does not have (section 4.5, status 406).
         bad_dates: what a write does with a date that cannot be read (section 4.7).
@@ -137,6 +147,8 @@ class Switches:
         change_orders_in_three_tiers: how the two-tier calls answer in a project with three (section 5.6).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
+        unified_uploads_everywhere: whether records beside the document tool take uploads of version 2.1.
+        webhook_requisitions: whether subcontractor invoices have events.
         webhook_copies: how often each event is delivered.
         webhook_order: of the events that wait.
         webhook_hold: whether nothing is delivered for now.
@@ -144,11 +156,14 @@ class Switches:
         webhook_deactivation: whether a hook is disabled when its events were discarded.
         installations_when_disconnected: whether `app_installations` answers although the app is not connected.
         configurations_survive_update: whether app configurations are still there after an update.
+        custom_installs: whether App Management has the button for an installation key.
         uninstall_ends_tokens: whether those end of people without another company that has the app.
         context_ids: how the side panel's `setup` writes ids.
         context_id_on_lists: whether `id` is left out or empty where there is no record.
         project_tokens_at_company: what `{{procore.project.…}}` becomes at company level.
         setup_on_move: what the side panel is sent when another record is opened beside it.
+        all_views: whether a panel view that ends in `.all` stands for every view of its resource.
+        frame_allow: the `allow` attribute of frames; without one if empty.
         frame_sandbox: the `sandbox` attribute of frames; without one if empty.
         portal_coop: whether the portal's pages send `Cross-Origin-Opener-Policy: same-origin`.
         directory_fan_out: whether updates of people and firms are told for each of their projects, as they were
@@ -162,6 +177,7 @@ class Switches:
     invalid_grant_status: int = 400
     missing_header_status: int = 400
     missing_header_as: TextKind = TextKind.JSON
+    level_ids: LevelIds = LevelIds.COUNTED
     error_shape: ErrorShape = ErrorShape.ERRORS
     unknown_fields: UnknownFields = UnknownFields.IGNORE
     bad_dates: BadDates = BadDates.NULL
@@ -169,6 +185,8 @@ class Switches:
     change_orders_in_three_tiers: ThreeTiers = ThreeTiers.EMPTY
     smallest_part: int = 5_242_880
     upload_polls: int = 1
+    unified_uploads_everywhere: bool = False
+    webhook_requisitions: bool = False
     webhook_copies: int = 1
     webhook_order: Order = Order.KEPT
     webhook_hold: bool = False
@@ -177,11 +195,14 @@ class Switches:
     directory_fan_out: bool = False
     installations_when_disconnected: bool = False
     configurations_survive_update: bool = True
+    custom_installs: bool = True
     uninstall_ends_tokens: bool = False
     context_ids: ContextIds = ContextIds.BY_REGION
     context_id_on_lists: NoId = NoId.ABSENT
     project_tokens_at_company: NoProject = NoProject.EMPTY
     setup_on_move: OnMove = OnMove.SETUP
+    all_views: bool = True
+    frame_allow: str = ""
     frame_sandbox: str = ""
     portal_coop: bool = False
 

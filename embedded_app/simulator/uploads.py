@@ -20,6 +20,7 @@ URL_SECONDS = 3600
 _DAY = 86_400
 _KEPT_SECONDS = {"v1.1": 7 * _DAY, "v2.1": _DAY}
 """How long an upload that no record took is kept."""
+_FIRST_ID = 7_400_001
 
 
 class Status(StrEnum):
@@ -121,6 +122,7 @@ class Upload:
 class StoredFile:
     """A file that a record took. `token` is the unguessable part of its address."""
 
+    id: int
     token: str
     name: str
     content_type: str
@@ -190,7 +192,7 @@ class Uploads:
 
     def store(self, name: str, content_type: str, content: bytes) -> StoredFile:
         """Keep a file that is there from the beginning."""
-        file = StoredFile(secrets.token_hex(16), name, content_type, content)
+        file = StoredFile(_FIRST_ID + len(self._files), secrets.token_hex(16), name, content_type, content)
         self._files[file.token] = file
         return file
 

@@ -36,7 +36,7 @@ def project_app(project_id: int, configuration_id: int) -> str:
         tool="apps",
         title=chosen.title,
         address=frame_address(simulator().app.full_screen_url, owner, place, chosen),
-        sandbox=simulator().switches.frame_sandbox,
+        switches=simulator().switches,
     )
 
 
@@ -55,7 +55,7 @@ def company_app(company_id: int, configuration_id: int) -> str:
         is_administrator=administers(company_id),
         title=chosen.title,
         address=frame_address(simulator().app.full_screen_url, owner, None, chosen),
-        sandbox=simulator().switches.frame_sandbox,
+        switches=simulator().switches,
     )
 
 
@@ -70,6 +70,8 @@ def install(company_id: int) -> Response | tuple[str, int]:
     """Install a custom app by its installation key."""
     _administered(company_id)
     running = simulator()
+    if not running.switches.custom_installs:
+        raise Forbidden("Custom apps cannot be installed in this account.")
     key = request.form.get("installation_key", "").strip()
     if key != running.app.installation_key:
         length = len(running.app.installation_key)
@@ -215,4 +217,5 @@ def _management(company_id: int, **form: object) -> str:
         projects={each.id: each for each in world.projects_of(company_id)},
         configurations=list(world.configurations_of(company_id)),
         form=form,
+        custom_installs=simulator().switches.custom_installs,
     )

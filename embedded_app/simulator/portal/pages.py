@@ -183,7 +183,7 @@ def _dock(place: Project, view: str, record_id: int | None = None) -> dict[str, 
     running = simulator()
     app, switches = running.app, running.switches
     here = configurations(place.company_id, place.id) if running.is_installed(place.company_id) else []
-    if not here or "sidepanel" not in app.components or view not in app.panel_views:
+    if not here or "sidepanel" not in app.components or not _is_supported(view):
         return {"dock": None}
     owner = company(place.company_id)
     by_region = ContextIds.NUMBER if owner.region == "us01" else ContextIds.STRING
@@ -195,10 +195,19 @@ def _dock(place: Project, view: str, record_id: int | None = None) -> dict[str, 
             "id_on_lists": switches.context_id_on_lists,
             "on_move": switches.setup_on_move,
             "sandbox": switches.frame_sandbox,
+            "allow": switches.frame_allow,
             "view": view,
             "id": record_id,
         }
     }
+
+
+def _is_supported(view: str) -> bool:
+    """Whether the app's panel was registered for this view, or for all of its resource."""
+    running = simulator()
+    every = f"{view.rpartition('.')[0]}.all"
+    views = running.app.panel_views
+    return view in views or (running.switches.all_views and every in views)
 
 
 def _projects(company_id: int) -> list[Project]:

@@ -25,9 +25,12 @@ from embedded_app.simulator.model import (
     Project,
     Vendor,
 )
-from embedded_app.simulator.state import Simulator
+from embedded_app.simulator.state import Simulator, simulator
+from embedded_app.simulator.switches import LevelIds
 
 Json = dict[str, object]
+
+_SCATTERED = {Level.NONE: 9, Level.READ_ONLY: 11, Level.STANDARD: 2}
 
 _LINE_TYPES: Mapping[CommitmentKind, tuple[int, str, str, str]] = {
     CommitmentKind.SUBCONTRACT: (71, "S", "Subcontract", "commitment"),
@@ -69,7 +72,8 @@ def company(record: Company, *, mine: bool) -> Json:
 
 def access_level(level: Level) -> Json:
     """A level with its number and name."""
-    return {"id": int(level), "name": level.label}
+    scattered = simulator().switches.level_ids is LevelIds.SCATTERED
+    return {"id": _SCATTERED.get(level, level) if scattered else level, "name": level.label}
 
 
 def project(record: Project, view: str, company_name: str) -> Json:

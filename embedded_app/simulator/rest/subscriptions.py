@@ -18,12 +18,27 @@ from embedded_app.simulator.rest.access import (
 )
 from embedded_app.simulator.rest.records import Json
 from embedded_app.simulator.state import simulator
-from embedded_app.simulator.webhooks import MOST_TRIGGERS, RESOURCES, VERSIONS, Hook, Trigger
+from embedded_app.simulator.webhooks import (
+    MOST_TRIGGERS,
+    REQUISITIONS,
+    RESOURCES,
+    VERSIONS,
+    Hook,
+    Resource,
+    Trigger,
+)
 
 TOOL = "webhooks"
 _NAMESPACE = re.compile(r"[a-z0-9-]+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SHOWN = 5
+
+
+def resources() -> Mapping[str, Resource]:
+    """What can be subscribed to, by name."""
+    if simulator().switches.webhook_requisitions:
+        return {**RESOURCES, REQUISITIONS.name: REQUISITIONS}
+    return RESOURCES
 
 
 def manage(project_id: int | None) -> None:
@@ -114,7 +129,7 @@ def change_hook(of: Hook, values: Mapping[str, Any]) -> None:
 def add_trigger(of: Hook, values: object) -> Trigger:
     """Let the hook hear of one more resource and event type."""
     sent: Mapping[str, Any] = values if isinstance(values, dict) else {}
-    resource = RESOURCES.get(str(sent.get("resource_name")))
+    resource = resources().get(str(sent.get("resource_name")))
     event_type = sent.get("event_type")
     if resource is None:
         raise Refusal(422, "is not a resource", field="resource_name")

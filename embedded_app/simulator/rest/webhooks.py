@@ -14,7 +14,7 @@ from embedded_app.simulator.rest.access import Refusal, blueprint
 from embedded_app.simulator.rest.answers import data, listing, moment
 from embedded_app.simulator.rest.bodies import required, sent_json, sent_list
 from embedded_app.simulator.rest.records import Json, stamp
-from embedded_app.simulator.webhooks import RESOURCES, Delivery, Hook, Trigger
+from embedded_app.simulator.webhooks import Delivery, Hook, Trigger
 
 _PER_PAGE, _LARGEST = 10, 100
 _SUCCEEDED = "succeeded"
@@ -149,7 +149,7 @@ def resources(project_id: int | None) -> Response:  # noqa: ARG001 # the names a
                 "payload_version": version,
                 "actions": each.actions,
             }
-            for each in RESOURCES.values()
+            for each in subscriptions.resources().values()
         ]
     )
 

@@ -13,7 +13,7 @@ from embedded_app.simulator.rest.access import Refusal, blueprint, query_id
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.bodies import required, sent_json
 from embedded_app.simulator.rest.records import Json, stamp
-from embedded_app.simulator.webhooks import MOST_TRIGGERS, RESOURCES, Delivery, DeliveryStatus, Hook, Trigger
+from embedded_app.simulator.webhooks import MOST_TRIGGERS, Delivery, DeliveryStatus, Hook, Trigger
 
 _NAMESPACE = "procore"
 _OUTCOMES: dict[DeliveryStatus, str | None] = {
@@ -128,7 +128,7 @@ def deliveries_v1(hook_id: int) -> Response:
 def resources_v1() -> Response:
     """What can be subscribed to."""
     subscriptions.manage(_place())
-    return json([{"name": each.name, "actions": each.actions} for each in RESOURCES.values()])
+    return json([{"name": each.name, "actions": each.actions} for each in subscriptions.resources().values()])
 
 
 def _place() -> int | None:

@@ -11,7 +11,7 @@ from flask import request
 
 from embedded_app.simulator.model import Level
 from embedded_app.simulator.record import Record
-from embedded_app.simulator.rest import custom_fields
+from embedded_app.simulator.rest import attachments, custom_fields
 from embedded_app.simulator.rest.access import Refusal, caller, company_of_call
 from embedded_app.simulator.rest.bodies import sent_json
 from embedded_app.simulator.rest.family import Family, Field, Write
@@ -164,7 +164,12 @@ def _parsed(family: Family, values: Mapping[str, Any], before: Any = None) -> di
             status = refusal.status
     if wrong:
         raise Refusal(status, fields=wrong)
-    if any(each.name == "custom_fields" for each in family.fields):
+    names = {each.name for each in family.fields}
+    if "attachments" in names and "upload_ids" in values:
+        parsed["attachments"] = attachments.written(
+            before and before.get("attachments"), values["upload_ids"]
+        )
+    if "custom_fields" in names:
         parsed["custom_fields"] = custom_fields.written(
             company_of_call(), family.name, before and before.get("custom_fields"), values
         )

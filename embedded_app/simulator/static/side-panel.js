@@ -38,8 +38,10 @@ function show() {
     frame = document.createElement("iframe");
     frame.name = "side-panel-app";
     frame.title = panel.dataset.title;
-    if (panel.dataset.sandbox) {
-      frame.setAttribute("sandbox", panel.dataset.sandbox);
+    for (const name of ["sandbox", "allow"]) {
+      if (panel.dataset[name]) {
+        frame.setAttribute(name, panel.dataset[name]);
+      }
     }
     frame.src = panel.dataset.address;
     holder.append(frame);

@@ -11,10 +11,11 @@ from embedded_app.simulator.webhooks.hooks import (
 )
 from embedded_app.simulator.webhooks.payloads import VERSIONS, Event
 from embedded_app.simulator.webhooks.postman import Postman
-from embedded_app.simulator.webhooks.resources import RESOURCES, Resource
+from embedded_app.simulator.webhooks.resources import REQUISITIONS, RESOURCES, Resource
 
 __all__ = [
     "MOST_TRIGGERS",
+    "REQUISITIONS",
     "RESOURCES",
     "VERSIONS",
     "Attempt",

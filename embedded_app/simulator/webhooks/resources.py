@@ -26,6 +26,9 @@ def _named(category: str, tool: str, *names: str, actions: tuple[str, ...] = _AL
 
 _COMPANY, _FINANCE, _WORK, _LOGS = "Company", "Project Financials", "Project Management", "Daily Log"
 
+REQUISITIONS = Resource("Requisitions", _FINANCE, "Invoicing")
+"""Not in that list, and not documented: it exists only when it is switched on."""
+
 RESOURCES = {
     each.name: each
     for each in (

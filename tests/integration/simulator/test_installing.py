@@ -181,6 +181,7 @@ def test_frames_and_messages_are_as_they_are_told_to_be(simulator: SimulatorProc
     assert 'project_id="' in frame_of(portal.page(full))
     told = {
         "frame_sandbox": "allow-scripts allow-forms",
+        "frame_allow": "clipboard-write",
         "project_tokens_at_company": "literal",
         "context_ids": "number",
         "context_id_on_lists": "empty",
@@ -188,7 +189,7 @@ def test_frames_and_messages_are_as_they_are_told_to_be(simulator: SimulatorProc
         "portal_coop": True,
     }
     simulator.switch(**told)
-    assert 'sandbox="allow-scripts allow-forms"' in frame_of(portal.page(full))
+    assert 'sandbox="allow-scripts allow-forms" allow="clipboard-write"' in frame_of(portal.page(full))
     assert 'project_id={{procore.project.id}}"' in frame_of(portal.page(full))
     page = portal.page(listed)
     for text in (
@@ -199,3 +200,35 @@ def test_frames_and_messages_are_as_they_are_told_to_be(simulator: SimulatorProc
     ):
         assert text in page
     assert simulator.send("GET", "/sign-in").headers["cross-origin-opener-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("matches", [True, False])
+def test_all_may_stand_for_every_view_of_a_resource(
+    simulator: SimulatorProcess, portal: Portal, *, matches: bool
+) -> None:
+    simulator.switch(all_views=matches)
+    simulator.control("PATCH", "/app", {"panel_views": ["commitments.contracts.all"]})
+    assert ("side-panel-head" in portal.page(f"/{RIVERSIDE}/project/commitments")) is matches
+
+
+def test_some_accounts_have_no_custom_installs(simulator: SimulatorProcess, portal: Portal) -> None:
+    simulator.switch(custom_installs=False)
+    assert "installation_key" not in portal.page(f"/{CASCADIA}/company/app_management")
+    key = simulator.control("GET", "/app").json["installation_key"]
+    assert portal.manage("install", CASCADIA, installation_key=key) == 403
+
+
+def test_only_the_names_of_levels_can_be_relied_on(simulator: SimulatorProcess) -> None:
+    token = simulator.access_token(MARCUS)
+    path = f"/rest/v1.0/settings/permissions?project_id={RIVERSIDE}"
+
+    def level() -> dict[str, object]:
+        tools = simulator.get(path, token, HOLLIS).json["tools"]
+        found: dict[str, object] = next(
+            each["user_access_level"] for each in tools if each["name"] == "commitments"
+        )
+        return found
+
+    assert level() == {"id": 3, "name": "Standard"}
+    simulator.switch(level_ids="scattered")
+    assert level() == {"id": 2, "name": "Standard"}

@@ -181,3 +181,32 @@ def test_segments_of_a_wrong_size_are_refused(
 ) -> None:
     body = {"file_name": "a", "file_size": 8, "segments": segments}
     assert simulator.call("POST", UNIFIED, body, token, HOLLIS).status in (400, 422)
+
+
+def test_a_record_takes_uploads_as_attachments(simulator: SimulatorProcess, token: str) -> None:
+    finished = []
+    for path, key in ((OLD, "uuid"), (UNIFIED, "upload_id")):
+        upload = begin(simulator, token, path)
+        etags = [
+            put(simulator, segment, part).headers["etag"]
+            for segment, part in zip(upload["segments"], PARTS, strict=True)
+        ]
+        body = {"segments": [{"etag": each} for each in etags], "part_etags": etags}
+        simulator.call("PATCH", f"{path}/{upload[key]}", body, token, HOLLIS)
+        finished.append(upload[key])
+    rfis = f"/rest/v1.0/projects/{RIVERSIDE}/rfis"
+    rfi = simulator.get(f"{rfis}?per_page=1", token, HOLLIS).json[0]["id"]
+
+    def reply(*upload_ids: str) -> Answer:
+        sent = {"reply": {"body": "See the sheet.", "upload_ids": list(upload_ids)}}
+        return simulator.call("POST", f"{rfis}/{rfi}/replies", sent, token, HOLLIS)
+
+    answered = reply(finished[0])
+    assert answered.status < 300, answered.text
+    (attached,) = answered.json["attachments"]
+    redirect = simulator.get(urlsplit(attached["url"]).path, token)
+    assert at(simulator, "GET", redirect.headers["location"], {}, b"").body == CONTENT
+    assert reply("unknown").status == 422
+    assert reply(finished[1]).status == 422
+    simulator.switch(unified_uploads_everywhere=True)
+    assert [each["filename"] for each in reply(*finished).json["attachments"]] == ["A-101.pdf", "A-101?.pdf"]

@@ -146,6 +146,9 @@ def test_triggers_are_resources_with_their_event_types(simulator: SimulatorProce
     assert known["RFIs"] == ["create", "update", "delete"]
     assert known["Company Vendors"] == ["create", "update"]
     assert "Requisitions" not in known
+    simulator.switch(webhook_requisitions=True)
+    resources = simulator.get(f"{COMPANY}/resources", token, HOLLIS).json["data"]
+    assert "Requisitions" in {each["name"] for each in resources}
     hook = Subscription(simulator, token, "https://hooks.example.test/")
     wanted = [{"resource_name": name, "event_type": "update"} for name in ("RFIs", "Submittals")]
     assert hook.ask("POST", "/triggers/bulk", wanted).status == 201
