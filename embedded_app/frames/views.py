@@ -303,7 +303,9 @@ def _verified(viewer: Viewer, project_id: ProjectId, panel: PanelRef | None) -> 
     db.session.rollback()  # nothing is held while Procore is asked
     begin = panels.service().views.anticipate
     meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
-    return principals.service().verify_project(viewer, project_id, meanwhile=meanwhile)
+    return principals.service().verify_project(
+        viewer, project_id, meanwhile=meanwhile, for_write=request.method == "POST"
+    )
 
 
 def _chosen(published: tuple[PanelRef, ...], panel_id: object) -> PanelRef | None:

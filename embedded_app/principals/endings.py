@@ -28,7 +28,7 @@ def _end_session(error: Unauthorized | GrantLost) -> AnyResponse:
     if viewer is None:
         return answer(problem_of(error))
     db.session.rollback()
-    principals.service().sessions.end(viewer)
+    principals.service().sign_out(viewer)
     if may_sign_in_first():
         return SignInFirst(sign_in_address()).get_response()
     return answer(problem_of(SessionExpired()))

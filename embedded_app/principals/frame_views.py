@@ -148,7 +148,7 @@ def logout() -> Response:
     for text, kind in proofs:
         viewer = sessions.find(text, kind) if text and company_of(text) == company_id else None
         if viewer is not None:
-            sessions.end(viewer)
+            principals.service().sign_out(viewer)
     response = Response(status=HTTPStatus.NO_CONTENT)
     cookie.without(company_id).write(response)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from embedded_app import audit
 from embedded_app.clock import Clock
+from embedded_app.ids import CompanyId
 from embedded_app.installations import InstallationService
 from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
 from embedded_app.principals.sessions import BEARER_LIFE
-from embedded_app.storage import db
+from embedded_app.storage import current_company_id, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,21 @@ class SignedInPerson:
 
 
 class OpenSessions:
-    """Everything here concerns the company whose scope is open."""
+    """Everything here concerns the company whose scope is open.
 
-    def __init__(self, clock: Clock, installations: InstallationService) -> None:
+    `forget` drops what this process remembers of a principal of a company; it is called whenever a session of
+    theirs is ended, while their grant can still be found.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        installations: InstallationService,
+        forget: Callable[[CompanyId, UUID], None],
+    ) -> None:
         self._clock = clock
         self._installations = installations
+        self._forget = forget
 
     def list_of(self, principal_id: UUID) -> tuple[OpenSession, ...]:
         """The person's own, newest first; empty when there is none."""
@@ -73,6 +84,7 @@ class OpenSessions:
         ).one_or_none()
         if owner is None or of not in {None, owner.id}:
             return
+        self._forget(current_company_id(), owner.id)
         self._delete([session_id])
         audit.record("session.ended", actor=actor, subject=owner.login)
         db.session.commit()
@@ -85,6 +97,7 @@ class OpenSessions:
         login = db.session.scalar(select(Principal.login).where(Principal.id == principal_id))
         if login is None:
             return 0
+        self._forget(current_company_id(), principal_id)
         self._delete(db.session.scalars(select(Session.id).where(Session.principal_id == principal_id)).all())
         return self._installations.sign_out_everywhere(principal_id, actor, login)
 

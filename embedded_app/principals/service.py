@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
 
 from embedded_app.clock import Clock
-from embedded_app.errors import CompanyMismatch
+from embedded_app.errors import CompanyMismatch, GrantLost
 from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
 from embedded_app.installations import InstallationService
 from embedded_app.principals.open_sessions import OpenSessions
@@ -34,7 +36,7 @@ class PrincipalService:
         self._clock = clock
         self._installations = installations
         self.sessions = sessions
-        self.open_sessions = OpenSessions(clock, installations)
+        self.open_sessions = OpenSessions(clock, installations, self._forget)
         self.proofs = Proofs(clock)
         self._projects: Verdicts[Project] = Verdicts(clock)
         self._companies: Verdicts[Me] = Verdicts(clock)
@@ -54,6 +56,21 @@ class PrincipalService:
         """
         return self.open_sessions.end_all_of(viewer.principal_id, actor_of(viewer))
 
+    def sign_out(self, viewer: Viewer) -> None:
+        """End the viewer's session, and forget in this process what they may see and what they read.
+
+        Other processes forget it within minutes; without a session it opens nothing there.
+        """
+        self.sessions.end(viewer)
+        self._forget(viewer.company_id, viewer.principal_id)
+
+    def _forget(self, company_id: CompanyId, principal_id: UUID) -> None:
+        for memory in (self._projects, self._companies, self.proofs):
+            memory.forget(principal_id)
+        with suppress(GrantLost):  # then nothing was read with it either
+            grant = self._installations.grants.for_principal(company_id, principal_id)
+            self._procore.invalidate(grant_id=grant.grant_id, company_id=company_id)
+
     def company_api(self, viewer: Viewer) -> CompanyApi:
         """The company of the viewer's session, as the viewer sees it."""
         return self._procore.company(viewer.company_id, self.grant(viewer))
@@ -71,17 +88,25 @@ class PrincipalService:
         if company_id != viewer.company_id:
             raise CompanyMismatch
         self._companies.check(
-            (viewer.principal_id, company_id),
+            viewer.principal_id,
+            company_id,
             lambda: Read(self.company_api(viewer).me(anew=True), self._clock.now()),
         )
         return company_id
 
     def verify_project(
-        self, viewer: Viewer, project_claim: object, *, meanwhile: Callable[[], None] | None = None
+        self,
+        viewer: Viewer,
+        project_claim: object,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+        for_write: bool = False,
     ) -> Project:
         """The project claimed, if the viewer can read it in the company of the session.
 
         `meanwhile` is called just before Procore is asked, if it is, to begin what can go on at the same time.
+        While Procore cannot be asked, a read believes an allow of the last 15 minutes; a write (`for_write`) does
+        not.
 
         Raises:
             InvalidField: the claim is no id.
@@ -95,7 +120,8 @@ class PrincipalService:
                 meanwhile()
             return self.company_api(viewer).projects.get(project_id)
 
-        return self._projects.check((viewer.principal_id, viewer.company_id, project_id), ask)
+        place = (viewer.company_id, project_id)
+        return self._projects.check(viewer.principal_id, place, ask, for_write=for_write)
 
     def is_administrator(self, viewer: Viewer, *, anew: bool = False) -> bool:
         """Whether the viewer administers the company; at most a minute old, or asked now with `anew`."""

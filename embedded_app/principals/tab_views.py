@@ -85,7 +85,7 @@ def take_company() -> Response:
 @access.full_tab
 def sign_out() -> Response:
     """End the session of the full tab."""
-    principals.service().sessions.end(current_viewer())
+    principals.service().sign_out(current_viewer())
     return _signed_out("Close this window, or sign in again.")
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from embedded_app.clock import Clock
 from embedded_app.errors import (
@@ -32,6 +33,9 @@ BRIDGE_SECONDS = 15 * 60.0
 _MOST = 10_000
 _WAIT_SECONDS = 25.0
 
+_Key = tuple[UUID, Hashable]
+"""A principal and a place."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Verdict(Generic[T]):
@@ -46,16 +50,21 @@ class Verdicts(Generic[T]):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: OrderedDict[Hashable, _Verdict[T]] = OrderedDict()
+        self._held: OrderedDict[_Key, _Verdict[T]] = OrderedDict()
+        self._forgotten = 0
         self._flights = SingleFlight()
 
-    def check(self, key: Hashable, ask: Callable[[], Read[T]]) -> T:
-        """What proves access under `key`; `ask` reads it from Procore with the viewer's own token.
+    def check(
+        self, principal_id: UUID, place: Hashable, ask: Callable[[], Read[T]], *, for_write: bool = False
+    ) -> T:
+        """What proves the principal's access to `place`; `ask` reads it from Procore with their own token.
 
         Raises:
             PermissionMissing: Procore says no. 403 and 404 are one answer.
-            ProcoreError: Procore cannot be asked, and no allow is young enough.
+            ProcoreError: Procore cannot be asked, and no allow is young enough; for a write none is that is past
+                its five minutes.
         """
+        key = (principal_id, place)
         held = self._find(key)
         age = self._clock.monotonic() - held.since if held else 0.0
         if held is not None and held.allowed is not None and age < ALLOW_SECONDS:
@@ -63,33 +72,47 @@ class Verdicts(Generic[T]):
         if held is not None and held.allowed is None and age < DENY_SECONDS:
             raise PermissionMissing
         try:
-            return self._flights.run(key, lambda: self._ask(key, ask), seconds=_WAIT_SECONDS)
+            flight = (key, self._forgotten)
+            read = self._flights.run(flight, lambda: self._ask(key, ask), seconds=_WAIT_SECONDS)
         except TimeoutError as error:
             raise TimedOut("Procore is taking long to answer. Try again in a minute.") from error
         except (Unreachable, RateLimited, ServerFailed):
-            if held is not None and held.allowed is not None and age < BRIDGE_SECONDS:
+            is_young = held is not None and age < BRIDGE_SECONDS
+            if held is not None and held.allowed is not None and is_young and not for_write:
                 return held.allowed
             raise
+        if read.silence is not None and for_write:
+            raise read.silence.failure
+        return read.value
 
-    def _ask(self, key: Hashable, ask: Callable[[], Read[T]]) -> T:
-        began = self._clock.monotonic()
+    def forget(self, principal_id: UUID) -> None:
+        """Everything about one principal, also what is being asked just now."""
+        with self._lock:
+            self._forgotten += 1
+            for key in [key for key in self._held if key[0] == principal_id]:
+                del self._held[key]
+
+    def _ask(self, key: _Key, ask: Callable[[], Read[T]]) -> Read[T]:
+        began, forgotten = self._clock.monotonic(), self._forgotten
         try:
             read = ask()
         except AppNotConnected:
             raise  # says something about the company, not about this viewer
         except (Forbidden, NotFound) as error:
-            self._keep(key, _Verdict(began, None))
+            self._keep(key, _Verdict(began, None), forgotten)
             raise PermissionMissing from error
         if not read.stale:
-            self._keep(key, _Verdict(began, read.value))
-        return read.value
+            self._keep(key, _Verdict(began, read.value), forgotten)
+        return read
 
-    def _find(self, key: Hashable) -> _Verdict[T] | None:
+    def _find(self, key: _Key) -> _Verdict[T] | None:
         with self._lock:
             return self._held.get(key)
 
-    def _keep(self, key: Hashable, verdict: _Verdict[T]) -> None:
+    def _keep(self, key: _Key, verdict: _Verdict[T], forgotten: int) -> None:
         with self._lock:
+            if forgotten != self._forgotten:
+                return
             self._held[key] = verdict
             self._held.move_to_end(key)
             while len(self._held) > _MOST:

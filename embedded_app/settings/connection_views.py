@@ -62,7 +62,7 @@ def disconnect() -> AnyResponse:
     """End the connection, and with it this session."""
     viewer = current_viewer()
     unconfirmed = installations.service().disconnect(actor_of(viewer))
-    principals.service().sessions.end(viewer)
+    principals.service().sign_out(viewer)
     response = redirect(url_for("settings.disconnected", unconfirmed=1 if unconfirmed else None), 303)
     cookies.SESSION.clear(response)
     return response

@@ -187,9 +187,14 @@ class FakePrincipals:
         return FakeCompanyApi(self.procore)
 
     def verify_project(
-        self, viewer: Viewer, claim: object, *, meanwhile: Callable[[], None] | None = None
+        self,
+        viewer: Viewer,
+        claim: object,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+        for_write: bool = False,
     ) -> Project:
-        del viewer, meanwhile  # verified lately, so nothing is asked
+        del viewer, meanwhile, for_write  # verified lately, so nothing is asked
         assert claim == self.project.id
         return self.project
 

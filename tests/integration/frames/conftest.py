@@ -122,11 +122,15 @@ class Frame:
         self._person = person
         granted = person.sign_in_frame(HOLLIS).json
         assert granted is not None
-        self._headers = {"Authorization": f"Bearer {granted['token']}"}
+        self._token = granted["token"]
+        self._headers = {"Authorization": f"Bearer {self._token}"}
 
     def get(self, path: str, **arguments: object) -> TestResponse:
         query = {"company_id": HOLLIS, "project_id": RIVERSIDE} | arguments
         return self._person.get(f"{path}?{urlencode(query)}", **self._headers)
+
+    def sign_out(self) -> None:
+        assert self._person.ask("logout", {"company_id": str(HOLLIS)}, self._token).status_code == 204
 
     def view(self, **arguments: object) -> TestResponse:
         return self.get("/frame/project/view", **arguments)

@@ -169,6 +169,32 @@ def test_refreshing_while_procore_is_down_takes_nothing_away(
     assert len(reads(simulator)) >= 2  # both lists, although the kept ones are young
 
 
+def test_while_procore_is_silent_nothing_is_decided_on_an_old_allow(
+    open_frame: OpenFrame, simulator: SimulatorProcess, clock: FakeClock
+) -> None:
+    frame = open_frame(DANA)
+    gas = record_id(frame, "SC-031")
+    simulator.fault("/rest/*", status=503)
+    clock.advance(6 * 60)
+    assert "SC-031" in frame.view(q="SC-031").text
+    form = {"from": "project", "record": f"subcontract/{gas}", "row_id": "21-0417-047", "act": "confirm"}
+    assert "Procore is not answering" in frame.post("/frame/links", **form).text
+    simulator.clear_faults()
+    clock.advance(60)
+    assert "No Sage ERP row is linked" in text_of(frame.record(gas).text)
+
+
+def test_signing_out_forgets_what_was_read(open_frame: OpenFrame, simulator: SimulatorProcess) -> None:
+    frame = open_frame(DANA)
+    frame.view()
+    frame.sign_out()
+    simulator.forget_requests()
+    assert open_frame(DANA).view().status_code == 200
+    asked = [path for path in reads(simulator) if path not in {"me", "companies"}]
+    assert f"projects/{RIVERSIDE}" in asked
+    assert {"purchase_order_contracts", "work_order_contracts"} <= set(asked)
+
+
 def test_opening_a_line_asks_procore_nothing_more(open_frame: OpenFrame, simulator: SimulatorProcess) -> None:
     frame = open_frame(DANA)
     key = f"subcontract/{record_id(frame, 'SC-014')}"

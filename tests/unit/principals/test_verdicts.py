@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from embedded_app.procore import Read, Silence
 from tests.fakes.fake_clock import FakeClock
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+DANA, MARCUS = UUID(int=1), UUID(int=2)
 AWAY = [TimedOut("x"), ServerFailed("x"), RateLimited("x", retry_at=NOW)]
 
 
@@ -48,9 +50,13 @@ def procore() -> Procore:
 
 
 @pytest.fixture
-def check(clock: FakeClock, procore: Procore) -> Callable[[], str]:
-    verdicts: Verdicts[str] = Verdicts(clock)
-    return lambda: verdicts.check("dana in riverside", procore)
+def verdicts(clock: FakeClock) -> Verdicts[str]:
+    return Verdicts(clock)
+
+
+@pytest.fixture
+def check(verdicts: Verdicts[str], procore: Procore) -> Callable[[], str]:
+    return lambda: verdicts.check(DANA, "riverside", procore)
 
 
 def test_an_allow_lasts_five_minutes(check: Callable[[], str], clock: FakeClock, procore: Procore) -> None:
@@ -127,4 +133,45 @@ def test_what_says_nothing_about_the_place_is_passed_on(
     for _ in range(2):
         with pytest.raises(type(error)):
             check()
+    assert procore.asked == 2
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: error.code)
+def test_while_procore_is_away_nothing_is_written(
+    verdicts: Verdicts[str], clock: FakeClock, procore: Procore, error: Exception
+) -> None:
+    def write() -> str:
+        return verdicts.check(DANA, "riverside", procore, for_write=True)
+
+    assert write() == "Riverside"
+    procore.answer = error
+    clock.advance(299)
+    assert write() == "Riverside"  # an allow of the last five minutes is one
+    clock.advance(1)
+    with pytest.raises(type(error)):
+        write()
+    procore.answer = Read("Riverside", NOW, Silence(TimedOut("x"), NOW))
+    with pytest.raises(TimedOut):
+        write()
+
+
+def test_what_is_forgotten_of_one_person_is_asked_again(verdicts: Verdicts[str], procore: Procore) -> None:
+    for person in (DANA, MARCUS, DANA, MARCUS):
+        verdicts.check(person, "riverside", procore)
+    assert procore.asked == 2
+    verdicts.forget(DANA)
+    for person in (DANA, MARCUS):
+        verdicts.check(person, "riverside", procore)
+    assert procore.asked == 3
+
+
+def test_what_was_asked_before_it_was_to_be_forgotten_is_not_kept(
+    verdicts: Verdicts[str], procore: Procore
+) -> None:
+    def ask() -> Read[str]:
+        verdicts.forget(DANA)
+        return procore()
+
+    assert verdicts.check(DANA, "riverside", ask) == "Riverside"
+    verdicts.check(DANA, "riverside", procore)
     assert procore.asked == 2

@@ -1,0 +1,37 @@
+"""What a viewer was lately seen to read, for the time in which Procore is silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from embedded_app.principals.proofs import Proofs
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.panel_sides import VIEWER
+
+OTHER = replace(VIEWER, principal_id=UUID(int=1))
+
+
+def test_a_proof_is_of_one_person_and_one_place_and_lasts_fifteen_minutes() -> None:
+    clock = FakeClock()
+    proofs = Proofs(clock)
+    proofs.keep(VIEWER, "riverside")
+    assert proofs.holds(VIEWER, "riverside")
+    assert not proofs.holds(VIEWER, "harbor")
+    assert not proofs.holds(OTHER, "riverside")
+    clock.advance(15 * 60 - 1)
+    assert proofs.holds(VIEWER, "riverside")
+    clock.advance(1)
+    assert not proofs.holds(VIEWER, "riverside")
+
+
+def test_a_refusal_and_a_sign_out_take_it_away() -> None:
+    proofs = Proofs(FakeClock())
+    for viewer in (VIEWER, OTHER):
+        proofs.keep(viewer, "riverside")
+        proofs.keep(viewer, "harbor")
+    proofs.drop(VIEWER, "riverside")
+    assert not proofs.holds(VIEWER, "riverside")
+    proofs.forget(VIEWER.principal_id)
+    assert not proofs.holds(VIEWER, "harbor")
+    assert proofs.holds(OTHER, "riverside")
