@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, request
 from werkzeug import Response
 
-from embedded_app.simulator import editing, installing
+from embedded_app.simulator import editing, installing, telling
 from embedded_app.simulator.events import Change
 from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.model import Level, Membership, Person
@@ -233,15 +233,20 @@ def set_membership() -> Response:
 
 @blueprint.patch("/records/<family>/<int:record_id>")
 def edit(family: str, record_id: int) -> Response:
-    """Set fields of a record, by their names in the model."""
-    editing.edit(simulator().world, family, record_id, _sent())
+    """Set fields of a record, by their names in the model, and tell webhooks of it."""
+    world = simulator().world
+    editing.edit(world, family, record_id, _sent())
+    _tell(telling.changes(world, family, record_id, "update"))
     return _done()
 
 
 @blueprint.delete("/records/<family>/<int:record_id>")
 def delete(family: str, record_id: int) -> Response:
-    """Remove a record."""
-    editing.delete(simulator().world, family, record_id)
+    """Remove a record, and tell webhooks of it."""
+    world = simulator().world
+    told = telling.changes(world, family, record_id, "delete")
+    editing.delete(world, family, record_id)
+    _tell(told)
     return _done()
 
 
@@ -249,6 +254,11 @@ def delete(family: str, record_id: int) -> Response:
 def canary() -> Response:
     """Append a marker, unique and beginning with `prefix`, to every text of every record; answers with them."""
     return _json({"markers": editing.plant(simulator().world, str(_sent()["prefix"]))})
+
+
+def _tell(changes: Iterable[Change]) -> None:
+    for each in changes:
+        simulator().changes.tell(each)
 
 
 def _sent() -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ def edit(world: World, family: str, record_id: int, values: Mapping[str, object]
         LookupError: there is no such family, record or field.
         ValueError: a value does not fit its field.
     """
-    record = _find(world, family, record_id)
+    record = find(world, family, record_id)
     if isinstance(record, Record):
         record.update(_parsed(family, values))
         return
@@ -87,7 +87,7 @@ def delete(world: World, family: str, record_id: int) -> None:
     Raises:
         LookupError: there is no such family or record.
     """
-    record = _find(world, family, record_id)
+    record = find(world, family, record_id)
     if family in _IN_CONTRACTS:
         holder = next(each for each in world.contracts.values() if record in getattr(each, family))
         getattr(holder, family).remove(record)
@@ -142,7 +142,12 @@ def _mark(record: object, mark: Callable[[str], str]) -> None:
         setattr(record, name, text)
 
 
-def _find(world: World, family: str, record_id: int) -> Any:
+def find(world: World, family: str, record_id: int) -> Any:
+    """One record of a family.
+
+    Raises:
+        LookupError: there is no such family or record.
+    """
     families: Mapping[str, Mapping[int, object]] = {
         "companies": world.companies,
         "people": world.people,

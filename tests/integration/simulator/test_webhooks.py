@@ -214,6 +214,40 @@ def test_a_write_by_the_app_is_told_with_its_client_id(
     assert (received.body["resource_id"], received.body["user_id"]) == (made.json["id"], DANA_ID)
 
 
+def test_a_change_from_outside_is_a_persons(
+    simulator: SimulatorProcess, token: str, receiver: WebhookReceiver
+) -> None:
+    path = f"/rest/v1.0/work_order_contracts?project_id={RIVERSIDE}&per_page=1"
+    contract = simulator.get(path, token, HOLLIS).json[0]["id"]
+    vendor = simulator.get(f"/rest/v1.0/vendors?company_id={HOLLIS}&per_page=1", token, HOLLIS).json[0]["id"]
+    hook = Subscription(simulator, token, receiver.url, "v2.0")
+    for resource in ("Work Order Contracts", "Company Vendors", "Projects", "Company Users"):
+        hook.on(resource)
+    hook.on("Work Order Contracts", "delete")
+    simulator.edit("contracts", contract, title="Steel")
+    simulator.edit("vendors", vendor, name="Other")
+    simulator.edit("projects", RIVERSIDE, city="Fife")
+    simulator.edit("people", DANA_ID, job_title="Director")
+    simulator.control("DELETE", f"/records/contracts/{contract}")
+    told = [
+        (
+            each.body["resource_name"],
+            each.body["event_type"],
+            each.body["project_id"],
+            each.body["resource_id"],
+        )
+        for each in receiver.wait_for(5)
+    ]
+    assert told == [
+        ("Work Order Contracts", "update", RIVERSIDE, contract),
+        ("Company Vendors", "update", None, vendor),
+        ("Projects", "update", RIVERSIDE, RIVERSIDE),
+        ("Company Users", "update", None, DANA_ID),
+        ("Work Order Contracts", "delete", RIVERSIDE, contract),
+    ]
+    assert receiver.wait_for(5)[0].body["metadata"]["source_application_id"] is None
+
+
 def test_a_line_of_a_contract_names_its_contract(
     simulator: SimulatorProcess, token: str, receiver: WebhookReceiver
 ) -> None:

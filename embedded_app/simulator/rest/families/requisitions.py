@@ -143,6 +143,7 @@ FAMILY = serve(
         name="requisitions",
         singular="requisition",
         tool=TOOL,
+        resource="Requisitions",
         paths=(Path("/v1.1/requisitions", "list show create update"),),
         fields=(
             *BASICS,
