@@ -69,8 +69,12 @@ def require_own_link() -> None:
     """Raise `FrameNotAllowed` if the browser says that this page was not opened by a link on a page of ours.
 
     Browsers without `Sec-Fetch-Site` are let in: it keeps lures out where it can, and nothing rests on it alone.
+    WebKit calls every link in a frame cross-site that opens a window of its own; its `Referer`, which no page of
+    another origin can make ours, tells where it was.
     """
-    if request.headers.get("Sec-Fetch-Site") not in {None, "same-origin"}:
+    site = request.headers.get("Sec-Fetch-Site")
+    is_ours = request.headers.get("Referer", "").startswith(f"{_keys().origin}/")
+    if site not in {None, "same-origin"} and not is_ours:
         raise FrameNotAllowed(_SENTENCE)
 
 

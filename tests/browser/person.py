@@ -11,6 +11,7 @@ from selenium.common.exceptions import (
     NoSuchWindowException,
     StaleElementReferenceException,
     TimeoutException,
+    WebDriverException,
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -21,6 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 T = TypeVar("T")
 
 _PATIENCE_SECONDS = 30
+_LEFT_THE_PAGE = "does not belong to the document"  # what Chromium's driver may say of a stale element
 
 
 class Person:
@@ -32,8 +34,19 @@ class Person:
     def waits_for(self, condition: Callable[[WebDriver], T], what: str) -> T:
         """The first true value of `condition`."""
         gone = (NoSuchElementException, StaleElementReferenceException)
+
+        def unless_gone(browser: WebDriver) -> T | None:
+            try:
+                return condition(browser)
+            except WebDriverException as error:
+                if _LEFT_THE_PAGE not in str(error):
+                    raise
+                return None
+
         try:
-            return WebDriverWait(self.browser, _PATIENCE_SECONDS, 0.1, gone).until(condition)
+            found = WebDriverWait(self.browser, _PATIENCE_SECONDS, 0.1, gone).until(unless_gone)
+            assert found is not None  # it waits for something true
+            return found
         except TimeoutException:
             raise AssertionError(f"{what} never came. The page says: {self.page_text()[:2000]}") from None
 

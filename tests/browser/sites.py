@@ -213,6 +213,7 @@ class Sites:
             PROCORE_FRAME_ANCESTORS=f"{procore[HOST]} {procore['app.procore.localhost']}",
             PROCORE_CLIENT_ID=CLIENT_ID,
             PROCORE_CLIENT_SECRET=CLIENT_SECRET,
+            SIGN_IN_CODES="on",
             SOURCE_FILES=str(self._folder / "sources"),
         )
         before = os.environ.get("SSL_CERT_FILE")

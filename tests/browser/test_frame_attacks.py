@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
+from selenium.webdriver.remote.webdriver import WebDriver
 from werkzeug.test import TestResponse
 
 from tests.browser.engines import Engine
@@ -26,25 +28,40 @@ RESUME = "__Host-ea_resume"
 NO_ACCESS = "You have no access"
 REPLACED_SECONDS = 61
 
-LISTENS = "var heard = []; addEventListener('message', (event) => heard.push(event.data));"
 COUNT_FOREIGN = """
 window.foreign = 0;
 addEventListener("message", (event) => { if (event.origin !== location.origin) window.foreign += 1; });
 """
 
 
-def lure(address: str, script: str) -> str:
-    """A page with a button that opens `address`, and goes on by `script` as often as it can."""
-    return f"""<button>Claim your voucher</button><script>{LISTENS}
+def lure(address: str, attack: str) -> str:
+    """A page with a button that opens `address`, and does `attack` when `attacks` tells it to."""
+    return f"""<button>Claim your voucher</button><script>
+var heard = [];
+addEventListener("message", (event) => heard.push(event.data));
 let opened = null;
 document.querySelector("button").onclick = () => {{ opened = window.open({json.dumps(address)}); }};
-setInterval(() => {{ if (opened !== null) {{ {script} }} }}, 50);
+function attack() {{ {attack} }}
 </script>"""
 
 
-def hears_the_attacker(visitor: Visitor) -> None:
-    """The page has got everything that the attacker says, several times over."""
-    visitor.waits_for(lambda browser: browser.execute_script("return window.foreign > 5"), "foreign messages")
+def attacks(visitor: Visitor, attacker: str, css: str | None = None) -> None:
+    """Let the page in the window `attacker` attack three times, each time until this window hears it.
+
+    With `css`, until the frame in it does. `COUNT_FOREIGN` has to run there before.
+    """
+    here = visitor.browser.current_window_handle
+    for times in (1, 2, 3):
+
+        def hears(browser: WebDriver, times: int = times) -> bool:
+            count: int = browser.execute_script("return window.foreign")
+            return count >= times
+
+        visitor.browser.switch_to.window(attacker)
+        visitor.browser.execute_script("window.attack()")
+        visitor.browser.switch_to.window(here)
+        with visitor.inside(css) if css else nullcontext():
+            visitor.waits_for(hears, "the attacker's messages")
 
 
 def heard_by_attacker(visitor: Visitor) -> list[Any]:
@@ -73,10 +90,11 @@ def test_a_lure_cannot_start_the_popup_for_the_victim(visitor: Visitor, sites: S
       opened.postMessage({{ v: 1, nonce: hello?.nonce, ...{json.dumps(challenge)} }}, "*");
       opened.postMessage({{ v: 1, type: "go", rid: started?.rid ?? null }}, "*");"""
     visitor.browser.get(sites.page(EVIL, lure(f"{sites.origin(APP)}/auth/frame/popup", script)))
+    attacker = visitor.browser.current_window_handle
     with visitor.in_new_window(lambda: visitor.presses("Claim")):
         visitor.sees("One moment")
         visitor.browser.execute_script(COUNT_FOREIGN)
-        hears_the_attacker(visitor)
+        attacks(visitor, attacker)
         assert visitor.browser.current_url == f"{sites.origin(APP)}/auth/frame/popup"
     assert heard_by_attacker(visitor) == []
     assert sites.called("/auth/frame/begin") == []
@@ -84,24 +102,28 @@ def test_a_lure_cannot_start_the_popup_for_the_victim(visitor: Visitor, sites: S
 
 def test_a_foreign_window_cannot_play_the_popup(visitor: Visitor, sites: Sites) -> None:
     """The frame hears its own origin and its own popup alone; else it would ask for the attacker's sign-in."""
-    attacker = sites.elsewhere(INSIDER)
     body = {"challenge": challenge_of(new_verifier()), "company_id": str(HOLLIS)}
-    begun = attacker.ask("begin", body).json
+    begun = sites.elsewhere(INSIDER).ask("begin", body).json
     assert begun is not None
     visitor.opens_app()
     script = f"""
-      opened.frames[0]?.postMessage({{ v: 1, type: "hello", nonce: "n" }}, "*");
-      opened.frames[0]?.postMessage({{ v: 1, type: "started", rid: {json.dumps(begun["rid"])} }}, "*");"""
+      opened.frames[0].postMessage({{ v: 1, type: "hello", nonce: "n" }}, "*");
+      opened.frames[0].postMessage({{ v: 1, type: "started", rid: {json.dumps(begun["rid"])} }}, "*");"""
     address = visitor.browser.current_url
     visitor.browser.get(sites.page(EVIL, lure(address, script)))
+    attacker = visitor.browser.current_window_handle
     with visitor.in_new_window(lambda: visitor.presses("Claim")):
+        victim = visitor.browser.current_window_handle
         with visitor.inside(APP_FRAME):
+            visitor.sees("Sign in with Procore")
             visitor.browser.execute_script(COUNT_FOREIGN)
         with visitor.at_login():
+            popup = visitor.browser.current_window_handle
+            visitor.browser.switch_to.window(victim)
+            attacks(visitor, attacker, APP_FRAME)
+            visitor.browser.switch_to.window(popup)
             visitor.allows()
         visitor.sees_data()
-        with visitor.inside(APP_FRAME):
-            hears_the_attacker(visitor)
     assert heard_by_attacker(visitor) == []
     assert {call.status for call in sites.called("/auth/frame/redeem")} <= {200, 202}
 
@@ -265,8 +287,9 @@ def test_a_foreign_window_cannot_say_which_record_is_open(visitor: Visitor, site
     visitor.signs_in_to_portal(sites.portal("/"), MARCUS)
     path = f"/{RIVERSIDE}/project/commitments/work_order_contracts/{sites.record_ids['SC-014']}"
     forged = {"type": "setup", "context": context(sites, "SC-011")}
-    script = f'opened.frames[0]?.postMessage({json.dumps(forged)}, "*");'
+    script = f'opened.frames[0].postMessage({json.dumps(forged)}, "*");'
     visitor.browser.get(sites.page(EVIL, lure(sites.portal(path), script)))
+    attacker = visitor.browser.current_window_handle
     with visitor.in_new_window(lambda: visitor.presses("Claim")):
         visitor.finds("#dock-button").click()
         with visitor.in_new_window(lambda: visitor._presses_in(PANEL_FRAME, "Sign in with Procore")):
@@ -274,7 +297,8 @@ def test_a_foreign_window_cannot_say_which_record_is_open(visitor: Visitor, site
         with visitor.inside(PANEL_FRAME):
             visitor.sees(VARIANCE)
             visitor.browser.execute_script(COUNT_FOREIGN)
-            hears_the_attacker(visitor)
+        attacks(visitor, attacker, PANEL_FRAME)
+        with visitor.inside(PANEL_FRAME):
             visitor.sees("SC-014")
     asked = {call.query["record_id"] for call in sites.called("/frame/panel/view")}
     assert asked == {str(sites.record_ids["SC-014"])}

@@ -92,6 +92,26 @@ def test_a_popup_blocker_is_told_and_the_next_click_works(visitor: Visitor) -> N
     visitor.sees_data()
 
 
+def test_where_no_window_opens_a_code_is_typed(visitor: Visitor) -> None:
+    visitor.opens_app()
+    with visitor.inside(APP_FRAME):
+        visitor.sees(CARD)
+        visitor.browser.execute_script("document.querySelector('[data-action=sign-in]').click()")
+        visitor.sees(BLOCKED)
+
+    def follow() -> None:
+        with visitor.inside(APP_FRAME):
+            visitor.follows("Sign in in a tab and type a code")
+
+    with visitor.in_new_window(follow):
+        visitor.presses("Allow")
+        code = visitor.finds(".code").text
+    with visitor.inside(APP_FRAME):
+        visitor.types("Code", code)
+        visitor.presses("Continue")
+    visitor.sees_data()
+
+
 def test_a_sandbox_without_popups_is_told(visitor: Visitor, sites: Sites) -> None:
     address = sites.frame(company_id=HOLLIS, project_id=RIVERSIDE)
     sandbox = f'<iframe src="{address}" sandbox="allow-scripts allow-same-origin"></iframe>'

@@ -16,7 +16,7 @@ from embedded_app.installations import SignInFlow
 from embedded_app.storage import db
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.person import Person, challenge_of, new_verifier
+from tests.fakes.person import ORIGIN, Person, challenge_of, new_verifier
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.small_app import make_small_app
 from tests.integration.principals.test_frame_sign_in import install
@@ -132,7 +132,16 @@ def test_the_code_is_kept_as_a_hash(one: CodeFrame, app: Flask) -> None:
 def test_a_foreign_page_cannot_lead_to_the_link(one: CodeFrame) -> None:
     for site in ("cross-site", "same-site", "none"):
         assert one.tab.get(one.link, **{"Sec-Fetch-Site": site}).status_code == 403
+    for page in ("https://evil.example/", f"{ORIGIN}.evil.example/", ORIGIN.replace("http:", "https:")):
+        headers = {"Sec-Fetch-Site": "cross-site", "Referer": page}
+        assert one.tab.get(one.link, **headers).status_code == 403
     assert one.tab.get(one.link, **{"Sec-Fetch-Site": "same-origin"}).status_code == 303
+
+
+def test_a_link_in_the_frame_leads_there_also_where_the_browser_calls_it_cross_site(one: CodeFrame) -> None:
+    """As WebKit does of every link in a frame that opens a window of its own."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Referer": f"{ORIGIN}/frame/project?company_id=1"}
+    assert one.tab.get(one.link, **headers).status_code == 303
 
 
 def test_the_callback_in_another_browser_shows_no_code(
