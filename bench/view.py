@@ -30,19 +30,19 @@ SECOND_LOOKS = 40
 LOOKS_OF_EACH_USER = 6
 _MARCUS = "marcus.oyelaran@hollisgrant.example"
 _PEOPLE = (LOGIN, _MARCUS)
-_PLENTY = 1_000_000
+PLENTY = 1_000_000
 _LISTS = ("work_order_contracts", "purchase_order_contracts")
 
 
 def main() -> None:
     """Print the figures of docs/performance.md."""
     with tempfile.TemporaryDirectory() as folder:
-        app_port, simulator_port = _free_port(), _free_port()
+        app_port, simulator_port = free_port(), free_port()
         with started(Options(Path(folder), app_port, simulator_port)) as running:
             simulator = SimulatorProcess()  # one that runs already: only its switches are wanted
             simulator.base_url = f"http://127.0.0.1:{simulator_port}"
             simulator.rate(
-                hour_limit=_PLENTY, hour_remaining=_PLENTY, spike_limit=_PLENTY, spike_remaining=_PLENTY
+                hour_limit=PLENTY, hour_remaining=PLENTY, spike_limit=PLENTY, spike_remaining=PLENTY
             )
             _measure(running.public_url, simulator)
 
@@ -54,7 +54,7 @@ def _measure(app_url: str, simulator: SimulatorProcess) -> None:
     ]
     simulator.switch(latency_ms=LATENCY_MS)
     print(f"view: Procore answers in {LATENCY_MS} ms, {len(pairs)} sessions; milliseconds")
-    slowest = max(_upstream(simulator, name, projects[0]) for name in _LISTS)
+    slowest = slowest_call(simulator)
     print(f"  slowest call of a view, made alone       p50 {slowest:7.1f}")
     first = []
     for visitor, project in pairs:
@@ -121,8 +121,12 @@ def _print(name: str, taken: Sequence[float], slowest: float) -> None:
     )
 
 
+def slowest_call(simulator: SimulatorProcess) -> float:
+    """The median time of the slowest list that the view of the first project needs, asked without us."""
+    return max(_upstream(simulator, name, next(iter(JOBS))) for name in _LISTS)
+
+
 def _upstream(simulator: SimulatorProcess, name: str, project: ProjectId) -> float:
-    """The median time of one list, asked without us."""
     token = simulator.access_token(LOGIN)
     taken = []
     for _ in range(9):
@@ -151,7 +155,8 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(child)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -10,9 +10,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import posixpath
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -27,10 +29,11 @@ SOURCE = Path(__file__).parents[2] / "static"
 
 _HASH_CHARACTERS = 16
 _COMPRESSED = frozenset({".css", ".js", ".svg"})
+_IMPORT = re.compile(r"""^(?:import|export)\b(?:[^;"']*\bfrom\b)?\s*["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Publish `SOURCE`, serve it in front of `app`, and offer `asset(path)` to templates."""
+    """Publish `SOURCE`, serve it in front of `app`, and offer `asset(path)` and `imports(path)` to templates."""
     files = _files(SOURCE)
     tree_hash = _hash_of(files)
     prefix = f"/static/{tree_hash}/"
@@ -42,12 +45,18 @@ def init_app(app: Flask, config: Config) -> None:
             raise ProgrammingError(f"There is no static file {path!r}.")
         return prefix + path
 
+    imported = {path: list(_imports(path, files)) for path in files if path.endswith(".js")}
+
+    def imports(path: str) -> list[str]:
+        """The addresses of all that a module imports, so that a page can ask for them at once."""
+        return [asset(each) for each in imported[path]]
+
     def add_headers(target: Headers, path: str, url: str) -> None:
         del path, url
         for name, value in headers.items():
             target[name] = value
 
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, imports=imports)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # how Flask wants its middleware
         app.wsgi_app,
         root=_publish(files, Path(app.instance_path) / "static" / tree_hash),
@@ -60,6 +69,17 @@ def init_app(app: Flask, config: Config) -> None:
 
 def _files(root: Path) -> Mapping[str, Path]:
     return {p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def _imports(path: str, files: Mapping[str, Path]) -> Iterator[str]:
+    """What a module imports, and what that imports, each once."""
+    found = [path]
+    for module in found:  # grows on the way
+        for relative in _IMPORT.findall(files[module].read_text()):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(module), relative))
+            if other not in found:
+                found.append(other)
+                yield other
 
 
 def _hash_of(files: Mapping[str, Path]) -> str:

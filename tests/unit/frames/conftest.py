@@ -107,4 +107,5 @@ def _settings() -> Blueprint:
     blueprint = Blueprint("settings", __name__)
     view: Any = Kind.STANDALONE(access.public(lambda: ""))
     blueprint.add_url_rule("/settings", "overview", view)
+    blueprint.add_url_rule("/settings/sign-ins", "own_sign_ins", view)
     return blueprint

@@ -15,6 +15,7 @@ TEXT = "<td>6,842,500.00</td>" * 200
 @pytest.fixture(autouse=True)
 def _page(app: Flask) -> None:
     app.add_url_rule("/piece", "piece", public(Kind.FRAGMENT(lambda: TEXT)))
+    app.add_url_rule("/shell", "shell", public(Kind.FRAME(lambda: TEXT)))
     app.add_url_rule("/short", "short", public(Kind.FRAGMENT(lambda: "<p>Nothing here.</p>")))
 
 
@@ -23,6 +24,11 @@ def test_an_answer_to_a_bearer_is_compressed(app: Flask) -> None:
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Content-Length"] == str(len(answer.data))
     assert len(answer.data) < len(TEXT) / 10
+    assert gzip.decompress(answer.data).decode() == TEXT
+
+
+def test_a_shell_is_compressed_for_everybody(app: Flask) -> None:
+    answer = app.test_client().get("/shell", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(answer.data).decode() == TEXT
 
 

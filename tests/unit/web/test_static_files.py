@@ -49,6 +49,24 @@ def test_unknown_file_is_a_mistake_in_the_template(app: Flask) -> None:
         render_template_string("{{ asset('no-such.css') }}")
 
 
+def test_a_module_names_all_that_it_imports_once(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "a.js").write_text(
+        """import { b } from "./lib/b.js";\nimport {\n  c,\n} from './lib/c.js'\n"""
+    )
+    (tmp_path / "lib/b.js").write_text(
+        'export { c } from "./c.js";\nexport const other = "./not-a-module.js";'
+    )
+    (tmp_path / "lib/c.js").write_text('import "../d.js";\n// import "./nothing.js"')
+    (tmp_path / "d.js").write_text('import "./a.js";')
+    monkeypatch.setattr(static_files, "SOURCE", tmp_path)
+    with make_app().app_context():
+        written = render_template_string("{{ imports('a.js')|join(' ') }}")
+    assert [address.split("/", 3)[3] for address in written.split()] == ["lib/b.js", "lib/c.js", "d.js"]
+
+
 def test_any_change_changes_every_address(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
