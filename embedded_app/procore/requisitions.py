@@ -92,10 +92,11 @@ class Requisitions:
         updated: Period | None = None,
         most: int | None = None,
     ) -> Read[tuple[Requisition, ...]]:
-        """Those of a project that pass the filters, at most so many."""
+        """Those of a project that pass the filters, at most so many, with their summaries."""
         call = self._access.project_call(project_id, CompanyRoute.REQUISITIONS).filtered(
             commitment_id=commitment_id, status=status, origin_id=origin_id, updated_at=updated
         )
+        call = call.asking(view="extended")
         return self._access.read_list(call, decode_requisition, most=most)
 
     def get(self, project_id: ProjectId, record_id: RecordId) -> Read[Requisition]:

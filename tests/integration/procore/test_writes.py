@@ -10,7 +10,7 @@ import pytest
 
 from embedded_app.errors import Forbidden, OutcomeUnknown, Rejected, ServerFailed
 from embedded_app.ids import CompanyId, ProjectId, UserId
-from embedded_app.procore import CompanyApi, Procore, Rfi, uploads
+from embedded_app.procore import CommitmentKind, CompanyApi, Procore, Rfi, uploads
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess
 
@@ -19,6 +19,7 @@ DANA, SEAN = UserId(160586), UserId(160633)
 RFIS = f"/rest/v1.0/projects/{RIVERSIDE}/rfis"
 UPLOADS = f"/rest/v1.1/projects/{RIVERSIDE}/uploads"
 PART = 1000
+OPEN = {"draft", "under_review", "revise_and_resubmit"}
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +139,34 @@ def test_bytes_that_changed_on_their_way_are_refused(hollis: CompanyApi, content
     with pytest.raises(Rejected):
         hollis.uploads.send(upload, io.BytesIO(content[::-1]))
     assert upload.arrived == 0
+
+
+def test_an_invoice_with_its_file(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+    pending = {
+        record.commitment_id for record in hollis.requisitions.list(RIVERSIDE).value if record.status in OPEN
+    }
+    subcontract = next(
+        record
+        for record in hollis.commitments.list(RIVERSIDE, status="Approved").value
+        if record.kind is CommitmentKind.SUBCONTRACT and record.id not in pending
+    )
+    file = io.BytesIO(b"%PDF-1.7")
+    upload_id = hollis.uploads.send(
+        hollis.uploads.begin(RIVERSIDE, file, "inv-9.pdf", "application/pdf"), file
+    )
+    made = hollis.requisitions.create(
+        RIVERSIDE,
+        subcontract.id,
+        invoice_number="INV-9",
+        period_start=date(2026, 11, 1),
+        period_end=date(2026, 11, 30),
+        billing_date=date(2026, 11, 30),
+        upload_ids=[upload_id],
+    )
+    assert (made.invoice_number, made.commitment_id, made.status) == ("INV-9", subcontract.id, "draft")
+    [listed] = hollis.requisitions.list(RIVERSIDE, commitment_id=subcontract.id, status="draft").value
+    assert listed.id == made.id
+    assert _posts(simulator, "/rest/v1.1/requisitions") == 1
+    with pytest.raises(Rejected) as caught:
+        hollis.requisitions.create(RIVERSIDE, subcontract.id, upload_ids=[upload_id])
+    assert caught.value.messages
