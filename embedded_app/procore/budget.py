@@ -68,10 +68,10 @@ class Budget:
 
     _access: CompanyAccess
 
-    def views(self, project_id: ProjectId) -> Read[tuple[BudgetView, ...]]:
-        """The views of a project's budget."""
+    def views(self, project_id: ProjectId, *, most: int | None = None) -> Read[tuple[BudgetView, ...]]:
+        """The views of a project's budget, at most so many."""
         call = self._access.project_call(project_id, CompanyRoute.BUDGET_VIEWS)
-        return self._access.read_list(call, decode_budget_view)
+        return self._access.read_list(call, decode_budget_view, most=most)
 
     def lines(
         self, project_id: ProjectId, view_id: RecordId, *, most: int | None = None

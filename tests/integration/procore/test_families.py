@@ -60,6 +60,10 @@ def _steel(company: CompanyApi) -> Commitment:
     return found
 
 
+def _budget_view(company: CompanyApi) -> RecordId:
+    return company.budget.views(RIVERSIDE).value[0].id
+
+
 FAMILIES = [
     Family(
         "projects",
@@ -101,6 +105,22 @@ FAMILIES = [
     ),
     Family("payments", lambda company, most: company.payments.list(RIVERSIDE, _steel(company).id, most=most)),
     Family(
+        "prime contracts",
+        lambda company, most: company.prime_contracts.list(RIVERSIDE, most=most),
+        lambda company, record: company.prime_contracts.get(RIVERSIDE, record.id),
+        in_both=True,
+    ),
+    Family("budget views", lambda company, most: company.budget.views(RIVERSIDE, most=most)),
+    Family(
+        "budget lines",
+        lambda company, most: company.budget.lines(RIVERSIDE, _budget_view(company), most=most),
+    ),
+    Family(
+        "direct costs",
+        lambda company, most: company.direct_costs.list(RIVERSIDE, most=most),
+        lambda company, record: company.direct_costs.get(RIVERSIDE, record.id),
+    ),
+    Family(
         "WBS codes",
         lambda company, most: company.wbs_codes.list(RIVERSIDE, most=most),
         updated=lambda company, period: company.wbs_codes.list(RIVERSIDE, updated=period),
@@ -114,7 +134,10 @@ FAMILIES = [
     ),
 ]
 IN_BOTH = [family for family in FAMILIES if family.in_both]
-EMPTY = {"origin_id", "currency", "accounting_number", "code", "legal_name", "origin_code"}
+EMPTY = {
+    *("origin_id", "currency", "accounting_number", "code", "legal_name", "origin_code"),
+    *("contractor", "cost_code_origin_id"),
+}
 """Fields that may have a value in no record of this company's seed."""
 ENVIRONMENTS = ("production", "sandbox", "monthly", "federal")
 
