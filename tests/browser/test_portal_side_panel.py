@@ -20,6 +20,8 @@ from werkzeug.serving import make_server
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_world, people
 from embedded_app.simulator.server import create_simulator
+from embedded_app.simulator.state import EXTENSION, Simulator
+from embedded_app.simulator.switches import Switches
 
 RIVERSIDE = people.HOLLIS_PROJECTS[0]
 RECORDS = {each.number: each.id for each in build_world().contracts_of(RIVERSIDE)}
@@ -51,19 +53,27 @@ class PanelPage(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[str]:
+def portal() -> Iterator[tuple[str, Simulator]]:
     """The portal's address in Hollis & Grant's region, with an app that writes down its messages."""
     with ExitStack() as stack:
         app = ThreadingHTTPServer(("127.0.0.1", 0), PanelPage)
         options = Options(app_url=f"http://app.tieback.localhost:{app.server_port}")
-        portal = make_server("127.0.0.1", 0, create_simulator(options), threaded=True)
+        simulator = create_simulator(options)
+        portal = make_server("127.0.0.1", 0, simulator, threaded=True)
         for server in (app, portal):
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
             stack.callback(thread.join)
             stack.callback(server.server_close)
             stack.callback(server.shutdown)
-        yield f"http://us02.procore.localhost:{portal.server_port}"
+        yield f"http://us02.procore.localhost:{portal.server_port}", simulator.extensions[EXTENSION]
+
+
+@pytest.fixture
+def host(portal: tuple[str, Simulator]) -> Iterator[str]:
+    """That address alone; switches are back at their defaults afterwards."""
+    yield portal[0]
+    portal[1].switches.set(Switches().all())
 
 
 @pytest.fixture
@@ -72,10 +82,15 @@ def detail(browser: Chrome, host: str) -> Chrome:
     browser.get(f"{host}/sign-in")
     browser.find_element(By.CSS_SELECTOR, f"button[value='{people.DANA}']").click()
     until(browser, lambda: "/sign-in" not in browser.current_url)  # else leaving would cancel the sign-in
-    browser.get(f"{host}/{RIVERSIDE}/project/commitments/work_order_contracts/{RECORDS['SC-014']}")
+    dock(browser, f"{host}/{RIVERSIDE}/project/commitments/work_order_contracts/{RECORDS['SC-014']}")
+    return browser
+
+
+def dock(browser: Chrome, address: str) -> None:
+    """Open a page and its side panel, and wait for the panel's context."""
+    browser.get(address)
     browser.find_element(By.ID, "dock-button").click()
     until(browser, lambda: len(heard(browser)) == 1)
-    return browser
 
 
 def until(browser: Chrome, holds: Callable[[], bool]) -> None:
@@ -134,10 +149,10 @@ def test_initialize_is_answered_with_the_context(detail: Chrome, host: str) -> N
 
 
 def test_hiding_and_showing_keeps_the_frame(detail: Chrome) -> None:
-    dock = detail.find_element(By.ID, "dock-button")
-    dock.click()
+    button = detail.find_element(By.ID, "dock-button")
+    button.click()
     assert not detail.find_element(By.ID, "side-panel").is_displayed()
-    dock.click()
+    button.click()
     until(detail, lambda: len(heard(detail)) == 3)
     types = [data["type"] for _, data in heard(detail)]
     assert types == ["setup", "sidepanel:app:hidden", "sidepanel:app:visible"]
@@ -173,3 +188,23 @@ def test_back_returns_to_the_record_before(detail: Chrome) -> None:
     until(detail, lambda: detail.find_element(By.TAG_NAME, "h1").text == "SC-014 Structural steel")
     until(detail, lambda: len(heard(detail)) == 3)
     assert heard(detail)[-1][1] == setup("SC-014")
+
+
+def test_a_list_has_no_id_and_frames_may_be_sandboxed(
+    detail: Chrome, portal: tuple[str, Simulator], host: str
+) -> None:
+    sandbox = "allow-scripts allow-same-origin"
+    address = f"{host}/{RIVERSIDE}/project/commitments"
+    dock(detail, address)
+    place = {
+        "company_id": str(people.HOLLIS),
+        "project_id": str(RIVERSIDE),
+        "view": "commitments.contracts.list",
+    }
+    assert heard(detail)[0][1] == {"type": "setup", "context": place}
+    told = {"context_id_on_lists": "empty", "context_ids": "number", "frame_sandbox": sandbox}
+    portal[1].switches.set(told)
+    dock(detail, address)
+    numbers = {"company_id": people.HOLLIS, "project_id": RIVERSIDE, "id": ""}
+    assert heard(detail)[0][1] == {"type": "setup", "context": place | numbers}
+    assert detail.find_element(By.NAME, "side-panel-app").get_dom_attribute("sandbox") == sandbox
