@@ -174,9 +174,19 @@ class CompanyMismatch(AuthorizationError):
 
 
 class PermissionMissing(AuthorizationError):
-    """Procore does not let this person do or see this."""
+    """Procore does not let this person do or see this.
+
+    `explanation` says more to somebody who administers the company: what is so, and what to click.
+    """
 
     code = "permission_missing"
+    explanation: tuple[str, ...] = ()
+
+    def __init__(
+        self, sentence: str = "You have no access to this.", *, explanation: Sequence[str] = ()
+    ) -> None:
+        super().__init__(sentence)
+        self.explanation = tuple(explanation)
 
 
 class InstallationError(EmbeddedAppError):

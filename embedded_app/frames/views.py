@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, request
 
 from embedded_app import panels, principals
 from embedded_app.config import Config
-from embedded_app.errors import CompanyMismatch, LinkError, UnknownOption
+from embedded_app.errors import CompanyMismatch, LinkError, PermissionMissing, UnknownOption
 from embedded_app.frames.export import as_csv
 from embedded_app.frames.presenters import record as record_pages
 from embedded_app.frames.presenters.company import company_page
@@ -303,9 +303,13 @@ def _verified(viewer: Viewer, project_id: ProjectId, panel: PanelRef | None) -> 
     db.session.rollback()  # nothing is held while Procore is asked
     begin = panels.service().views.anticipate
     meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
-    return principals.service().verify_project(
-        viewer, project_id, meanwhile=meanwhile, for_write=request.method == "POST"
-    )
+    service = principals.service()
+    try:
+        return service.verify_project(
+            viewer, project_id, meanwhile=meanwhile, for_write=request.method == "POST"
+        )
+    except PermissionMissing as refusal:
+        raise PermissionMissing(explanation=service.explain_no_access(viewer, project_id)) from refusal
 
 
 def _chosen(published: tuple[PanelRef, ...], panel_id: object) -> PanelRef | None:

@@ -11,6 +11,7 @@ from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.panels.definition import Audience, Owner, PanelDefinition, RowIdentity, ShownColumn
 from embedded_app.panels.editor import EditedPanel, PanelEditor, PanelSummary, Preview
+from embedded_app.panels.explaining import Insight, explain
 from embedded_app.panels.families import FAMILIES, Family, FamilyField, Record, RecordKey, family_of_view
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
 from embedded_app.panels.links import Links, pairs_of
@@ -31,6 +32,7 @@ __all__ = [
     "EditedPanel",
     "Family",
     "FamilyField",
+    "Insight",
     "KeyLine",
     "LinkState",
     "Links",
@@ -52,6 +54,7 @@ __all__ = [
     "RowIdentity",
     "RowsSide",
     "ShownColumn",
+    "explain",
     "family_of_view",
     "init_app",
     "pairs_of",

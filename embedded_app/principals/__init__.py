@@ -12,7 +12,7 @@ from embedded_app.config import Config
 from embedded_app.principals import access, endings, frame_views, tab_views
 from embedded_app.principals.models import Principal, ProofKind, SessionKind
 from embedded_app.principals.open_sessions import OpenSession, SignedInPerson
-from embedded_app.principals.service import PrincipalService
+from embedded_app.principals.service import KnownPerson, PrincipalService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.sign_in import Ended, Pending, SignedIn, SignIns
 from embedded_app.principals.tab_views import begin_session
@@ -21,6 +21,7 @@ from embedded_app.procore import Procore
 
 __all__ = [
     "Ended",
+    "KnownPerson",
     "OpenSession",
     "Pending",
     "Principal",

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from embedded_app.clock import Clock
-from embedded_app.errors import CompanyMismatch, GrantLost
+from embedded_app.errors import CompanyMismatch, GrantLost, ProcoreError
 from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
 from embedded_app.installations import InstallationService
+from embedded_app.principals.models import Principal
 from embedded_app.principals.open_sessions import OpenSessions
 from embedded_app.principals.proofs import Proofs
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.verdicts import Verdicts
 from embedded_app.principals.viewer import Viewer, actor_of
 from embedded_app.procore import CompanyApi, Grant, Me, Procore, Project, Read
+from embedded_app.storage import db
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody who has signed in. `has_grant`: whether their connection to Procore is good."""
+
+    principal_id: UUID
+    name: str
+    has_grant: bool
 
 
 class PrincipalService:
@@ -55,6 +69,28 @@ class PrincipalService:
         Returns how many tokens Procore has yet to end; that is tried again.
         """
         return self.open_sessions.end_all_of(viewer.principal_id, actor_of(viewer))
+
+    def find_person(self, login: str) -> KnownPerson | None:
+        """Who signed in with this login in the company of the scope; `None` when nobody did."""
+        principal = db.session.scalar(
+            select(Principal).where(func.lower(Principal.login) == login.casefold())
+        )
+        if principal is None:
+            return None
+        is_good = self._installations.grants.condition(principal.id).is_good
+        return KnownPerson(principal.id, principal.name, is_good)
+
+    def explain_no_access(self, viewer: Viewer, project_claim: object) -> tuple[str, ...]:
+        """What the install doctor finds in a project that Procore does not show: for administrators alone."""
+        try:
+            if not self.is_administrator(viewer):
+                return ()
+        except ProcoreError:
+            return ()
+        found = self._installations.examine(
+            viewer.company_id, self.grant(viewer), parse_project_id(project_claim)
+        )
+        return tuple(f"{each.evidence} {each.fix}" for each in found if each.fix)
 
     def sign_out(self, viewer: Viewer) -> None:
         """End the viewer's session, and forget in this process what they may see and what they read.

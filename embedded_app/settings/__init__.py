@@ -6,6 +6,7 @@ from flask import Flask
 
 from embedded_app.config import Config
 from embedded_app.settings import (  # noqa: F401 # each module adds its views to the blueprint
+    access_views,
     audit_views,
     connection_views,
     install_views,

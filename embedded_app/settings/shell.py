@@ -23,6 +23,7 @@ SECTIONS = (
     Section("sources", "Sources", "settings.sources"),
     Section("panels", "Panels", "settings.panels"),
     Section("projects", "Projects", "settings.projects"),
+    Section("access", "Access", "settings.access"),
     Section("sign-ins", "Sign-ins", "settings.sign_ins"),
     Section("audit", "Audit log", "settings.audit_log"),
 )

@@ -33,6 +33,7 @@ from embedded_app.errors import (
     LinkError,
     NotFound,
     NotInstalled,
+    PermissionMissing,
     ProcoreError,
     ProgrammingError,
     RateLimited,
@@ -61,7 +62,8 @@ class Problem:
     """What a person is told, and what a program reads.
 
     `title` says what happened, `sentence` what still holds and the next step. `tone` and `icon` are those of
-    the components. `retry_at` (UTC) is when Procore takes the next request, where it said so.
+    the components. `retry_at` (UTC) is when Procore takes the next request, where it said so. `explanation` is for
+    administrators alone: what stands in the way, a sentence each.
     """
 
     status: int
@@ -73,6 +75,7 @@ class Problem:
     reference: str
     can_retry: bool = False
     retry_at: datetime | None = None
+    explanation: tuple[str, ...] = ()
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -92,7 +95,10 @@ def problem_of(error: EmbeddedAppError) -> Problem:
     if isinstance(error, RateLimited):
         problem = _problem(error.status, error.code, _look_of(error), _NOT_READ, can_retry=True)
         return replace(problem, retry_at=error.retry_at)
-    return _problem(error.status, error.code, _look_of(error), error.sentence, can_retry=error.retryable)
+    problem = _problem(error.status, error.code, _look_of(error), error.sentence, can_retry=error.retryable)
+    return (
+        replace(problem, explanation=error.explanation) if isinstance(error, PermissionMissing) else problem
+    )
 
 
 def answer(problem: Problem) -> Response:

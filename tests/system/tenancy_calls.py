@@ -152,6 +152,10 @@ CALLS = (
         form={"project_id": "{project}"},
     ),
     Call("settings.delete_source", _POSTED, path={"source_id": "{spare_source}"}),
+    Call(
+        "settings.access",
+        query={"login": "dana.whitfield@hollisgrant.example", "project_id": "{project}", "panel": "{panel}"},
+    ),
     Call("settings.sign_ins"),
     Call("settings.own_sign_ins"),
     # What ends something, and so comes last

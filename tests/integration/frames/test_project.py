@@ -115,6 +115,14 @@ def test_a_project_that_procore_does_not_show_is_no_page(open_frame: OpenFrame) 
     assert marcus.view(company_id=55188).status_code == 403
 
 
+def test_an_administrator_reads_what_stands_in_the_way(open_frame: OpenFrame) -> None:
+    dana, marcus = open_frame(DANA), open_frame(MARCUS)
+    text = text_of(dana.view(project_id=999).text)
+    assert "You have no access to this" in text
+    assert "The project does not exist for this person. In Procore: the project → Directory" in text
+    assert "what stands in the way" not in marcus.view(project_id=999).text
+
+
 def _without_reference(html: str) -> str:
     return " ".join(word for word in text_of(html).split() if "-" not in word and not word.isalnum())
 
