@@ -13,36 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 
+from embedded_app.simulator.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.levels import Level
 from embedded_app.simulator.record import Keyed, Record
 
 ZERO = Decimal("0.00")
 SERVICE_ACCOUNT_ID = 990001
 """The directory user that stands for the app itself."""
-
-
-class Level(IntEnum):
-    """What a person may do in one tool; the number is the platform's `user_access_level.id`.
-
-    Only 4 = Admin is published (docs/platform-reference.md, section 6); the others count down from it.
-    """
-
-    NONE = 1
-    READ_ONLY = 2
-    STANDARD = 3
-    ADMIN = 4
-
-    @property
-    def label(self) -> str:
-        """The platform's `user_access_level.name`."""
-        return self.name.replace("_", " ").title()
-
-    @classmethod
-    def of(cls, label: str) -> Level:
-        """The level of this name. Raises KeyError if there is none."""
-        return cls[label.upper().replace(" ", "_")]
 
 
 class CommitmentKind(StrEnum):
@@ -328,83 +308,6 @@ class Contract(Keyed):
     @property
     def total_payments(self) -> Decimal:
         return self.paid
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A field that administrators fill in when they configure the app; its `key` is a token in addresses."""
-
-    key: str
-    name: str
-    description: str = ""
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """The one app that companies can install: what the Developer Portal knows of its newest version.
-
-    The URLs are templates with the platform's interpolation tokens (platform reference, section 3.2); there is
-    one for both levels of the Apps menu. `components` are `oauth` (the data connector), `fullscreen`, `sidepanel`.
-    """
-
-    uid: str
-    client_id: str
-    name: str
-    installation_key: str
-    semantic_version: str
-    full_screen_url: str
-    panel_url: str
-    panel_views: tuple[str, ...]
-    notes: str
-    notes_page_label: str
-    notes_page_url: str
-    components: tuple[str, ...] = ("oauth", "fullscreen", "sidepanel")
-    parameters: tuple[Parameter, ...] = ()
-    service_levels: Mapping[str, Level] = field(default_factory=dict)
-    """What the app's version declares for its service account, by tool; Read Only for tools that are missing."""
-
-
-@dataclass(slots=True)
-class AppInstallation:
-    """The app in one company. `status` is `installed` or `uninstalled`; `uninstalled_…` is None before that.
-
-    `permitted_project_ids` is where the service account may work, None for every project. It is to be chosen anew
-    after each installation and update (docs/platform-reference.md, section 2.4).
-    """
-
-    id: int
-    company_id: int
-    status: str
-    installed_at: datetime
-    installed_by: int
-    semantic_version: str
-    permitted_project_ids: frozenset[int] | None = frozenset()
-    uninstalled_at: datetime | None = None
-    uninstalled_by: int | None = None
-
-
-@dataclass(slots=True)
-class AppConfiguration:
-    """Where an installed app appears, and what was filled in for it. Without one the app is in no menu."""
-
-    id: int
-    company_id: int
-    installation_id: int
-    title: str
-    created_at: datetime
-    created_by: int
-    project_ids: frozenset[int] = frozenset()
-    applies_to_all_projects: bool = False
-    applies_to_company: bool = False
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Of the app's parameters, by key."""
-
-    def covers(self, project_id: int | None) -> bool:
-        """Whether the app is in the Apps menu of this project; None asks for the company level."""
-        if project_id is None:
-            return self.applies_to_company
-        return self.applies_to_all_projects or project_id in self.project_ids
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 from werkzeug.exceptions import NotFound
 
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Level, Project
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Project
 from embedded_app.simulator.portal.blueprint import (
     administers,
     apps_menu,

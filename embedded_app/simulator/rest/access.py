@@ -15,7 +15,8 @@ from flask import Blueprint, g, request
 from werkzeug import Response
 
 from embedded_app.simulator import error_bodies, wire
-from embedded_app.simulator.model import Contract, Level, Project
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import Contract, Project
 from embedded_app.simulator.request_log import Breach
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import TextKind

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.model import Level, Person, Project
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import Person, Project
 from embedded_app.simulator.state import simulator
 
 

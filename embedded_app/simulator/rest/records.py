@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from embedded_app.simulator.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.levels import Level
 from embedded_app.simulator.model import (
     ZERO,
-    AppConfiguration,
-    AppInstallation,
     CommitmentKind,
     Company,
     Contract,
     CostCode,
     Insurance,
-    Level,
     LineItem,
     Person,
     Project,

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from embedded_app.simulator.model import Level
+from embedded_app.simulator.levels import Level
 from embedded_app.simulator.record import Record
 from embedded_app.simulator.rest import attachments, custom_fields
 from embedded_app.simulator.rest.access import Refusal, caller, company_of_call

@@ -11,14 +11,8 @@ from decimal import Decimal
 from functools import cache
 from typing import cast
 
-from embedded_app.simulator.model import (
-    AppConfiguration,
-    AppInstallation,
-    CostCode,
-    Project,
-    Vendor,
-    World,
-)
+from embedded_app.simulator.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.model import CostCode, Project, Vendor, World
 from embedded_app.simulator.seed import families, generated, people, riverside
 from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, VERSION, build_app
 from embedded_app.simulator.seed.catalog import Firm, firms

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.model import Company, Level, Membership, Person
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import Company, Membership, Person
 
 HOLLIS = 562949953443325
 """Hollis & Grant Builders: region us02, the app is installed."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug import Response
 
-from embedded_app.simulator.model import ZERO, Level, World
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import ZERO, World
 from embedded_app.simulator.record import Record
 from embedded_app.simulator.rest.access import Caller, Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import data

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Level, Requisition, World
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Requisition, World
 from embedded_app.simulator.record import Record
 from embedded_app.simulator.rest import billing
 from embedded_app.simulator.rest.access import Caller, Refusal
