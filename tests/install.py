@@ -53,7 +53,9 @@ def _install_packages() -> None:
     print(f"Installing {', '.join(missing)} …", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-qq"], ["install", "-qq", "--yes", "--no-install-recommends", *missing]):
-        subprocess.run([apt, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+        done = subprocess.run([apt, *arguments], check=False, env=environment, stdout=subprocess.DEVNULL)
+        if done.returncode:  # a kin of Debian's without one of them; the tests concerned say what they miss
+            print("Not everything could be installed.", file=sys.stderr)
 
 
 def _install_checkers() -> None:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.browser.engines import CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK, Engine
+from tests.browser.engines import Engine, in_every_setting
 from tests.browser.sites import HOLLIS, HOST, RIVERSIDE, Sites
 from tests.browser.visitor import APP_FRAME, MARCUS, Visitor
 
-# Firefox once more with its strictest setting, where what a browser keeps of a frame matters.
-in_every_setting = pytest.mark.parametrize(
-    "engine", [CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK], indirect=True, ids=str
-)
 CARD = "Sign in with Procore"
 WAITING = "Sign in in the Procore window"
 LOOKS_CLOSED = "If the Procore window is gone and nothing happens here, start again."

@@ -17,6 +17,7 @@ from embedded_app.storage import CompanyOwned, Model, SealedColumn, db, upgrade
 from embedded_app.web import access, headers
 from tests.factories.settings import config
 
+TEST_NAME = r"`(tests/[\w/]+\.py)::(\w+)`"
 TABLES_OF_NOBODY = {
     "shared_values",  # what processes share about Procore's limits
     "sign_in_flows",  # begun before anybody knows which company it is for
@@ -78,7 +79,14 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
-def test_every_threat_has_a_test_that_is_there() -> None:
+def test_every_test_that_a_document_names_is_there() -> None:
+    for page in (ROOT / "docs").rglob("*.md"):
+        for path, name in re.findall(TEST_NAME, page.read_text()):
+            source = (ROOT / path).read_text()
+            assert re.search(rf"^def {name}\(", source, re.MULTILINE), f"{page.name}: {path}::{name}"
+
+
+def test_every_threat_has_a_test() -> None:
     tables = (
         (ROOT / "docs" / "security.md")
         .read_text()
@@ -87,10 +95,7 @@ def test_every_threat_has_a_test_that_is_there() -> None:
     threats = [line for table in tables[1:] for line in table.partition("\n\n")[0].splitlines()]
     assert len(threats) > 30
     for line in threats:
-        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", line)
-        assert tests, line
-        for path, name in tests:
-            assert re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.MULTILINE), f"{path}::{name}"
+        assert re.search(TEST_NAME, line), line
 
 
 @pytest.mark.parametrize("pattern", [r"<script>", r"\sstyle=", r"\son[a-z]+=", r"(src|href)=\"https?:"])
