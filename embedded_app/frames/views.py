@@ -19,7 +19,8 @@ from embedded_app.frames.export import as_csv
 from embedded_app.frames.presenters import record as record_pages
 from embedded_app.frames.presenters.company import company_page
 from embedded_app.frames.presenters.parts import Banner, Blank
-from embedded_app.frames.presenters.project import ProjectPage, ProjectPresenter, page_without_panels
+from embedded_app.frames.presenters.project import ProjectPresenter
+from embedded_app.frames.presenters.project_page import ProjectPage, page_without_panels
 from embedded_app.frames.presenters.record import RecordPage, RecordPresenter, page_without_record
 from embedded_app.frames.query import ProjectQuery, RecordQuery
 from embedded_app.ids import CompanyId, ProjectId

@@ -51,6 +51,10 @@ def test_looking_closer_filtering_and_sorting(browser: Chrome, person: Person) -
         person.clicks("button[aria-label='Both records of SC-014']")
         person.sees("All of it is in approved change orders: 362,500.00 in Procore, 114,250.00 in Sage ERP.")
 
+        person.browser.execute_script("window.print = () => { document.title = 'printed'; };")
+        person.presses("Print")
+        person.waits_for(lambda _: person.browser.execute_script("return document.title") == "printed", "it")
+
         person.finds("input[type=search]").send_keys("steel erectors")
         waits_for_lines(person, "SC-014")
         field = person.finds("input[type=search]")

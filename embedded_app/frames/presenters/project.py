@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import url_for
@@ -12,8 +11,9 @@ from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_l
 from embedded_app.frames.presenters import states
 from embedded_app.frames.presenters.detail import DetailPresenter, LinePage
 from embedded_app.frames.presenters.notes import footnotes
-from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields, Freshness
-from embedded_app.frames.presenters.table import Table, TablePresenter
+from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields
+from embedded_app.frames.presenters.project_page import Pages, ProjectPage, Tile
+from embedded_app.frames.presenters.table import TablePresenter
 from embedded_app.frames.presenters.texts import share_of
 from embedded_app.frames.query import LINES_PER_PAGE, ProjectQuery, Show
 from embedded_app.panels import PanelRef, PanelView
@@ -22,118 +22,6 @@ from embedded_app.reconciliation import FindingKind, Totals
 from embedded_app.web.formatting import dollars, percent_difference, plural
 
 _SYMBOLS = {"USD": "$"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One number and one note, which may hold links."""
-
-    name: str
-    value: str
-    note: str
-    tone: str = ""
-    links: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """The lines on this page of all that are shown; an empty address is an end."""
-
-    first: int
-    last: int
-    total: int
-    previous_href: str
-    next_href: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectPage:
-    """Context of ``frames/project.html``.
-
-    Args:
-        title: the project.
-        subtitle: its number, its jobs, and in what the amounts are.
-        viewer_name: who is signed in.
-        settings_address: our settings pages, for a tab of their own.
-        freshness: each side, and how old what it said is.
-        refresh_address: reads everything again.
-        banners: facts about the whole view, the most important first.
-        notice: the outcome of what the viewer just did, or `None`.
-        tiles: empty while nothing can be added up.
-        tabs: a published panel each.
-        chips: filters, empty without findings.
-        search: what was searched for.
-        search_label, search_placeholder: of the search field.
-        search_action: where the search form leads.
-        search_fields: what else it sends, so that the view stays the same.
-        table: `None` where `blank` stands in its place.
-        blank: `None` where the table is.
-        pages: `None` when everything fits on one page.
-        footnotes: the sign convention, tolerance, systems of record, and what the totals leave out.
-        export_address: the lines as CSV; empty without a table.
-        form: the hidden fields of the forms about links.
-        announce: for screen readers, after the page changed.
-    """
-
-    title: str
-    subtitle: str
-    viewer_name: str
-    settings_address: str
-    freshness: tuple[Freshness, ...]
-    refresh_address: str
-    banners: tuple[Banner, ...]
-    notice: Banner | None
-    tiles: tuple[Tile, ...]
-    tabs: tuple[Choice, ...]
-    chips: tuple[Choice, ...]
-    search: str
-    search_label: str
-    search_placeholder: str
-    search_action: str
-    search_fields: dict[str, str]
-    table: Table | None
-    blank: Blank | None
-    pages: Pages | None
-    footnotes: tuple[str, ...]
-    export_address: str
-    form: FormFields
-    announce: str
-
-
-def page_without_panels(project: Project, query: ProjectQuery, viewer_name: str) -> ProjectPage:
-    """Nothing is published yet."""
-    return ProjectPage(
-        title=project.name,
-        subtitle=f"Procore project {project.number}" if project.number else "",
-        viewer_name=viewer_name,
-        settings_address=url_for("settings.overview"),
-        freshness=(),
-        refresh_address=query.address,
-        banners=(),
-        notice=None,
-        tiles=(),
-        tabs=(),
-        chips=(),
-        search="",
-        search_label="",
-        search_placeholder="",
-        search_action="",
-        search_fields={},
-        table=None,
-        blank=Blank(
-            "Nothing to compare yet",
-            "Procore is connected. An administrator adds a source and publishes a panel; this page then shows "
-            "both side by side.",
-            "database",
-            outside="Open the settings",
-            outside_href=url_for("settings.overview"),
-        ),
-        pages=None,
-        footnotes=(),
-        export_address="",
-        form=FormFields(url_for("frames.links")),
-        announce="Nothing to compare yet",
-    )
 
 
 class ProjectPresenter:
@@ -179,6 +67,7 @@ class ProjectPresenter:
             tiles=self._tiles(),
             tabs=self._tabs(),
             chips=self._chips(),
+            filtered_by=self._filtered_by(),
             search=query.search,
             search_label=f"Search {self._family.many}",
             search_placeholder="Number, title, vendor, reference",
@@ -300,21 +189,28 @@ class ProjectPresenter:
             for panel in self._panels
         )
 
-    def _chips(self) -> tuple[Choice, ...]:
-        if self._view.reconciliation is None:
-            return ()
-        texts = {
+    def _filter_names(self) -> dict[Show, str]:
+        return {
             Show.ALL: "All",
             Show.VARIANCE: "Variance",
             Show.ONLY_IN_PROCORE: "Only in Procore",
             Show.ONLY_OUTSIDE: f"Only in {self._source}",
             Show.AMBIGUOUS: "More than one match",
         }
+
+    def _filtered_by(self) -> str:
+        show, search = self._query.show, self._query.search
+        name = "" if show is Show.ALL else self._filter_names()[show]
+        return " · ".join(filter(None, (name, f"“{search}”" if search else "")))
+
+    def _chips(self) -> tuple[Choice, ...]:
+        if self._view.reconciliation is None:
+            return ()
         counts = {show: sum(1 for line in self._lines if is_shown(line, show)) for show in Show}
         query = self._query
         return tuple(
             Choice(text, query.but(show=show).address, query.show is show, counts[show])
-            for show, text in texts.items()
+            for show, text in self._filter_names().items()
             if (show is not Show.AMBIGUOUS or counts[show] or query.show is show)
             and (show is not Show.ONLY_OUTSIDE or self._view.sees_unmatched)
         )

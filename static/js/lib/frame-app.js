@@ -82,6 +82,7 @@ export class FrameApp {
     if (action === "sign-in") this.#startSignIn();
     else if (action === "reload") this.#reload();
     else if (action === "sign-out") this.#signOut();
+    else if (action === "print") window.print(); // the browser's own command prints the page around the frame
     else if (action === "sign-in-by-code") this.#signInByCode();
     else return;
     if (action !== "sign-in-by-code") event.preventDefault(); // that one is a link, and opens its tab
