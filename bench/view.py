@@ -17,12 +17,12 @@ from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
-from bench._visitor import Visitor
 from bench.reconciliation import milliseconds as milliseconds_to_reconcile
 from embedded_app.demo import Options, started
 from embedded_app.demo.preparation import COMPANY, JOBS, LOGIN
 from embedded_app.ids import ProjectId
 from tests.fakes.simulator_process import SimulatorProcess
+from tests.fakes.visitor import Visitor
 
 LATENCY_MS = 100
 COLD_LOOKS = 20

@@ -39,6 +39,7 @@ class Deadline:
         return self.at - clock.monotonic()
 
 
+_ENDLESS = Deadline(float("inf"), patience=float("inf"))
 _current: ContextVar[Deadline | None] = ContextVar("procore_deadline", default=None)
 
 
@@ -60,7 +61,7 @@ def within(
         insists: see `Deadline`.
         patience: see `Deadline`; for people's work.
     """
-    outer = _current.get() or Deadline(float("inf"))
+    outer = _current.get() or _ENDLESS
     background = background or outer.background
     inner = Deadline(
         at=min(clock.monotonic() + seconds, outer.at),

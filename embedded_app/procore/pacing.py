@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from http import HTTPStatus
 
 from embedded_app.clock import Clock
@@ -32,6 +33,14 @@ class Turn:
     route: str
     company_id: CompanyId | None
     grant_id: str
+
+
+class Wait(Enum):
+    """What a request waits for."""
+
+    ROOM = auto()
+    ANSWER = auto()
+    """Somebody else's request has to be answered first, because nothing is known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +101,11 @@ class Pacer:
         is_counted = False
         while True:
             patience = min(gives_up_at - self._clock.monotonic(), gives_up_at - began - moments)
-            wait, is_counted = self._ask(deadline, turn, is_counted=is_counted, patience=patience)
+            wait, why, is_counted = self._ask(deadline, turn, is_counted=is_counted, patience=patience)
             if not wait:
                 return
             if wait > patience:
-                if wait <= MOMENT:  # for an answer that others wait for, too
+                if why is Wait.ANSWER:
                     raise TimedOut(sentences.NO_ANSWER, route=turn.route)
                 retry_at = self._clock.now() + timedelta(seconds=wait)
                 raise RateLimited(sentences.ASKED_TO_WAIT, retry_at=retry_at, route=turn.route)
@@ -178,10 +187,10 @@ class Pacer:
 
     def _ask(
         self, deadline: Deadline, turn: Turn, *, is_counted: bool, patience: float
-    ) -> tuple[float, bool]:
-        """The seconds to wait, 0 to go; and whether the request is now counted among the people who wait."""
+    ) -> tuple[float, Wait, bool]:
+        """The seconds to wait, 0 to go; for what; and whether it is now counted among the people who wait."""
 
-        def step(state: PacingState, now: float) -> tuple[float, bool] | ProcoreError:
+        def step(state: PacingState, now: float) -> tuple[float, Wait, bool] | ProcoreError:
             circuits, windows = state.circuits, state.windows
             if is_counted:
                 windows.leave(self._process, now)
@@ -190,14 +199,15 @@ class Pacer:
                 if pause is None:
                     return self._paused(state, turn, turn.company_id, now)
                 if pause:
-                    return pause, False
+                    return pause, Wait.ANSWER, False
             wait = windows.take(self._process, now, background=deadline.background)
             if not wait and turn.company_id is not None:
                 circuits.begin(turn.company_id, now)
+            why = Wait.ROOM if windows.windows or windows.held_until else Wait.ANSWER
             if not wait or wait > patience or deadline.background:
-                return wait, False
+                return wait, why, False
             windows.join(self._process, now)
-            return wait, True
+            return wait, why, True
 
         answer = self._state.change(step)
         if isinstance(answer, ProcoreError):

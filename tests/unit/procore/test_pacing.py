@@ -90,7 +90,7 @@ def test_a_job_goes_after_the_people_who_wait_in_another_process(clock: FakeCloc
 
         def sleep(self, seconds: float) -> None:
             clock.advance(seconds)
-            with pytest.raises(TimedOut):
+            with pytest.raises(RateLimited):
                 _go(worker, clock, seconds=0.01, background=True)
             order.append("job refused")
 

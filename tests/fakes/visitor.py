@@ -39,6 +39,18 @@ class Visitor:
         asked = urlencode({"company_id": self._company_id, "project_id": project_id, **query})
         return self._fetch(f"/frame/project/view?{asked}")[0]
 
+    def page(self, project_id: ProjectId, **query: object) -> tuple[int, str]:
+        """The view of a project over a connection of its own, whatever it says: its status and its HTML."""
+        asked = urlencode({"company_id": self._company_id, "project_id": project_id, **query})
+        connection = http.client.HTTPConnection("127.0.0.1", self._connection.port, timeout=_SECONDS)
+        headers = {"Host": urlsplit(self._origin).netloc, "Authorization": f"Bearer {self._bearer}"}
+        try:
+            connection.request("GET", f"/frame/project/view?{asked}", headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
     def first_line(self, project_id: ProjectId) -> str:
         """Where the view of a project fetches the detail of its first pair from."""
         asked = urlencode({"company_id": self._company_id, "project_id": project_id})

@@ -1,0 +1,202 @@
+"""The whole program under a small rate limit, read off the simulator's log: two processes of the app, and jobs.
+
+The windows are the platform's ten seconds, as headers and clocks mean real seconds; what is tested is what happens
+between two of them, and nothing about how fast we are.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from embedded_app.app import create_app
+from embedded_app.clock import SystemClock
+from embedded_app.config import Config
+from embedded_app.demo import Options, environment, started
+from embedded_app.demo.preparation import COMPANY, JOBS, LOGIN
+from embedded_app.errors import NotFound, RateLimited
+from embedded_app.ids import ProjectId, RecordId
+from embedded_app.procore import CommitmentKind, CompanyApi, Procore
+from embedded_app.procore.deadline import within
+from embedded_app.storage import db
+from tests.fakes.fake_grant import FakeGrant
+from tests.fakes.simulator_process import SimulatorProcess
+from tests.fakes.visitor import Visitor
+
+T = TypeVar("T")
+BUDGET = 25
+VIEWS = 200
+PEOPLE = (LOGIN, "marcus.oyelaran@hollisgrant.example", "priya.raman@hollisgrant.example")
+PROJECTS = tuple(JOBS)
+KINDS = ("work_order_contracts", "purchase_order_contracts")
+
+
+class WatchedClock(SystemClock):
+    """Says how many wait."""
+
+    def __init__(self) -> None:
+        self.waits = threading.Semaphore(0)
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.release()
+        super().sleep(seconds)
+
+
+@dataclass
+class Busy:
+    """What runs: the app behind gunicorn, and two further processes' worth of the client on the same database."""
+
+    url: str
+    simulator: SimulatorProcess
+    people: CompanyApi
+    jobs: CompanyApi
+    procore: Procore
+    job_clock: WatchedClock
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+    folder = tmp_path_factory.mktemp("busy")
+    app_port, simulator_port = _free_port(), _free_port()
+    with started(Options(folder, app_port, simulator_port)) as running:
+        simulator = SimulatorProcess()  # one that runs already: only its switches are wanted
+        simulator.base_url = f"http://127.0.0.1:{simulator_port}"
+        settings = Config.from_environment(environment.prepare(folder, app_port, simulator_port))
+        clock = WatchedClock()
+        apps = [create_app(settings, clock=each, instance_path=folder) for each in (SystemClock(), clock)]
+        clients = [app.extensions["installations"]._procore for app in apps]
+        grant = FakeGrant(simulator.access_token(LOGIN))
+        yield Busy(
+            running.public_url,
+            simulator,
+            clients[0].company(COMPANY, grant),
+            clients[1].company(COMPANY, grant),
+            clients[0],
+            clock,
+        )
+        for app in apps:
+            with app.app_context():
+                db.engine.dispose()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _refused_in_one_window(requests: list[dict[str, Any]]) -> int:
+    """The most 429s within a window. One that is used up accepts nothing until it ends, so that cuts the log."""
+    statuses = "".join("x" if request["status"] == 429 else " " for request in requests)
+    return max((len(run) for run in statuses.split()), default=0)
+
+
+def _in_parallel(calls: Sequence[Callable[[], T]]) -> list[T]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [each.result() for each in [pool.submit(call) for call in calls]]
+
+
+def _job(busy: Busy, project_id: ProjectId, stop: threading.Event) -> None:
+    """Read vendors, which no page does, over and over."""
+    while not stop.is_set():
+        with within(busy.job_clock, 2, background=True):
+            try:
+                busy.jobs._access.reader.forget(COMPANY)
+                busy.jobs.vendors.list(project_id)
+            except RateLimited:
+                continue
+
+
+def test_200_views_and_jobs_share_25_calls(busy: Busy) -> None:
+    busy.simulator.rate(spike_limit=10_000, hour_limit=100_000, hour_remaining=100_000)
+    visitors = [Visitor(busy.url, busy.simulator, login, COMPANY) for login in PEOPLE]
+    looks = [partial(visitor.page, project) for visitor in visitors for project in PROJECTS]
+    for _ in range(3):  # so that both processes have something to fall back on
+        warm = [look() for look in looks]
+    assert Counter(status for status, _ in warm) == {200: len(looks)}
+    busy.simulator.rate(spike_limit=BUDGET, spike_remaining=BUDGET)
+    looks[0](refresh=1)  # by its answer the processes learn of the new limit
+    busy.simulator.forget_requests()
+
+    stop = threading.Event()
+    with ThreadPoolExecutor(len(PROJECTS)) as worker:
+        jobs = [worker.submit(_job, busy, project, stop) for project in PROJECTS]
+        asked = [partial(looks[number % len(looks)], refresh=1) for number in range(VIEWS)]
+        pages = _in_parallel(asked)
+        stop.set()
+    for job in jobs:
+        job.result()
+    for visitor in visitors:
+        visitor.leave()
+
+    assert _refused_in_one_window(busy.simulator.requests("/rest/")) <= 1
+    texts = Counter(_said_by(status, html) for status, html in pages)
+    assert texts["kept"], "nothing that was read before was shown"
+    assert sum(texts.values()) == VIEWS
+
+
+def _said_by(status: int, html: str) -> str:
+    """Which of the three things a page may say it says; the page shows the times that belong to it."""
+    is_late = "Procore asked us to wait" in html
+    assert is_late == ("data-reload-at" in html), html[:2_000]
+    if status == 503:
+        assert "Procore accepts the next request at" in html
+        return "told"
+    assert status == 200, html[:2_000]
+    if "You see its commitments from" in html:
+        assert "It accepts the next request at" in html
+        return "kept"
+    return "told" if is_late else "live"
+
+
+def _read(company: CompanyApi, number: int, *, background: bool) -> None:
+    with within(SystemClock(), 30, background=background, patience=30):
+        try:
+            company.commitments.get(CommitmentKind.SUBCONTRACT, PROJECTS[0], RecordId(number))
+        except NotFound:
+            return
+        raise AssertionError("there is such a record")
+
+
+def _use_up(busy: Busy) -> None:
+    """Read until nothing is left of the window."""
+    for number in range(1_000, 1_000 + 2 * BUDGET):
+        try:
+            with within(SystemClock(), 30, patience=0.2):
+                busy.people.commitments.get(CommitmentKind.SUBCONTRACT, PROJECTS[0], RecordId(number))
+        except NotFound:
+            continue
+        except RateLimited:
+            return
+    raise AssertionError("the window has no end")
+
+
+def test_people_who_wait_are_served_before_jobs_that_wait(busy: Busy) -> None:
+    busy.simulator.rate(spike_limit=BUDGET, hour_limit=100_000, hour_remaining=100_000)
+    people, jobs = range(1, 11), range(101, 106)
+    _use_up(busy)
+    busy.simulator.forget_requests()
+    with ThreadPoolExecutor(len(people) + len(jobs)) as pool:
+        while busy.job_clock.waits.acquire(blocking=False):
+            pass
+        reads = [pool.submit(_read, busy.jobs, number, background=True) for number in jobs]
+        for _ in jobs:
+            busy.job_clock.waits.acquire()
+        reads += [pool.submit(_read, busy.people, number, background=False) for number in people]
+        for read in reads:
+            read.result()
+    log = busy.simulator.requests("/rest/")
+    assert all(request["status"] != 429 for request in log)
+    order = [int(Path(request["path"]).name) for request in log]
+    assert set(order) == {*people, *jobs}
+    assert order.index(min(set(order) & set(jobs), key=order.index)) == len(people), order
