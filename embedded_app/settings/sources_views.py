@@ -63,7 +63,7 @@ class SourcePage:
         version: of the saved source that the form was filled in from, 0 for a new one.
         values: what stands in the fields; a secret never does.
         stored_secrets: names of secrets that are kept; leaving their fields empty keeps them.
-        file_name: of the uploaded file that `values` names, or empty.
+        file_name: of the uploaded file that `values` names; empty without one, or when it is gone.
         step: how far one is, as a number of Kind, Connect, Test and Save.
         key_options: values and texts for the choice of the key, once the source was read.
         errors: one sentence per field; `problem` is one for the page.
@@ -167,7 +167,7 @@ def _uploaded(connector: Connector) -> dict[str, str]:
         if option.input is Input.FILE and sent is not None and sent.filename:
             actor = actor_of(current_viewer())
             file_id = sources.service().upload(sent.filename, sent.read(), actor=actor)
-            return {option.name: str(file_id), "file_name": sent.filename}
+            return {option.name: str(file_id)}
     return {}
 
 
@@ -228,7 +228,7 @@ def _form_page(
         step=_STEP_SAVE if preview else _STEP_TEST if report else _STEP_CONNECT,
         values=values,
         stored_secrets=sources.service().secret_names(found.id) if found else frozenset(),
-        file_name=values.get("file_name", ""),
+        file_name=_file_name(connector, values),
         key_options=_key_options(found, preview),
         errors=errors or {},
         problem=problem,
@@ -237,6 +237,14 @@ def _form_page(
         used_by=tuple(panels.service().editor.uses_of(found.id)) if found else (),
     )
     return render("settings/source.html", page, 422 if errors or problem else 200)
+
+
+def _file_name(connector: Connector, values: Mapping[str, str]) -> str:
+    ids = (values.get(option.name) for option in connector.options if option.input is Input.FILE)
+    try:
+        return next((sources.service().file_name(file_id) for file_id in ids if file_id), "")
+    except InvalidField:
+        return ""
 
 
 def _key_options(found: Source | None, preview: RowSet | None) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from embedded_app.errors import InvalidField
 from embedded_app.secret import Secret
-from embedded_app.sources.connectors.base import Connector, Input
+from embedded_app.sources.connectors.base import Connector, Input, Option
 from embedded_app.sources.models import LONGEST_NAME
 
 _DEFAULT_KEEP_SECONDS = 60
@@ -46,7 +46,7 @@ def draft_from(form: Mapping[str, str], connector: Connector, source_id: UUID | 
     for option in connector.options:
         value = form.get(option.name, "")
         if option.input is not Input.SECRET:
-            settings[option.name] = value.strip()
+            settings[option.name] = value.strip() or _default(option)
         elif value:
             secrets[option.name] = Secret(value)
     return Draft(
@@ -58,6 +58,10 @@ def draft_from(form: Mapping[str, str], connector: Connector, source_id: UUID | 
         keep_seconds=_keep_seconds(form.get("keep_seconds", "").strip()),
         source_id=source_id,
     )
+
+
+def _default(option: Option) -> str:
+    return option.choices[0][0] if option.input is Input.CHOICE else ""
 
 
 def check_name(name: str) -> str:

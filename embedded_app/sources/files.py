@@ -75,6 +75,10 @@ class Files:
         db.session.commit()
         return found
 
+    def name_of(self, file_id: str) -> str:
+        """The name it had where it came from; raises InvalidField as `fetch`."""
+        return self._find(file_id).file_name
+
     def attach(self, file_id: str, source_id: UUID) -> None:
         """Give a file to its source and remove the one it replaces; does not commit.
 

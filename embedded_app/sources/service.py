@@ -84,6 +84,10 @@ class SourceService:
         """
         return self._files.add(file_name, content, actor=actor)
 
+    def file_name(self, file_id: str) -> str:
+        """What an uploaded file was called; raises InvalidField when it is no longer there."""
+        return self._files.name_of(file_id)
+
     def create(self, draft: Draft, *, actor: Actor) -> Source:
         """Save a new source, after reading it once: its columns and their kinds are kept.
 

@@ -218,7 +218,10 @@ def test_an_upload_survives_a_mistake_elsewhere(dana: Administrator) -> None:
     page.assert_error_at("name", "Enter a name")
     assert "certificates.csv is uploaded" in page.text
     corrected = page.form(SAVE).values | {"name": "Insurance", "act": "save"}
-    assert "Insurance is saved" in dana.posts(SAVE, corrected).text
+    saved = dana.posts(SAVE, corrected)
+    assert "Insurance is saved" in saved.text
+    (address,) = (link.attributes["href"] for link in saved.root.all("a") if link.text == "Insurance")
+    assert "certificates.csv is uploaded" in dana.opens(address).text
 
 
 @pytest.mark.parametrize(
