@@ -28,7 +28,7 @@ def validate(documents: Mapping[str, str]) -> list[str]:
 
 
 def lighthouse(browser_port: int, addresses: list[str]) -> dict[str, Any]:
-    """Of each address: the score of each category, from 0 to 1, and the `failed` audits."""
+    """Of each address the score of each category, `None` for what could not be opened, and what failed."""
     _installed("lighthouse")
     scores: dict[str, Any] = json.loads(_run("lighthouse.js", {"port": browser_port, "addresses": addresses}))
     return scores
