@@ -25,6 +25,8 @@ _SPEAK_JSON = (*_WATCHED, "/_sim/")
 _FOR_BEARERS = ("/rest/", "/files/", "/oauth/token/info")
 _DEPRECATED = ("/rest/v1.0/webhooks/", "/vapid/")
 """Webhooks of version 1, by the specification of September 2026, and the dead prefix (sections 4.1 and 7.1)."""
+_GONE = ("POST", "/rest/v1.0/app_installations")
+"""Was in the specification of spring 2026, and is no more (section 3.7)."""
 _ID = re.compile(r"(?<=/)\d+(?=/|$)")
 
 
@@ -69,7 +71,7 @@ def _arrive() -> Response | None:
     )
     if strays:
         breach(Breach.BEARER_ELSEWHERE)
-    if path.startswith(_DEPRECATED):
+    if path.startswith(_DEPRECATED) or (request.method, path) == _GONE:
         breach(Breach.DEPRECATED_PATH)
     with running.lock:
         running.log.add(g.entry)

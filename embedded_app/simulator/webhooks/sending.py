@@ -48,7 +48,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> R
                 redirect=False,
                 timeout=urllib3.Timeout(total=seconds),
             )
-        except urllib3.exceptions.HTTPError:
+        except (urllib3.exceptions.HTTPError, ValueError):  # also of a host or header that nobody can send
             return Result()
     text = answer.data[:_LONGEST_BODY].decode("utf-8", "replace")
     return Result(answer.status, text, dict(answer.headers))

@@ -153,6 +153,11 @@ def test_a_token_on_the_wrong_way_is_noted(
     assert simulator.requests()[-1]["breaches"] == breaches
 
 
+def test_installing_by_api_is_gone(simulator: SimulatorProcess) -> None:
+    simulator.call("POST", "/rest/v1.0/app_installations", {}, simulator.access_token(DANA), HOLLIS)
+    assert simulator.requests()[-1]["breaches"] == ["deprecated_path", "unknown_path"]
+
+
 @pytest.mark.parametrize("path", ["/oauth/nothing", "/vapid/companies", "/_sim/nothing", "/storage/nothing"])
 def test_unknown_paths_beside_the_api_are_404_in_json(simulator: SimulatorProcess, path: str) -> None:
     answer = simulator.get(path)

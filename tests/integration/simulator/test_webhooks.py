@@ -305,6 +305,14 @@ def test_a_failure_pauses_the_queue_and_backs_off_by_the_simulated_clock(
     assert hook.deliveries("&filter[end]=2020-01-01") == []
 
 
+def test_a_header_that_cannot_be_sent_is_a_failure_too(simulator: SimulatorProcess, token: str) -> None:
+    hook = Subscription(simulator, token, "http://localhost:1/")
+    hook.ask("PATCH", body={"destination_headers": {"Authorization": "two\nlines"}})
+    hook.on()
+    happen(simulator)
+    assert hook.attempted(1)[0]["status"] == "retrying"
+
+
 def test_a_subscriber_that_takes_too_long_has_failed(simulator: SimulatorProcess, token: str) -> None:
     simulator.switch(webhook_timeout_ms=50)
     with WebhookReceiver(None) as receiver:
