@@ -17,6 +17,7 @@ from embedded_app.audit import Actor
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField, UnknownOption
 from embedded_app.ids import ProjectId
+from embedded_app.panels.audience_changes import audience_changes
 from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import FAMILIES, Family, family_of
 from embedded_app.panels.form_parsing import form_of, parse_form, parse_name
@@ -193,9 +194,11 @@ class PanelEditor:
     def publish(self, panel_id: UUID, actor: Actor) -> None:
         """Show people what the administrator worked on."""
         panel = self._load(panel_id)
+        changed = audience_changes(panel.published_definition, panel.definition)
         panel.published_definition = panel.definition
         self._touch(panel, actor)
-        audit.record("panel.published", actor=actor, subject=panel.name)
+        detail = {"who_sees_it": changed} if changed else {}
+        audit.record("panel.published", actor=actor, subject=panel.name, detail=detail)
         db.session.commit()
 
     def unpublish(self, panel_id: UUID, actor: Actor) -> None:

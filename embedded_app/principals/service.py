@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from embedded_app.clock import Clock
-from embedded_app.errors import CompanyMismatch, GrantLost, ProcoreError
+from embedded_app.errors import CompanyMismatch, GrantLost, PermissionMissing, ProcoreError
 from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
 from embedded_app.installations import InstallationService
 from embedded_app.principals.models import Principal
@@ -154,7 +154,11 @@ class PrincipalService:
         def ask() -> Read[Project]:
             if meanwhile is not None:
                 meanwhile()
-            return self.company_api(viewer).projects.get(project_id)
+            read = self.company_api(viewer).projects.get(project_id)
+            found = read.value
+            if found.id != project_id or found.company_id not in {None, viewer.company_id}:
+                raise PermissionMissing  # whatever Procore meant, it is not what was asked for
+            return read
 
         place = (viewer.company_id, project_id)
         return self._projects.check(viewer.principal_id, place, ask, for_write=for_write)

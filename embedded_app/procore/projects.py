@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedded_app.ids import ProjectId
+from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.decoding import Fields
@@ -14,7 +14,10 @@ from embedded_app.procore.routes import CompanyRoute
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project. The texts beside its name are what an outside job number may be."""
+    """A project. The texts beside its name are what an outside job number may be.
+
+    `company_id` is ``None`` when the answer did not say.
+    """
 
     id: ProjectId
     name: str
@@ -23,10 +26,12 @@ class Project:
     code: str | None
     origin_id: str | None
     active: bool | None
+    company_id: CompanyId | None = None
 
 
 def decode_project(fields: Fields) -> Project:
     """One of `GET /rest/v1.1/projects`, or `GET /rest/v1.0/projects/{p}`."""
+    company = fields.ref("company")
     return Project(
         id=ProjectId(fields.id()),
         name=fields.text("name"),
@@ -35,6 +40,7 @@ def decode_project(fields: Fields) -> Project:
         code=fields.optional_text("code"),
         origin_id=fields.optional_text("origin_id"),
         active=fields.flag("active"),
+        company_id=CompanyId(company.id) if company else None,
     )
 
 

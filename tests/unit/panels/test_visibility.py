@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from embedded_app.audit import list_events
 from embedded_app.errors import InvalidField, TimedOut, Unauthorized
 from embedded_app.panels import Audience, ColumnLine, ComparisonLine, PanelForm, RecordKey
 from embedded_app.panels.definition import PanelDefinition
@@ -230,6 +231,20 @@ def test_a_level_that_cannot_be_asked_hides_the_column(world: World) -> None:
     assert view.has_hidden_columns
     assert "paid" not in (view.rows.rows or ())[0].values
     assert view.project_id == PROJECT
+
+
+def test_the_audit_log_says_what_publishing_changes_about_who_sees_what(world: World) -> None:
+    panel_id = world.publish()
+    changed = replace(form_with(world, row_paid="admins"), unmatched_audience="administrators")
+    world.editor.update(panel_id, changed, ACTOR, version=2)
+    world.editor.publish(panel_id, ACTOR)
+    world.editor.publish(panel_id, ACTOR)
+    events = [event for event in list_events(limit=10) if event.event == "panel.published"]
+    assert [event.detail.get("who_sees_it", "") for event in events] == [
+        "",
+        "rows without a record: everybody → administrators; column Paid of the source: everybody → Admin",
+        "",
+    ]
 
 
 def _changes(form: PanelForm) -> dict[str, object]:

@@ -54,6 +54,22 @@ def test_what_can_go_on_meanwhile_begins_before_the_question(
     assert events == ["begun", "asked"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"id": 8, "name": "Harbor"},
+        {"id": 7, "name": "Riverside", "company": {"id": 2, "name": "Another"}},
+    ],
+    ids=["another project", "another company"],
+)
+def test_an_answer_about_something_else_opens_nothing(
+    principals: PrincipalService, wire: ScriptedTransport, answer: dict[str, Any]
+) -> None:
+    wire.answer(ROUTE, json_answer(answer))
+    with pytest.raises(PermissionMissing):
+        principals.verify_project(VIEWER, "7")
+
+
 def test_nothing_begins_when_the_answer_is_known(
     principals: PrincipalService, wire: ScriptedTransport
 ) -> None:
