@@ -63,6 +63,18 @@ class AppInstallation:
     uninstalled_by: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InstallationRequest:
+    """Somebody without the right to install asks an administrator to do it."""
+
+    id: int
+    company_id: int
+    user_id: int
+    notes: str
+    implicit: bool
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class AppConfiguration:
     """Where an installed app appears, and what was filled in for it. Without one the app is in no menu."""

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from embedded_app.simulator.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.apps import AppConfiguration, AppInstallation, InstallationRequest
 from embedded_app.simulator.levels import Level
 from embedded_app.simulator.record import Keyed, Record
 
@@ -323,6 +323,7 @@ class World:
     contracts: dict[int, Contract] = field(default_factory=dict)
     installations: dict[int, AppInstallation] = field(default_factory=dict)
     configurations: dict[int, AppConfiguration] = field(default_factory=dict)
+    installation_requests: list[InstallationRequest] = field(default_factory=list)
     records: dict[str, dict[int, Record]] = field(default_factory=dict)
     """The families that need no arithmetic, by family and id."""
 

@@ -213,6 +213,7 @@ def _management(company_id: int, **form: object) -> str:
         installed=simulator().is_installed(company_id),
         has_update=installation is not None
         and installation.semantic_version != simulator().app.semantic_version,
+        requests=[each for each in world.installation_requests if each.company_id == company_id],
         people=world.people,
         projects={each.id: each for each in world.projects_of(company_id)},
         configurations=list(world.configurations_of(company_id)),

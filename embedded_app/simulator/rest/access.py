@@ -24,6 +24,8 @@ from embedded_app.simulator.switches import TextKind
 blueprint = Blueprint("rest", __name__, url_prefix="/rest")
 
 _APP_INSTALLATIONS = "/rest/v1.0/app_installations"
+_INSTALLATION_REQUESTS = "/rest/v1.0/installation_requests"
+"""Asking for the app makes sense only before it is there."""
 NOT_CONNECTED = "App is not connected to this company."
 NOT_PERMITTED = "You do not have permission to access this resource."
 NOT_FOUND = "The resource you are looking for does not exist."
@@ -184,9 +186,7 @@ def _admit() -> None:
 
 def _admit_to_company(company_id: int) -> None:
     running = simulator()
-    if request.path.startswith(_APP_INSTALLATIONS) and running.switches.installations_when_disconnected:
-        return
-    if not running.is_connected(company_id):
+    if not running.is_connected(company_id) and not _works_without_app(request.path):
         wire.breach(Breach.APP_NOT_CONNECTED)
         raise Refusal(403, NOT_CONNECTED)
     user_id = caller().user_id
@@ -196,6 +196,11 @@ def _admit_to_company(company_id: int) -> None:
     if any(str(claim) != str(company_id) for claim in named if claim is not None):
         wire.breach(Breach.COMPANY_MISMATCH)
         raise Refusal(403, NOT_PERMITTED)
+
+
+def _works_without_app(path: str) -> bool:
+    switched = simulator().switches.installations_when_disconnected
+    return path == _INSTALLATION_REQUESTS or (switched and path.startswith(_APP_INSTALLATIONS))
 
 
 @blueprint.errorhandler(Refusal)

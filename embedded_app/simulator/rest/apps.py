@@ -10,12 +10,13 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator import installing
-from embedded_app.simulator.apps import AppConfiguration
+from embedded_app.simulator.apps import AppConfiguration, InstallationRequest
 from embedded_app.simulator.levels import Level
 from embedded_app.simulator.model import SERVICE_ACCOUNT_ID
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
+    NOT_PERMITTED,
     Refusal,
     blueprint,
     caller,
@@ -50,6 +51,34 @@ def installation(installation_id: int) -> Response:
     if found is None or found.company_id != company_of_call():
         raise Refusal(404, NOT_FOUND)
     return json(records.shown_installation(found, running))
+
+
+@blueprint.get("/v1.0/installation_requests")
+def installation_requests() -> Response:
+    """Who asked for the app in a company."""
+    company_id = query_id("company_id")
+    found = [each for each in simulator().world.installation_requests if each.company_id == company_id]
+    return listing(found, records.installation_request)
+
+
+@blueprint.post("/v1.0/installation_requests")
+def ask_for_installation() -> Response:
+    """Ask an administrator to install the app."""
+    body, running = sent_json(), simulator()
+    if required(body, "company_id", int) != company_of_call():
+        raise Refusal(403, NOT_PERMITTED)
+    asked = InstallationRequest(
+        id=len(running.world.installation_requests) + 1,
+        company_id=company_of_call(),
+        user_id=caller().user_id or SERVICE_ACCOUNT_ID,
+        notes=str(body.get("notes") or ""),
+        implicit=bool(body.get("implicit")),
+        created_at=running.clock.now(),
+    )
+    running.world.installation_requests.append(asked)
+    answer = json(records.installation_request(asked))
+    answer.status_code = 201
+    return answer
 
 
 @blueprint.get("/v1.0/companies/<int:company_id>/app_configurations")

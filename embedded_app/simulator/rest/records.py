@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from embedded_app.simulator.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.apps import AppConfiguration, AppInstallation, InstallationRequest
 from embedded_app.simulator.levels import Level
 from embedded_app.simulator.model import (
     ZERO,
@@ -345,6 +345,19 @@ def installation(record: AppInstallation, running: Simulator) -> Json:
         "uninstaller": person(people.get(record.uninstalled_by or 0)),
         "updatable_app_version_id": version_id(app.semantic_version) if is_old else None,
         "developer_app": {"id": 1, "name": app.name, "uid": app.uid, "marketplace_app": None},
+    }
+
+
+def installation_request(record: InstallationRequest) -> Json:
+    """A request for the app; which fields it has is not documented."""
+    return {
+        "id": record.id,
+        "company_id": record.company_id,
+        "developer_app_id": 1,
+        "implicit": record.implicit,
+        "notes": record.notes,
+        "created_by": {"id": record.user_id},
+        "created_at": stamp(record.created_at),
     }
 
 

@@ -153,6 +153,7 @@ def test_a_disconnected_app_may_still_read_its_installation(simulator: Simulator
     simulator.switch(installations_when_disconnected=True)
     (found,) = simulator.get(INSTALLATIONS, token, HOLLIS).json
     assert (found["status"], found["uninstaller"]["login"]) == ("uninstalled", DANA)
+    assert simulator.get(INSTALLATIONS, simulator.access_token(EDITH), HOLLIS).status == 403
 
 
 def test_tokens_may_end_with_the_last_company_that_has_the_app(simulator: SimulatorProcess) -> None:
@@ -232,3 +233,14 @@ def test_only_the_names_of_levels_can_be_relied_on(simulator: SimulatorProcess) 
     assert level() == {"id": 3, "name": "Standard"}
     simulator.switch(level_ids="scattered")
     assert level() == {"id": 2, "name": "Standard"}
+
+
+def test_a_member_asks_an_administrator_for_the_app(simulator: SimulatorProcess, portal: Portal) -> None:
+    simulator.uninstall(HOLLIS)
+    path, marcus = "/rest/v1.0/installation_requests", simulator.access_token(MARCUS)
+    body = {"company_id": HOLLIS, "developer_app_id": 1, "notes": "For the <b>ledger</b>."}
+    assert simulator.call("POST", path, body, marcus, HOLLIS).status == 201
+    assert simulator.call("POST", path, body, marcus, CASCADIA).status == 403
+    (asked,) = simulator.get(f"{path}?company_id={HOLLIS}&per_page=5", marcus, HOLLIS).json
+    assert (asked["notes"], asked["implicit"]) == ("For the <b>ledger</b>.", False)
+    assert "Marcus Oyelaran asks for Tieback." in portal.page(f"/{HOLLIS}/company/app_management")
