@@ -1,7 +1,9 @@
 // Pages in a tab of their own: install, settings, privacy.
 import { startControllers } from "./lib/controllers.js";
 import { startTicking, writeTimes } from "./lib/times.js";
+import { keepTyped } from "./lib/typed.js";
 
 startControllers(document);
 writeTimes(document);
 startTicking();
+keepTyped();
