@@ -220,13 +220,16 @@ def set_membership() -> Response:
     """Change what the person of `login` may do in `company_id`; makes them a member if they are none.
 
     `company_levels` and `project_levels` map tools to `None`, `Read Only`, `Standard` or `Admin`, and are added to
-    those that are; `project_ids` lists the projects, null for all.
+    those that are, as are the single actions of `permitted_actions`. `project_ids` lists the projects, null for
+    all.
     """
     sent, world = _sent(), simulator().world
     key = (_person(sent["login"]).id, world.companies[int(sent["company_id"])].id)
     membership = world.memberships.setdefault(key, Membership(*key, {}, {}, frozenset()))
     membership.company_levels = {**membership.company_levels, **_levels(sent.get("company_levels"))}
     membership.project_levels = {**membership.project_levels, **_levels(sent.get("project_levels"))}
+    granted = {tool: tuple(actions) for tool, actions in (sent.get("permitted_actions") or {}).items()}
+    membership.permitted_actions = {**membership.permitted_actions, **granted}
     if "project_ids" in sent:
         membership.project_ids = None if sent["project_ids"] is None else frozenset(sent["project_ids"])
     return _done()

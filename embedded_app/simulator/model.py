@@ -68,6 +68,8 @@ class Membership:
     company_levels: Mapping[str, Level]
     project_levels: Mapping[str, Level]
     project_ids: frozenset[int] | None = None
+    permitted_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Single actions that are granted on top of a level, by tool: the platform's granular permissions."""
 
     @property
     def is_company_admin(self) -> bool:

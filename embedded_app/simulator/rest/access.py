@@ -86,6 +86,13 @@ class Caller:
             return Level.NONE
         return simulator().app.service_levels.get(tool, Level.READ_ONLY)
 
+    def permitted_actions(self, tool: str) -> tuple[str, ...]:
+        """What is granted to this caller in a tool on top of the level."""
+        if self.user_id is None or self.company_id is None:
+            return ()
+        membership = simulator().world.membership(self.user_id, self.company_id)
+        return () if membership is None else membership.permitted_actions.get(tool, ())
+
     def sees(self, project: Project) -> bool:
         """Whether the project is one of the caller's."""
         if self.company_id != project.company_id:

@@ -84,7 +84,15 @@ def _right(tool: Tool, level: Level, place_id: int) -> records.Json:
         "available_for_user": level is not Level.NONE,
         "url": f"/{place_id}/{tool.place}/{tool.name}",
         "user_access_level": records.access_level(level),
-        "permitted_actions": [],
+        "permitted_actions": [
+            {
+                "id": number,
+                "action_name": action,
+                "label": action.replace("_", " ").capitalize(),
+                "tool_name": tool.name,
+            }
+            for number, action in enumerate(caller().permitted_actions(tool.name), start=1)
+        ],
         "can_create": level >= Level.STANDARD,
         "trial": False,
     }

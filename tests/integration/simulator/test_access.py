@@ -183,6 +183,16 @@ def test_permissions_take_one_place(simulator: SimulatorProcess) -> None:
     assert simulator.get("/rest/v1.0/settings/permissions", token, HOLLIS).status == 400
 
 
+def test_single_actions_are_granted_on_top_of_a_level(simulator: SimulatorProcess) -> None:
+    simulator.membership(SEAN, HOLLIS, permitted_actions={"rfi": ["act_as_rfi_manager"]})
+    path = f"/rest/v1.0/settings/permissions?project_id={RIVERSIDE}"
+    tools = simulator.get(path, simulator.access_token(SEAN), HOLLIS).json["tools"]
+    granted = {each["name"]: each["permitted_actions"] for each in tools}
+    label = {"id": 1, "action_name": "act_as_rfi_manager", "label": "Act as rfi manager", "tool_name": "rfi"}
+    assert granted["rfi"] == [label]
+    assert granted["commitments"] == []
+
+
 def test_control_changes_what_a_person_may_do(simulator: SimulatorProcess) -> None:
     simulator.membership(SEAN, HOLLIS, project_levels={"commitments": "Read Only"})
     assert simulator.get(COMMITMENTS, simulator.access_token(SEAN), HOLLIS).status == 200
