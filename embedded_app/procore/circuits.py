@@ -1,9 +1,10 @@
 """Companies that Procore refuses again and again are not asked for a while, instead of being hammered.
 
-Before an installation and after an uninstall every call is refused, and refused calls count
-(docs/platform-reference.md, sections 3.6 and 4.6). So a run of refusals opens a company's circuit: nothing is sent
-for it until a pause is over. Then one call goes alone, and its answer decides. It goes earlier when a person
-insists, and when somebody comes who was not refused: one person's missing rights say nothing about another's.
+Before an installation and after an uninstall every call is refused, and refused calls count (docs/platform-
+reference.md, sections 3.6 and 4.6). So a run of such refusals, or of 401 with new tokens, opens a company's
+circuit: nothing is sent for it until a pause is over. Then one call goes alone, and its answer decides. It goes
+earlier when a person insists, and when somebody comes whose token was not refused. A 403 for want of a person's
+rights is no such refusal.
 
 Pure, like `rate_windows`: times are seconds of one clock.
 """
@@ -98,7 +99,7 @@ class Circuits:
         asked_at: float,
         jitter: float,
     ) -> None:
-        """A call ended with 401 after a renewal, or with 403. `jitter`, from 0 to 1, spreads the pause."""
+        """A call ended with 401 after a renewal, or as not connected. `jitter`, 0 to 1, spreads the pause."""
         circuit = self.companies.setdefault(str(company_id), Circuit(now, asked_at, is_uninstalled))
         circuit.refused_at, circuit.asked_at, circuit.is_uninstalled = now, asked_at, is_uninstalled
         circuit.refusals += 1

@@ -12,7 +12,14 @@ from enum import Enum, auto
 from http import HTTPStatus
 
 from embedded_app.clock import Clock
-from embedded_app.errors import AppNotConnected, CompanyPaused, ProcoreError, RateLimited, TimedOut
+from embedded_app.errors import (
+    AppNotConnected,
+    CompanyPaused,
+    Forbidden,
+    ProcoreError,
+    RateLimited,
+    TimedOut,
+)
 from embedded_app.ids import CompanyId
 from embedded_app.procore import sentences
 from embedded_app.procore.deadline import Deadline
@@ -147,9 +154,16 @@ class Pacer:
         self._settle(step)
 
     def refused(self, turn: Turn, refusal: ProcoreError, asked_at: float) -> None:
-        """A call begun at `asked_at`, by `Clock.monotonic`, ended with 401 after a renewal, or with 403."""
+        """A call begun at `asked_at`, by `Clock.monotonic`, ended with 401 after a renewal, or with 403.
+
+        A 403 that is only about the rights of a person says that the company answers.
+        """
         company_id = turn.company_id
         if company_id is None:
+            return
+        is_uninstalled = isinstance(refusal, AppNotConnected)
+        if isinstance(refusal, Forbidden) and not is_uninstalled:
+            self.close_circuit(company_id)
             return
         jitter, age = self._jitter(), self._clock.monotonic() - asked_at
         self._state.change(
@@ -157,7 +171,7 @@ class Pacer:
                 company_id,
                 turn.grant_id,
                 now,
-                is_uninstalled=isinstance(refusal, AppNotConnected),
+                is_uninstalled=is_uninstalled,
                 asked_at=now - age,
                 jitter=jitter,
             )

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from embedded_app.errors import AppNotConnected, CompanyPaused, Forbidden, RateLimited, TimedOut
+from embedded_app.errors import (
+    AppNotConnected,
+    CompanyPaused,
+    Forbidden,
+    ProcoreError,
+    RateLimited,
+    TimedOut,
+    Unauthorized,
+)
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Deadline, WireResponse
 from embedded_app.procore.circuits import RUN
@@ -170,16 +178,16 @@ def test_threads_never_take_more_than_there_is(clock: FakeClock) -> None:
         assert sum(pool.map(lambda _: went(), range(100))) == 40
 
 
-def _refuse(pacer: Pacer, clock: FakeClock, refusal: Forbidden, times: int = RUN) -> None:
+def _refuse(pacer: Pacer, clock: FakeClock, refusal: ProcoreError, times: int = RUN) -> None:
     for _ in range(times):
         _go(pacer, clock)
-        pacer.answered(_TURN, WireResponse(403))
+        pacer.answered(_TURN, WireResponse(refusal.status_code or 0))
         pacer.refused(_TURN, refusal, clock.monotonic())
 
 
 def test_a_company_that_refuses_again_and_again_is_paused(clock: FakeClock) -> None:
     pacer = _told(clock, limit=100, remaining=90, resets_in=9)
-    _refuse(pacer, clock, Forbidden("No.", status_code=403))
+    _refuse(pacer, clock, Unauthorized("No.", status_code=401))
     with pytest.raises(CompanyPaused) as caught:
         _go(pacer, clock)
     assert caught.value.retry_at == clock.now() + timedelta(seconds=30)
@@ -189,6 +197,15 @@ def test_a_company_that_refuses_again_and_again_is_paused(clock: FakeClock) -> N
     pacer.answered(_TURN, WireResponse(404))
     assert pacer.report().paused == {}
     _go(pacer, clock)
+
+
+def test_somebody_without_the_rights_pauses_nobody(clock: FakeClock) -> None:
+    pacer = _told(clock, limit=100, remaining=90, resets_in=9)
+    _refuse(pacer, clock, Unauthorized("No.", status_code=401), RUN - 1)
+    _refuse(pacer, clock, Forbidden("No.", status_code=403), RUN * 2)
+    assert pacer.report().paused == {}
+    _refuse(pacer, clock, Unauthorized("No.", status_code=401), RUN - 1)
+    assert pacer.report().paused == {}, "a company that tells people apart answers"
 
 
 def test_an_uninstalled_company_is_said_to_be_uninstalled_without_asking(clock: FakeClock) -> None:
@@ -205,7 +222,7 @@ def test_an_uninstalled_company_is_said_to_be_uninstalled_without_asking(clock: 
 
 def test_a_probe_that_has_to_be_sent_again_is_not_held_by_itself(clock: FakeClock) -> None:
     pacer = _told(clock, limit=100, remaining=90, resets_in=9)
-    _refuse(pacer, clock, Forbidden("No.", status_code=403))
+    _refuse(pacer, clock, Unauthorized("No.", status_code=401))
     clock.advance(5)
     for status in (401, 500, 408):
         _go(pacer, clock, insists=True)
