@@ -60,6 +60,7 @@ _ENVIRONMENTS: dict[str, tuple[str, str, str]] = {
 _DEFAULT_SECRETS = frozenset({"changeme", "change-me", "secret", "default", "password", "dev"})
 _SHORTEST_SECRET_KEY = 32
 _MOST_DAYS = 3650
+_NEW_KEY = "`embedded-app keys generate` prints one."
 _LONGEST_APP_NAME = 30  # listing rule (platform reference, section 8.2)
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -130,22 +131,22 @@ def parse_master_keys(text: str, setting: str) -> tuple[tuple[MasterKey, ...], l
     for number, part in enumerate(filter(None, parts), start=1):
         key_id, _, encoded = part.partition(":")
         if not key_id or not encoded:
-            problems.append(f"Key {number} in {setting} is not written as id:base64.")
+            problems.append(f"Key {number} in {setting} is not written as id:base64. {_NEW_KEY}")
             continue
         try:
             length = len(base64.b64decode(encoded, validate=True))
         except (binascii.Error, ValueError):
-            problems.append(f"Key {key_id!r} in {setting} is not base64.")
+            problems.append(f"Key {key_id!r} in {setting} is not base64. {_NEW_KEY}")
             continue
         if length != 32:  # noqa: PLR2004 # AES-256
-            problems.append(f"Key {key_id!r} in {setting} has {length} bytes. A key has 32.")
+            problems.append(f"Key {key_id!r} in {setting} has {length} bytes, and a key has 32. {_NEW_KEY}")
         keys.append(MasterKey(key_id, Secret(encoded)))
     if len({key.id for key in keys}) != len(keys):
         problems.append(f"{setting} names one id twice. Give each key an id of its own.")
     if any(a.key == b.key for i, a in enumerate(keys) for b in keys[i + 1 :]):
         problems.append(f"{setting} holds one key under two ids. Remove one.")
     if not keys and not problems:
-        problems.append(f"{setting} holds no key. `embedded-app keys generate` prints one.")
+        problems.append(f"{setting} holds no key. {_NEW_KEY}")
     return tuple(keys), problems
 
 

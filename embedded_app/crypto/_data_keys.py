@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 
@@ -48,6 +49,11 @@ class DataKeys:
     @property
     def newest(self) -> bytes:
         return self._keys[0]
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Of the newest key. It says nothing about the key but whether another one is the same."""
+        return hashlib.sha256(b"fingerprint" + self.newest).digest()
 
     @property
     def is_changing(self) -> bool:

@@ -101,6 +101,14 @@ class Vault:
         """The generation of the data key that seals for this company now; raises as `seal`."""
         return self._data_keys(company_id).generation
 
+    def fingerprint(self, company_id: int) -> bytes:
+        """Tells the company's data key from another, for what is remembered of opened values; raises as `seal`.
+
+        Whoever remembers such a thing asks for this at every use and remembers under it: so a destroyed key ends
+        it at once, and it does not come back with the company's next key.
+        """
+        return self._data_keys(company_id).fingerprint
+
     def _wrap(self, company_id: int, keys: DataKeys) -> WrappedKey:
         return self.provider.wrap(keys.to_bytes(), company_key_context(company_id))
 

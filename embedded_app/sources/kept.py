@@ -28,6 +28,8 @@ class ReadingKey:
     source_id: UUID
     version: int
     where: Where | None
+    key_mark: bytes
+    """See `Saved`."""
 
 
 @dataclass(slots=True)

@@ -40,6 +40,8 @@ class Saved:
     key_column: str | None
     keep_seconds: int
     columns: tuple[Column, ...]
+    key_mark: bytes
+    """Of the company's data key, for a sealed file: what is remembered of it ends with that key."""
 
 
 class Opener:
@@ -49,7 +51,7 @@ class Opener:
         self.connectors = tuple(connectors)
         self._vault = vault
         self._files = files
-        self._readers: OrderedDict[tuple[CompanyId, UUID, int], Reader] = OrderedDict()
+        self._readers: OrderedDict[tuple[CompanyId, UUID, int, bytes], Reader] = OrderedDict()
         self._lock = threading.Lock()
 
     def connector(self, kind: str) -> Connector:
@@ -71,7 +73,11 @@ class Opener:
         return source
 
     def load(self, source_id: UUID) -> Saved:
-        """Everything that a reading needs. Ends the transaction."""
+        """Everything that a reading needs. Ends the transaction.
+
+        Raises:
+            KeyDestroyed: when it has sealed values, and the company has no data key any more.
+        """
         source = self.find(source_id)
         saved = Saved(
             id=source.id,
@@ -83,6 +89,7 @@ class Opener:
             key_column=source.key_column,
             keep_seconds=source.keep_seconds,
             columns=columns.from_json(source.columns),
+            key_mark=self._key_mark(source),
         )
         db.session.commit()
         return saved
@@ -138,7 +145,7 @@ class Opener:
             self._files.attach(source.settings.get(option, ""), source.id)
 
     def _kept(self, saved: Saved) -> Reader:
-        key = (current_company_id(), saved.id, saved.version)
+        key = (current_company_id(), saved.id, saved.version, saved.key_mark)
         with self._lock:
             reader = self._readers.get(key)
             if reader is not None:
@@ -156,6 +163,11 @@ class Opener:
         file_id = settings.get(option, "") if option else ""
         folder = str(current_company_id())
         return connector.open(Filled(settings, secrets, lambda: self._files.fetch(file_id), folder))
+
+    def _key_mark(self, source: Source) -> bytes:
+        """Empty without a file; credentials need none, because they are opened for each reading."""
+        has_file = _file_option(self.connector(source.kind)) is not None
+        return self._vault.fingerprint(current_company_id()) if has_file else b""
 
     def _unseal(self, source: Source) -> dict[str, Secret]:
         if source.credentials is None:

@@ -196,7 +196,7 @@ class SourceService:
         # Numbered rows are numbered in the whole table; a filter there would give a row another id.
         pushed = where if connector.filters and saved.key_column else None
         reading = self._readings.get(
-            ReadingKey(current_company_id(), source_id, saved.version, pushed),
+            ReadingKey(current_company_id(), source_id, saved.version, pushed, saved.key_mark),
             saved.keep_seconds if connector.live else _UNCHANGING_SECONDS,
             lambda: self._read_now(saved, pushed),
         )

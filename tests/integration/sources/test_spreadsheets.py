@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from embedded_app.audit import list_events
-from embedded_app.errors import InvalidField, SourceRefused, Unsealable
+from embedded_app.crypto import Vault, WrappedKey
+from embedded_app.errors import InvalidField, KeyDestroyed, SourceRefused, Unsealable
 from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.sources.models import SourceFile
 from embedded_app.sources.service import SourceService
-from embedded_app.storage import db
+from embedded_app.storage import Company, db
 from tests.factories.workbooks import workbook
 from tests.fakes.fake_clock import FakeClock
-from tests.integration.sources.conftest import DANA, events
+from tests.integration.sources.conftest import DANA, ONE, events
 
 pytestmark = pytest.mark.usefixtures("_scope")
 
@@ -195,3 +196,22 @@ def test_a_file_is_read_once_and_not_again_until_it_is_replaced(
     clock.advance(2 * 3600)
     with pytest.raises(SourceRefused, match="Upload it again"):
         service.read(source_id)
+
+
+def test_what_was_read_of_a_file_ends_with_the_key_of_the_company(
+    service: SourceService, vault: Vault, clock: FakeClock
+) -> None:
+    """Also what this process remembers of it, and also when the company has a new key."""
+    source_id = create(service, upload(service))
+    assert len(service.read(source_id).rows) == 3
+    set_key(None)
+    with pytest.raises(KeyDestroyed):
+        service.read(source_id)
+    set_key(Vault(vault.provider, lambda _company_id: None, clock).new_company_key(ONE))
+    with pytest.raises(Unsealable):
+        service.read(source_id)
+
+
+def set_key(key: WrappedKey | None) -> None:
+    db.session.get_one(Company, ONE).wrapped_key = key
+    db.session.commit()

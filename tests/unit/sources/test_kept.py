@@ -26,7 +26,7 @@ HOUR = 3600.0
 
 
 def key(company: int = 1, source: int = 1, version: int = 1, where: Where | None = None) -> ReadingKey:
-    return ReadingKey(CompanyId(company), UUID(int=source), version, where)
+    return ReadingKey(CompanyId(company), UUID(int=source), version, where, b"mark")
 
 
 def rows(*ids: str) -> RowSet:
