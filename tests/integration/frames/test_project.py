@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from embedded_app.principals import Viewer
+from embedded_app.procore import PooledTransport, WireRequest, WireResponse
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.html_table import foot_in, lines_in, text_of
 from tests.fakes.simulator_process import SimulatorProcess
@@ -201,6 +202,25 @@ def test_signing_out_forgets_what_was_read(open_frame: OpenFrame, simulator: Sim
     asked = [path for path in reads(simulator) if path not in {"me", "companies"}]
     assert f"projects/{RIVERSIDE}" in asked
     assert {"purchase_order_contracts", "work_order_contracts"} <= set(asked)
+
+
+def test_all_calls_of_a_page_share_one_deadline(
+    open_frame: OpenFrame, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = open_frame(DANA)
+    clock.advance(10 * 60)  # so that the company is verified first, and then its projects are read
+    began, ends = clock.monotonic(), []
+    send = PooledTransport.send
+
+    def slowly(self: PooledTransport, request: WireRequest, *, seconds: float) -> WireResponse:
+        if "/rest/" in request.route:
+            ends.append(clock.monotonic() + seconds)
+        clock.advance(4)
+        return send(self, request, seconds=seconds)
+
+    monkeypatch.setattr(PooledTransport, "send", slowly)
+    assert frame.get("/frame/company/view").status_code == 200
+    assert ends == [began + 20] * 2
 
 
 def test_opening_a_line_asks_procore_nothing_more(open_frame: OpenFrame, simulator: SimulatorProcess) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from embedded_app.app import create_app
 from embedded_app.clock import SystemClock
+from embedded_app.errors import Forbidden
+from embedded_app.ids import CompanyId
 from embedded_app.installations import GrantState
+from embedded_app.procore import Deadline, WireResponse
+from embedded_app.procore.circuits import RUN
+from embedded_app.procore.pacing import Turn
 from embedded_app.storage import db
 from tests.factories.settings import config
 from tests.fakes.token_host import TokenHost, token_set
@@ -53,6 +60,35 @@ def test_grants_by_state_and_cause(app: Flask) -> None:
         "tieback_revocations_pending 0",
     } <= set(read(app))
     assert "Company" not in "".join(line for line in read(app) if not line.startswith("#"))
+
+
+def test_what_procore_allows_just_now(app: Flask) -> None:
+    pacer = app.extensions["metrics_procore"]._pacer
+    turn = Turn("GET /x", CompanyId(71001), "grant")
+    pacer.wait_for_room(Deadline(float("inf")), turn)
+    headers = {
+        "X-Rate-Limit-Limit": "25",
+        "X-Rate-Limit-Remaining": "20",
+        "X-Rate-Limit-Reset": str(int(time.time()) + 9),
+    }
+    pacer.answered(turn, WireResponse(403, headers))
+    for _ in range(RUN):
+        pacer.refused(turn, Forbidden("No."), time.monotonic())
+    lines = read(app)
+    assert {
+        'tieback_procore_rate_limit{window="spike"} 25',
+        'tieback_procore_rate_remaining{window="spike"} 20',
+        "tieback_procore_people_waiting 0",
+        "tieback_procore_companies_paused 1",
+        "tieback_procore_pacing_shared 1",
+    } <= set(lines)
+    assert "71001" not in "".join(lines)
+
+
+def test_that_processes_do_not_share_is_seen(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE shared_values"))
+    assert "tieback_procore_pacing_shared 0" in read(app)
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +39,25 @@ def test_what_is_due_runs_once_inside_the_app(app: Flask, queue: Jobs) -> None:
     huey.execute(huey.dequeue())
     assert ran_in == [app.name]
     assert huey.dequeue() is None
+
+
+def test_every_job_is_surrounded_by_what_the_program_gives(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        said.append("before")
+        yield
+        said.append("after")
+
+    app = Flask("jobs", instance_path=str(tmp_path))
+    jobs.init_app(app, config(DATABASE_URL="sqlite://"), around=around)
+    with app.app_context():
+        queue = jobs.jobs()
+    queue.every_minutes(10, "sweep", lambda: said.append("job"))
+    for task in queue._huey.read_periodic(datetime(2026, 11, 20, 13, 20)):  # noqa: DTZ001
+        queue._huey.execute(task)
+    assert said == ["before", "job", "after"]
 
 
 def test_a_queue_that_answers_is_reachable(queue: Jobs) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from embedded_app.errors import (
+    CompanyPaused,
     Forbidden,
     RateLimited,
     SourceChangedShape,
@@ -20,7 +21,7 @@ from embedded_app.ids import RecordId
 from embedded_app.panels import RecordKey
 from embedded_app.procore import Silence
 from tests.fakes.html_table import foot_in, lines_in, text_of
-from tests.fakes.panel_sides import READ_AT, commitment, row
+from tests.fakes.panel_sides import PROJECT, READ_AT, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
 from tests.unit.frames.conftest import Pages
 
@@ -243,6 +244,18 @@ def test_stale_records_say_until_when_procore_asked_us_to_wait(world: World, pag
         "the page then refreshes by itself. You see its commitments from 1:26 PM UTC ." in text_of(html)
     )
     assert 'data-reload-at="2026-11-20T13:41:00Z"' in html
+
+
+def test_a_company_that_is_paused_is_said_to_be_and_asked_again_when_a_person_wants(
+    world: World, pages: Pages
+) -> None:
+    world.procore.failure = CompanyPaused("No.", retry_at=READ_AT + timedelta(minutes=15))
+    text = text_of(pages.project())
+    assert "Procore refused this company several times" in text
+    assert "So it is not asked before 1:41 PM UTC , or until you try now." in text
+    assert not world.procore.insists
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    assert world.procore.insists
 
 
 def test_nothing_at_all_can_be_shown_when_neither_side_answers(world: World, pages: Pages) -> None:
