@@ -25,7 +25,12 @@ from tests.system.world import CLIENT_SECRET
 WIDTHS = (320, 400, 768, 1280, 1600)
 CHECKED_WIDTHS = (400, 1280)
 SCHEMES = ("light", "dark")
+PAPER = 1032  # A4 landscape without its margins, in CSS pixels
 BEYOND_THE_WINDOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BACKGROUND = """
+document.documentElement.dataset.theme = "dark";
+return getComputedStyle(document.body).backgroundColor;
+"""
 VIOLATIONS = """
 const done = arguments[arguments.length - 1];
 const told = ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`;
@@ -40,6 +45,8 @@ class Looks:
 
     sticking_out: dict[str, int] = field(default_factory=dict)
     violations: dict[str, list[str]] = field(default_factory=dict)
+    beside_the_paper: dict[str, int] = field(default_factory=dict)
+    dark_paper: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +79,21 @@ def looks(shown: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Lo
             for width, scheme in _checked(browser):
                 if found := browser.execute_async_script(VIOLATIONS):
                     looks.violations[f"{document.name}, {width} px, {scheme}"] = found
+            if not document.name.startswith("portal"):
+                _look_on_paper(browser, document.name, looks)
     return looks
+
+
+def _look_on_paper(browser: Chrome, name: str, looks: Looks) -> None:
+    """As somebody prints it who has chosen the dark theme."""
+    _resize(browser, PAPER)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    if browser.execute_script(BACKGROUND) != "rgb(255, 255, 255)":
+        looks.dark_paper.append(name)
+    beyond = browser.execute_script(BEYOND_THE_WINDOW)
+    if beyond > 0:
+        looks.beside_the_paper[name] = beyond
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def _resize(browser: Chrome, width: int) -> None:
@@ -102,3 +123,8 @@ def test_axe_finds_no_violation_at_two_widths_in_both_schemes(looks: Looks) -> N
 def test_no_page_is_wider_than_its_window(looks: Looks) -> None:
     """Tables scroll by themselves."""
     assert looks.sticking_out == {}
+
+
+def test_a_page_fits_its_paper_which_stays_white(looks: Looks) -> None:
+    assert looks.beside_the_paper == {}
+    assert looks.dark_paper == []
