@@ -131,6 +131,7 @@ class Family:
         name: the family in the world, and in the control switches.
         singular: wraps what is sent in version 1: `{"rfi": {…}}`.
         tool: whose permission level counts.
+        wrapping_is_open: whether the body may also come without it, since the platform does not say.
         resource: the webhook resource that a write is told as (section 7.5); None where there is none.
         sorts: the fields that lists can be put in the order of.
         parameters: filters that are parameters of their own, as `search` of RFIs is.
@@ -162,6 +163,7 @@ class Family:
     parameters: Mapping[str, Filter[Any]] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     view_parameter: str = "view"
+    wrapping_is_open: bool = False
     resource: str | None = None
     in_project: bool = True
     parent: Family | None = None

@@ -52,6 +52,8 @@ def unwrapped(family: Family, body: Mapping[str, Any], *, wrapped: bool) -> dict
     if not wrapped:
         return dict(body)
     values = body.get(family.singular)
+    if values is None and family.wrapping_is_open:
+        return dict(body)
     if not isinstance(values, dict):
         raise Refusal(400, "is required", field=family.singular)
     return values

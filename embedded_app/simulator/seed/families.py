@@ -18,6 +18,11 @@ from embedded_app.simulator.seed.change_orders import (
     potential_change_order_lines,
     potential_change_orders,
 )
+from embedded_app.simulator.seed.field_quality import (
+    observation_response_logs,
+    observations,
+    punch_items,
+)
 from embedded_app.simulator.seed.locations import locations
 from embedded_app.simulator.seed.prime_contracts import (
     payment_applications,
@@ -27,6 +32,7 @@ from embedded_app.simulator.seed.prime_contracts import (
 )
 from embedded_app.simulator.seed.rfis import rfi_replies, rfis
 from embedded_app.simulator.seed.site import Site
+from embedded_app.simulator.seed.submittals import submittals
 from embedded_app.simulator.seed.wbs import wbs_codes
 
 _SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
@@ -48,6 +54,10 @@ _SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
     direct_cost_lines,
     rfis,
     rfi_replies,
+    submittals,
+    observations,
+    observation_response_logs,
+    punch_items,
 )
 """What makes the records of the family that has its name."""
 

@@ -5,11 +5,13 @@ from embedded_app.simulator.rest.families import (
     budget_views,
     change_orders,
     direct_costs,
+    field_quality,
     locations,
     prime_contracts,
     requisition_items,
     requisitions,
     rfis,
+    submittals,
     wbs,
 )
 
@@ -37,6 +39,10 @@ FAMILIES = {
         direct_costs.LINES,
         rfis.FAMILY,
         rfis.REPLIES,
+        submittals.FAMILY,
+        field_quality.OBSERVATIONS,
+        field_quality.LOGS,
+        field_quality.PUNCH_ITEMS,
     )
 }
 """Every family by its name, for those who treat them alike."""
