@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from selenium.webdriver import Chrome
@@ -27,6 +27,11 @@ CHECKED_WIDTHS = (400, 1280)
 SCHEMES = ("light", "dark")
 PAPER = 1032  # A4 landscape without its margins, in CSS pixels
 BEYOND_THE_WINDOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+EXTREMES = {
+    "Cascade Steel Erectors": "O&#39;Brien &amp; Söhne International Mechanical, Electrical and Plumbing, LLC",
+    "21-0417-014": "21-0417-014-AS-LONG-AS-REFERENCES-EVER-GET-0123456789",
+    "6,842,500.00": "−1,234,567,890.12",
+}
 BACKGROUND = """
 document.documentElement.dataset.theme = "dark";
 return getComputedStyle(document.body).backgroundColor;
@@ -53,7 +58,15 @@ class Looks:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
     with SimulatorProcess(client_secret=CLIENT_SECRET) as simulator:
         answers = walk(simulator, tmp_path_factory.mktemp("walk")).answers
-    return list(one_of_each([*documents(answers), *portal_pages()]))
+    found = one_of_each([*documents(answers), *portal_pages()])
+    return [replace(document, html=_with_extremes(document.html)) for document in found]
+
+
+def _with_extremes(html: str) -> str:
+    """The page as it is with a vendor and an amount of the longest kind."""
+    for usual, extreme in EXTREMES.items():
+        html = html.replace(usual, extreme)
+    return html
 
 
 @pytest.fixture(scope="module")
