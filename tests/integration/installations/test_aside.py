@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from embedded_app.clock import Clock
@@ -16,6 +17,7 @@ from embedded_app.config import MasterKey
 from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.errors import TimedOut
 from embedded_app.installations import Custody, GrantState, Refresher
+from embedded_app.installations.models import PairKey
 from embedded_app.keys import KeyService
 from embedded_app.storage import Company, company_scope, db, find_wrapped_key
 from tests.factories.settings import config
@@ -218,3 +220,20 @@ def test_a_disk_that_is_full_as_well_costs_the_pair_and_nothing_else(
     with pytest.raises(TimedOut):
         refresher_of(full, keeper).access_token(ONE, keeper.grant_id)
     assert keeper.row().state == GrantState.REFRESHING
+
+
+def pair_keys(keeper: Keeper) -> int:
+    with keeper.app.app_context(), company_scope(ONE):
+        return db.session.scalar(select(func.count()).select_from(PairKey)) or 0
+
+
+def test_its_key_is_there_from_the_intent_until_a_pair_is_stored(keeper: Keeper, host: TokenHost) -> None:
+    """So each refresh has a key of its own, and none outlives a sign-in."""
+    seen: list[int] = []
+    host.before_answer = lambda: seen.append(pair_keys(keeper))
+    keeper.token()
+    assert (seen, pair_keys(keeper)) == ([1], 0)
+    keeper.custody.announce(ONE, keeper.grant_id, keeper.custody.look(ONE, keeper.grant_id))
+    assert pair_keys(keeper) == 1
+    keeper.sign_in_again(token_set(7))
+    assert pair_keys(keeper) == 0
