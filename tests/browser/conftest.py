@@ -6,7 +6,6 @@ sites.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Running]:
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     """Chromium with a fresh profile."""
-    require(CHROMIUM)
+    CHROMIUM.require()
     with contextmanager(chromium)(tmp_path) as browser:
         yield browser
 
@@ -65,7 +64,7 @@ def sites(_sites: Sites) -> Sites:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn."""
     engine: Engine = request.param
-    require(engine)
+    engine.require()
     return engine
 
 
@@ -83,21 +82,10 @@ def visitor(_browser_of_engine: WebDriver, sites: Sites) -> Visitor:
     browser = _browser_of_engine
     before = browser.window_handles
     browser.switch_to.window(before[0])
-    browser.switch_to.new_window("tab")
+    browser.switch_to.new_window("window")  # a tab could share a popup of the test before, and its size
     new = browser.current_window_handle
     for window in before:
         browser.switch_to.window(window)
         browser.close()
     browser.switch_to.window(new)
     return Visitor(browser, sites)
-
-
-def require(engine: Engine) -> None:
-    """Fail in CI, and skip elsewhere, where programs of the engine are missing."""
-    missing = engine.missing()
-    if not missing:
-        return
-    message = f"No {engine.name} to drive: sudo apt-get install {' '.join(missing)}"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)

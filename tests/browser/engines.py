@@ -85,9 +85,15 @@ class Engine:
     def __str__(self) -> str:
         return self.name
 
-    def missing(self) -> list[str]:
-        """The packages that this machine lacks."""
-        return packages_of(program for program in self.programs if shutil.which(program) is None)
+    def require(self) -> None:
+        """Fail in CI, and skip elsewhere, where this machine lacks one of the programs."""
+        missing = packages_of(program for program in self.programs if shutil.which(program) is None)
+        if not missing:
+            return
+        message = f"No {self.name} to drive: sudo apt-get install {' '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
 
 
 def chromium(folder: Path, authority: Path | None = None) -> Iterator[webdriver.Chrome]:

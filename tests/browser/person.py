@@ -22,7 +22,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 T = TypeVar("T")
 
 _PATIENCE_SECONDS = 30
-_LEFT_THE_PAGE = "does not belong to the document"  # what Chromium's driver may say of a stale element
+# What drivers may say, Chromium's and WebKit's, when a page goes while they look at it.
+_LEFT_THE_PAGE = ("does not belong to the document", "not called before the unload event")
 
 
 class Person:
@@ -39,7 +40,7 @@ class Person:
             try:
                 return condition(browser)
             except WebDriverException as error:
-                if _LEFT_THE_PAGE not in str(error):
+                if not any(words in str(error) for words in _LEFT_THE_PAGE):
                     raise
                 return None
 

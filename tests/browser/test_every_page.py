@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.browser.conftest import require
 from tests.browser.documents import Document, documents, one_of_each
 from tests.browser.engines import CHROMIUM, chromium
 from tests.browser.portal_pages import portal_pages
@@ -75,7 +74,7 @@ def looks(shown: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Lo
     looks = Looks()
     addresses = {f"/{number}": document for number, document in enumerate(shown)}
     server = DocumentServer({path: document.html for path, document in addresses.items()})
-    require(CHROMIUM)
+    CHROMIUM.require()
     axe = programs.axe()
     with server, contextmanager(chromium)(tmp_path_factory.mktemp("browser")) as browser:
         browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": axe})

@@ -54,8 +54,7 @@ def attacks(visitor: Visitor, attacker: str, css: str | None = None) -> None:
     for times in (1, 2, 3):
 
         def hears(browser: WebDriver, times: int = times) -> bool:
-            count: int = browser.execute_script("return window.foreign")
-            return count >= times
+            return bool(browser.execute_script("return window.foreign >= arguments[0]", times))
 
         visitor.browser.switch_to.window(attacker)
         visitor.browser.execute_script("window.attack()")

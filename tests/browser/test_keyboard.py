@@ -12,7 +12,6 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from embedded_app import demo
-from tests.browser.conftest import require
 from tests.browser.engines import CHROMIUM, chromium
 from tests.browser.person import Person
 
@@ -44,7 +43,7 @@ return element.getAttribute("aria-label") ?? element.placeholder ?? element.text
 @pytest.fixture(scope="module")
 def marcus(running: demo.Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """Signed in to the app, in one tab for all tests."""
-    require(CHROMIUM)
+    CHROMIUM.require()
     with contextmanager(chromium)(tmp_path_factory.mktemp("browser")) as browser:
         person = Person(browser)
         person.signs_in_to_portal(running.portal_url, "Marcus Oyelaran")
