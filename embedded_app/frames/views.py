@@ -22,6 +22,7 @@ from embedded_app.frames.presenters.parts import Banner, Blank
 from embedded_app.frames.presenters.project import ProjectPresenter
 from embedded_app.frames.presenters.project_page import ProjectPage, page_without_panels
 from embedded_app.frames.presenters.record import RecordPage, RecordPresenter, page_without_record
+from embedded_app.frames.presenters.states import is_refused
 from embedded_app.frames.query import ProjectQuery, RecordQuery
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.panels import PanelRef, PanelView, Record, RecordKey, family_of_view
@@ -218,6 +219,7 @@ class _ProjectRead:
             panels=self.panels,
             viewer_name=self.viewer.name,
             web_base_url=self.web_base_url,
+            explanation=_explanation(self.viewer, self.view),
         )
 
 
@@ -288,7 +290,15 @@ def _record_page(query: RecordQuery, notice: Banner | None = None) -> RecordPage
         panels=read.panels,
         viewer_name=read.viewer.name,
         web_base_url=read.web_base_url,
+        explanation=_explanation(read.viewer, read.view),
     ).page(notice)
+
+
+def _explanation(viewer: Viewer, view: PanelView) -> tuple[str, ...]:
+    """Why Procore does not show the records, for an administrator to whom it does not."""
+    if not is_refused(view):
+        return ()
+    return principals.service().explain_no_access(viewer, view.project_id)
 
 
 def _viewer_in(company_id: CompanyId) -> Viewer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from dataclasses import replace
 
 from embedded_app.errors import AppNotConnected, Forbidden, NotFound, ProcoreError, Unauthorized
 from embedded_app.ids import ProjectId
 from embedded_app.panels.definition import Audience
 from embedded_app.panels.view import RecordsSide
-from embedded_app.principals import PrincipalService, Viewer
+from embedded_app.principals import PrincipalService, Refusal, Viewer
 from embedded_app.procore import AccessLevel, CompanyApi
 from embedded_app.storage.fan_out import FanOut
 
@@ -65,17 +66,30 @@ class Audiences:
             questions.append(by_company)
         return Membership([self._fan_out.submit(_unless_unknown(question)) for question in questions])
 
-    def reads(self, viewer: Viewer, project_id: ProjectId, tool: str, records: RecordsSide) -> bool:
-        """Whether the viewer can read the records; `records` is what reading them just gave."""
-        proofs, place = self._principals.proofs, (project_id, tool)
-        if records.failure is None:
+    def refusal(self, viewer: Viewer, project_id: ProjectId, tool: str) -> Refusal | None:
+        """What lately refused the tool's records to the viewer, so that they need not be asked for again."""
+        return self._principals.proofs.refusal(viewer, (project_id, tool))
+
+    def judged(
+        self, viewer: Viewer, project_id: ProjectId, tool: str, records: RecordsSide
+    ) -> tuple[RecordsSide, bool]:
+        """`records` as reading them just ended, and whether the viewer can read them.
+
+        Somebody to whom they were refused before Procore fell silent is still told so.
+        """
+        proofs, place, failure = self._principals.proofs, (project_id, tool), records.failure
+        if failure is None:
             if not records.is_stale:
                 proofs.keep(viewer, place)
-            return True
-        if isinstance(records.failure, (Forbidden, NotFound)):
-            proofs.drop(viewer, place)
-            return False
-        return proofs.holds(viewer, place)
+            return records, True
+        if isinstance(failure, (Forbidden, NotFound)):
+            if proofs.refusal(viewer, place) is not failure:
+                proofs.keep(viewer, place, failure)
+            return records, False
+        refusal = proofs.refusal(viewer, place, is_silent=True)
+        if refusal is not None:
+            return replace(records, failure=refusal), False
+        return records, proofs.holds(viewer, place)
 
 
 def _unless_unknown(question: Callable[[], frozenset[Audience]]) -> Callable[[], frozenset[Audience]]:

@@ -31,7 +31,7 @@ from embedded_app.panels.models import LinkState, Panel
 from embedded_app.panels.project_jobs import ProjectJobs
 from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.panels.visibility import Visible, audiences_in, visible_to
-from embedded_app.principals import PrincipalService, Viewer
+from embedded_app.principals import PrincipalService, Refusal, Viewer
 from embedded_app.procore import Procore, Read
 from embedded_app.reconciliation import Item, Reconciliation, reconcile
 from embedded_app.sources import SourceRead, SourceService
@@ -70,6 +70,8 @@ class PanelService:
         `assemble` then joins the reading or finds it in the client's memory. Procore decides about all of it with
         the viewer's own grant; without `assemble` nothing of it is seen.
         """
+        if self._audiences.refusal(viewer, project_id, panel.family.tool) is not None:
+            return
         company = self._principals.company_api(viewer)
         self._fan_out.submit(lambda: panel.family.read(company, project_id))
         self._audiences.ask(audiences_in(panel.definition), company, project_id, panel.family.tool)
@@ -91,14 +93,14 @@ class PanelService:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
         tool = panel.family.tool
+        refusal = None if anew else self._audiences.refusal(viewer, project_id, tool)
         with self._procore.within(insists=anew):
             membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
             reading_records = self._fan_out.submit(
-                lambda: _records_side(lambda: panel.family.read(company, project_id))
+                lambda: _records_side(lambda: panel.family.read(company, project_id), refusal)
             )
         reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs))
-        records = reading_records.result()
-        reads = self._audiences.reads(viewer, project_id, tool, records)
+        records, reads = self._audiences.judged(viewer, project_id, tool, reading_records.result())
         visible = visible_to(panel.definition, membership.audiences(reads=reads), panel.row_key)
         return _view(
             panel,
@@ -137,7 +139,10 @@ class PanelService:
         )
 
 
-def _records_side(read: Callable[[], Read[tuple[Record, ...]]]) -> RecordsSide:
+def _records_side(read: Callable[[], Read[tuple[Record, ...]]], refusal: Refusal | None) -> RecordsSide:
+    """`refusal` is what Procore lately said to this viewer; it is not asked to repeat it."""
+    if refusal is not None:
+        return RecordsSide(None, None, failure=refusal)
     try:
         records = read()
     except (Unauthorized, AppNotConnected):

@@ -12,6 +12,7 @@ from embedded_app.config import Config
 from embedded_app.principals import access, endings, frame_views, tab_views
 from embedded_app.principals.models import Principal, ProofKind, SessionKind
 from embedded_app.principals.open_sessions import OpenSession, SignedInPerson
+from embedded_app.principals.proofs import Refusal
 from embedded_app.principals.service import KnownPerson, PrincipalService
 from embedded_app.principals.sessions import Sessions
 from embedded_app.principals.sign_in import Ended, Pending, SignedIn, SignIns
@@ -27,6 +28,7 @@ __all__ = [
     "Principal",
     "PrincipalService",
     "ProofKind",
+    "Refusal",
     "SessionKind",
     "Sessions",
     "SignIns",

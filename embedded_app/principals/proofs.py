@@ -1,49 +1,70 @@
-"""What a viewer was lately seen to be able to read, for the time in which Procore cannot be asked."""
+"""What a viewer was lately seen to be able to read, and what was refused to them."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app.clock import Clock
-from embedded_app.principals.verdicts import BRIDGE_SECONDS
+from embedded_app.errors import Forbidden, NotFound
+from embedded_app.principals.verdicts import BRIDGE_SECONDS, DENY_SECONDS
 from embedded_app.principals.viewer import Viewer
 
 _MOST = 10_000
+_Key = tuple[UUID, Hashable]
+Refusal = Forbidden | NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """`refusal` is `None` when it was read."""
+
+    at: float
+    refusal: Refusal | None
 
 
 class Proofs:
-    """Remembers, in this process, when somebody last read something with their own token."""
+    """Remembers, in this process, what reading something with their own token ended with for somebody."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._at: OrderedDict[tuple[UUID, Hashable], float] = OrderedDict()
+        self._held: OrderedDict[_Key, _Proof] = OrderedDict()
 
-    def keep(self, viewer: Viewer, place: Hashable) -> None:
-        """They read it just now."""
+    def keep(self, viewer: Viewer, place: Hashable, refusal: Refusal | None = None) -> None:
+        """They read it just now, or Procore refused it to them."""
         key = (viewer.principal_id, place)
         with self._lock:
-            self._at[key] = self._clock.monotonic()
-            self._at.move_to_end(key)
-            while len(self._at) > _MOST:
-                self._at.popitem(last=False)
-
-    def drop(self, viewer: Viewer, place: Hashable) -> None:
-        """Procore refused it to them."""
-        with self._lock:
-            self._at.pop((viewer.principal_id, place), None)
+            self._held[key] = _Proof(self._clock.monotonic(), refusal)
+            self._held.move_to_end(key)
+            while len(self._held) > _MOST:
+                self._held.popitem(last=False)
 
     def holds(self, viewer: Viewer, place: Hashable) -> bool:
         """Whether they read it in the last 15 minutes, and were not refused since."""
-        with self._lock:
-            at = self._at.get((viewer.principal_id, place))
-        return at is not None and self._clock.monotonic() - at < BRIDGE_SECONDS
+        proof = self._find(viewer, place)
+        return proof is not None and proof.refusal is None
+
+    def refusal(self, viewer: Viewer, place: Hashable, *, is_silent: bool = False) -> Refusal | None:
+        """What refused it to them in the last 30 seconds; in the last 15 minutes while Procore cannot be asked."""
+        proof = self._find(viewer, place)
+        if proof is None:
+            return None
+        is_young = is_silent or self._clock.monotonic() - proof.at < DENY_SECONDS
+        return proof.refusal if is_young else None
 
     def forget(self, principal_id: UUID) -> None:
         """Everything about one principal."""
         with self._lock:
-            for key in [key for key in self._at if key[0] == principal_id]:
-                del self._at[key]
+            for key in [key for key in self._held if key[0] == principal_id]:
+                del self._held[key]
+
+    def _find(self, viewer: Viewer, place: Hashable) -> _Proof | None:
+        """The proof, if it is younger than 15 minutes."""
+        with self._lock:
+            proof = self._held.get((viewer.principal_id, place))
+        is_young = proof is not None and self._clock.monotonic() - proof.at < BRIDGE_SECONDS
+        return proof if is_young else None

@@ -166,6 +166,7 @@ class FakePrincipals:
 
     procore: FakeProcore
     proofs: Proofs
+    explanation: tuple[str, ...] = ()
     project: Project = field(
         default_factory=lambda: Project(
             PROJECT,
@@ -197,6 +198,10 @@ class FakePrincipals:
         del viewer, meanwhile, for_write  # verified lately, so nothing is asked
         assert claim == self.project.id
         return self.project
+
+    def explain_no_access(self, viewer: Viewer, claim: object) -> tuple[str, ...]:
+        del viewer, claim
+        return self.explanation
 
     def verify_company(self, viewer: Viewer, claim: object) -> CompanyId:
         assert str(claim) == str(viewer.company_id)

@@ -35,7 +35,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """In place of content. `action` is a link within the frame, `outside` one that opens a tab of its own."""
+    """In place of content. `action` is a link within the frame, `outside` one that opens a tab of its own.
+
+    `explanation` is for administrators alone: what stands in the way, a sentence each.
+    """
 
     title: str
     sentence: str
@@ -45,6 +48,7 @@ class Blank:
     action_href: str = ""
     outside: str = ""
     outside_href: str = ""
+    explanation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

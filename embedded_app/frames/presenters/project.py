@@ -36,8 +36,10 @@ class ProjectPresenter:
         panels: Sequence[PanelRef],
         viewer_name: str,
         web_base_url: str | None,
+        explanation: tuple[str, ...] = (),
     ) -> None:
         self._view = view
+        self._explanation = explanation
         self._project = project
         self._query = query
         self._panels = panels
@@ -218,7 +220,7 @@ class ProjectPresenter:
     def _blank(self, chosen: Sequence[Line]) -> Blank | None:
         view, many = self._view, self._family.many
         if states.is_refused(view):
-            return states.refused(view)
+            return states.refused(view, self._explanation)
         if states.nothing_read(view):
             return Blank("Nothing can be shown now", "It comes back when Procore answers.", "clock")
         if chosen:

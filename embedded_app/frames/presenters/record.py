@@ -179,8 +179,10 @@ class RecordPresenter:
         panels: Sequence[PanelRef],
         viewer_name: str,
         web_base_url: str | None,
+        explanation: tuple[str, ...] = (),
     ) -> None:
         self._view = view
+        self._explanation = explanation
         self._record = record
         self._query = query
         self._panels = panels
@@ -230,7 +232,7 @@ class RecordPresenter:
     def _without_record(self, notice: Banner | None) -> RecordPage:
         view = self._view
         if states.is_refused(view):
-            blank = states.refused(view)
+            blank = states.refused(view, self._explanation)
         elif view.records.records is None:
             blank = Blank(
                 "Nothing can be shown now", "The record could not be read. Nothing was changed.", "clock"

@@ -37,8 +37,8 @@ def is_refused(view: PanelView) -> bool:
     return isinstance(view.records.failure, (Forbidden, NotFound))
 
 
-def refused(view: PanelView) -> Blank:
-    """In place of the table, for a viewer who cannot read the records."""
+def refused(view: PanelView, explanation: tuple[str, ...]) -> Blank:
+    """In place of the table, for a viewer who cannot read the records; an administrator reads more."""
     many = view.panel.family.many
     return Blank(
         title=f"{many.capitalize()} are hidden from you in Procore",
@@ -47,6 +47,7 @@ def refused(view: PanelView) -> Blank:
             "Ask the project administrator for access in Procore."
         ),
         icon="lock",
+        explanation=explanation,
     )
 
 

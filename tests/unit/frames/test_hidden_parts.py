@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from embedded_app.errors import Forbidden
 from embedded_app.panels import RecordKey
 from embedded_app.procore import AccessLevel
 from tests.fakes.html_table import text_of
@@ -70,6 +71,16 @@ class TestColumns:
         assert sentence in text_of(pages.project())
         assert sentence in text_of(pages.record(commitment(2).id))
         assert "in every compared field that you see" in text_of(pages.project(show="variance"))
+
+
+def test_an_administrator_reads_why_the_records_are_hidden_from_them(world: World, pages: Pages) -> None:
+    world.publish()
+    world.procore.failure = Forbidden("No.")
+    for explanation in ((), ("Commitments is <off>.",)):
+        world.principals.explanation = explanation
+        for page in (pages.project(), pages.record(commitment(1).id)):
+            said = "what stands in the way: Commitments is <off>." in text_of(page)
+            assert said is bool(explanation)
 
 
 def test_a_print_says_what_is_left_out_of_it(world: World, pages: Pages) -> None:

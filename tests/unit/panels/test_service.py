@@ -132,6 +132,28 @@ def test_who_cannot_read_the_records_sees_nothing_of_the_source(world: World, er
     assert not world.view().sees_source
 
 
+def test_a_refusal_is_not_asked_to_be_repeated_at_once(world: World) -> None:
+    world.publish()
+    world.procore.failure = Forbidden("No.")
+    for _ in range(3):
+        assert world.view().records.failure is world.procore.failure
+    assert len(world.procore.asked) == 1
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    assert len(world.procore.asked) == 2  # somebody insists
+    world.clock.advance(30)
+    world.procore.failure = None
+    assert world.view().records.records
+
+
+def test_somebody_who_was_refused_is_still_told_so_while_nothing_can_be_asked(world: World) -> None:
+    world.publish()
+    world.procore.failure = no = Forbidden("No.")
+    world.view()
+    world.clock.advance(60)
+    world.procore.failure = TimedOut("Procore did not answer.")
+    assert world.view().records.failure is no
+
+
 @pytest.mark.parametrize(
     "error", [Unauthorized("No."), AppNotConnected("No."), GrantLost("revoked")], ids=lambda error: error.code
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from embedded_app.errors import Forbidden
 from embedded_app.principals.proofs import Proofs
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.panel_sides import VIEWER
@@ -30,8 +31,23 @@ def test_a_refusal_and_a_sign_out_take_it_away() -> None:
     for viewer in (VIEWER, OTHER):
         proofs.keep(viewer, "riverside")
         proofs.keep(viewer, "harbor")
-    proofs.drop(VIEWER, "riverside")
+    proofs.keep(VIEWER, "riverside", Forbidden("No."))
     assert not proofs.holds(VIEWER, "riverside")
     proofs.forget(VIEWER.principal_id)
     assert not proofs.holds(VIEWER, "harbor")
     assert proofs.holds(OTHER, "riverside")
+
+
+def test_a_refusal_is_believed_for_thirty_seconds_and_for_as_long_as_procore_is_silent() -> None:
+    clock, no = FakeClock(), Forbidden("No.")
+    proofs = Proofs(clock)
+    proofs.keep(VIEWER, "riverside", no)
+    clock.advance(29)
+    assert proofs.refusal(VIEWER, "riverside") is no
+    clock.advance(1)
+    assert proofs.refusal(VIEWER, "riverside") is None
+    assert proofs.refusal(VIEWER, "riverside", is_silent=True) is no
+    clock.advance(15 * 60)
+    assert proofs.refusal(VIEWER, "riverside", is_silent=True) is None
+    proofs.keep(VIEWER, "riverside")
+    assert proofs.refusal(VIEWER, "riverside") is None
