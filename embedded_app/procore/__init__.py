@@ -17,6 +17,7 @@ from embedded_app.procore.commitments import Balances, Commitment, CommitmentKin
 from embedded_app.procore.companies import Company, Me
 from embedded_app.procore.company_access import ApiVersion
 from embedded_app.procore.compliance import Compliance, ComplianceDocument
+from embedded_app.procore.daily_logs import DailyLogCounts, DailyLogs
 from embedded_app.procore.deadline import Deadline
 from embedded_app.procore.decoding import Ref
 from embedded_app.procore.direct_costs import DirectCost, DirectCosts
@@ -63,6 +64,8 @@ __all__ = [
     "CompanyApi",
     "Compliance",
     "ComplianceDocument",
+    "DailyLogCounts",
+    "DailyLogs",
     "Deadline",
     "DirectCost",
     "DirectCosts",

@@ -27,6 +27,7 @@ from embedded_app.procore.change_orders import ChangeOrders
 from embedded_app.procore.commitments import Commitments
 from embedded_app.procore.companies import Company, Me, decode_company, decode_me, decode_web_base
 from embedded_app.procore.company_access import ApiVersion, CompanyAccess
+from embedded_app.procore.daily_logs import DailyLogs
 from embedded_app.procore.deadline import DEFAULT_SECONDS, Deadline, within
 from embedded_app.procore.decoding import decoded, each, one
 from embedded_app.procore.direct_costs import DirectCosts
@@ -198,6 +199,11 @@ class CompanyApi:
     def commitments(self) -> Commitments:
         """Its subcontracts and purchase orders."""
         return Commitments(self._access)
+
+    @property
+    def daily_logs(self) -> DailyLogs:
+        """How many daily logs its projects have."""
+        return DailyLogs(self._access)
 
     @property
     def direct_costs(self) -> DirectCosts:

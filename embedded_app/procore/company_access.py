@@ -73,10 +73,21 @@ class CompanyAccess:
         anew: bool = False,
     ) -> Read[T]:
         """One object."""
+        return self.read_document(call, one(decode), freshness, anew=anew)
+
+    def read_document(
+        self,
+        call: CompanyCall,
+        decode: Callable[[object], T],
+        freshness: Freshness = RECORDS,
+        *,
+        anew: bool = False,
+    ) -> Read[T]:
+        """A whole answer of any shape."""
 
         def load() -> T:
             response = self.caller.get(call, self.grant)
-            return decoded(response, call.route.name, _of(call.route, one(decode)))
+            return decoded(response, call.route.name, _of(call.route, decode))
 
         return self.reader.read(self._key(call), load, freshness, anew=anew)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,7 @@ from embedded_app.procore import sentences
 from embedded_app.procore.transport import WireResponse
 
 _NOT_CONNECTED = "app is not connected to this company"
+_OPAQUE = re.compile(r"[\w.~+/=-]{32,}")
 _MOST_MESSAGES = 20
 _LONGEST_MESSAGE = 300
 _DEEPEST = 6
@@ -120,7 +122,8 @@ def _http_date(text: str) -> datetime | None:
 def messages_of(body: bytes) -> tuple[str, ...]:
     """Procore's texts, from any of the body shapes of section 4.5; empty when the body is something else.
 
-    A message about a field reads ``field: message``. Number and length are bounded.
+    A message about a field reads ``field: message``. Number and length are bounded, and what could be a token is
+    left out: whoever reads the error need not be whoever made the call.
     """
     try:
         value = orjson.loads(body)
@@ -129,7 +132,7 @@ def messages_of(body: bytes) -> tuple[str, ...]:
     found: dict[str, None] = {}
     if isinstance(value, dict):
         for text in _texts(value, "", 0):
-            found.setdefault(text[:_LONGEST_MESSAGE])
+            found.setdefault(_OPAQUE.sub("…", text)[:_LONGEST_MESSAGE])
             if len(found) == _MOST_MESSAGES:
                 break
     return tuple(found)

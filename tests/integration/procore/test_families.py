@@ -225,6 +225,28 @@ def _uses_its_fields(records: tuple[Any, ...]) -> None:
     assert empty <= EMPTY
 
 
+def test_the_parts_of_a_commitment_tie(company: CompanyApi) -> None:
+    steel = _steel(company)
+    lines = company.commitments.line_items(steel.kind, RIVERSIDE, steel.id).value
+    assert sum(line.amount or 0 for line in lines) == steel.original_amount
+    balances = company.commitments.balances(RIVERSIDE, steel.id).value
+    assert balances.approved_change_orders == steel.approved_change_orders
+    assert balances.pending_change_orders == steel.pending_change_orders
+    assert (balances.invoiced, balances.paid) == (steel.invoiced, steel.paid)
+    payments = company.payments.list(RIVERSIDE, steel.id).value
+    assert sum(payment.amount or 0 for payment in payments) == steel.paid
+    for change in company.change_orders.list(RIVERSIDE, steel.id).value:
+        changed = company.change_orders.line_items(RIVERSIDE, change.id).value
+        assert sum(line.amount or 0 for line in changed) in {change.grand_total, 0}
+
+
+def test_the_certificates_of_one_vendor(company: CompanyApi) -> None:
+    every = company.insurances.list().value
+    vendor_id = next(record.vendor_id for record in every if record.vendor_id is not None)
+    of_vendor = company.insurances.of_vendor(vendor_id).value
+    assert {record.id for record in of_vendor} == {rec.id for rec in every if rec.vendor_id == vendor_id}
+
+
 @pytest.mark.parametrize("family", IN_BOTH, ids=str)
 def test_both_forms_say_the_same(family: Family, procore: Procore, simulator: SimulatorProcess) -> None:
     """`procore` reads version 1; another client reads version 2 of the same records."""

@@ -19,6 +19,7 @@ from embedded_app.procore import (
     CommitmentKind,
     Company,
     Compliance,
+    DailyLogCounts,
     DirectCost,
     Insurance,
     LineItem,
@@ -45,6 +46,7 @@ from embedded_app.procore.change_orders import decode_change_order
 from embedded_app.procore.commitments import decode_balances, decode_commitment, decode_line_item
 from embedded_app.procore.companies import WebBase, decode_company, decode_me, decode_web_base
 from embedded_app.procore.compliance import decode_compliance
+from embedded_app.procore.daily_logs import decode_counts
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.direct_costs import decode_direct_cost
 from embedded_app.procore.directory import decode_user
@@ -427,6 +429,11 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         ObservationType, decode_observation_type, {"id": 4, "name": "Fall protection", "category": "Safety"}
+    ),
+    Document(
+        DailyLogCounts,
+        lambda fields: decode_counts(fields._value),
+        {"manpower_logs": 3, "notes_logs": 0, "weather_logs": 1},
     ),
     Document(
         Form,

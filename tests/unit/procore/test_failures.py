@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -24,6 +25,7 @@ from embedded_app.procore import WireResponse
 from embedded_app.procore.failures import failure_of, messages_of, seconds_to_reset, wait_until
 from tests.fakes.scripted_transport import json_answer
 
+_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxNjA1ODYifQ.c2lnbmF0dXJl"
 _NOW = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
 _ROUTE = "GET /rest/v1.0/projects/{p}"
 
@@ -73,7 +75,7 @@ def test_a_body_that_is_no_json_has_no_messages() -> None:
 
 
 def test_number_and_length_of_messages_are_bounded() -> None:
-    messages = messages_of(orjson.dumps({"errors": [f"{number} " + "x" * 1000 for number in range(100)]}))
+    messages = messages_of(orjson.dumps({"errors": [f"{number} " + "word " * 1000 for number in range(100)]}))
     assert len(messages) == 20
     assert max(map(len, messages)) == 300
 
@@ -192,3 +194,15 @@ def test_no_header_breaks_the_reading_of_times(retry_after: str, reset: str, dat
     headers = {"Retry-After": retry_after, "X-Rate-Limit-Reset": reset, "Date": date}
     until = wait_until(WireResponse(429, headers), _NOW)
     assert until is None or until <= _NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
+def test_every_failure_says_where_it_happened_and_what_to_do_and_no_secret(status: int) -> None:
+    echo = {"errors": {"base": [f"The access token {_TOKEN} is invalid"]}, "message": f"Bearer {_TOKEN}"}
+    failure = failure_of(json_answer(echo, status, X_Request_Id="req-1"), _ROUTE, _NOW)
+    assert (failure.route, failure.request_id, failure.status_code) == (_ROUTE, "req-1", status)
+    assert failure.messages == ("The access token … is invalid", "Bearer …")
+    assert re.fullmatch(r"[A-Z][^.]+\. ([A-Z][^.]+\.)+", failure.sentence), (
+        "what happened, then the next step"
+    )
+    assert _TOKEN not in repr(failure) + str(failure) + repr(vars(failure))

@@ -36,7 +36,8 @@ from embedded_app.procore import (
     WbsCode,
 )
 from embedded_app.procore.commitments import decode_commitment
-from embedded_app.procore.decoding import Fields
+from embedded_app.procore.daily_logs import decode_counts
+from embedded_app.procore.decoding import Fields, Malformed
 from embedded_app.procore.permissions import decode_permissions
 from embedded_app.procore.prime_contracts import decode_prime_contract
 from embedded_app.procore.requisitions import decode_requisition
@@ -337,6 +338,42 @@ def test_the_names_of_version_2() -> None:
     assert decode_prime_contract(Fields({"id": "1", "revised_contract": "7.5"})).revised_contract == Decimal(
         "7.5"
     )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"manpower_logs": 3, "weather_logs": 1, "date": "2026-11-20", "project_id": 7},
+        [{"type": "manpower_logs", "count": 3, "id": 9}, {"name": "weather_log", "count": 1}],
+        [{"date": "2026-11-19", "manpower": 2, "weather": 1}, {"date": "2026-11-20", "manpower": 1}],
+    ],
+)
+def test_counts_of_daily_logs_in_each_plausible_shape(answer: object) -> None:
+    counts = decode_counts(answer)
+    assert (counts.by_type, counts.total) == ({"manpower": 3, "weather": 1}, 4)
+
+
+@pytest.mark.parametrize("answer", [{}, []])
+def test_no_daily_logs(answer: object) -> None:
+    assert decode_counts(answer).total == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"x": 1},
+        [1],
+        "text",
+        5,
+        {"manpower": "3"},
+        {"manpower": True},
+        {"manpower": -1},
+        [{"type": "manpower"}],
+    ],
+)
+def test_what_counts_nothing_is_refused(answer: object) -> None:
+    with pytest.raises(Malformed):
+        decode_counts(answer)
 
 
 def _tools(*tools: tuple[str, str | None], project_id: ProjectId | None = None) -> Permissions:
