@@ -37,7 +37,8 @@ def documents(answers: Iterable[Answer]) -> list[Document]:
     shells = {answer.path: answer.text for answer in pages if PLACE in answer.text}
     full, panel = shells["/frame/project"], shells["/frame/panel"]
     table = next(answer.text for answer in pages if _CLOSED_LINE.search(answer.text))
-    found = [*_waiting(full, "full screen", table)]
+    short = min((a.text for a in pages if a.path == "/frame/company/view"), key=len)
+    found = [*_waiting(full, "full screen", short)]
     found += _waiting(panel, "side panel", next(a.text for a in pages if _is_panel(a.text)))
     for answer in pages:
         name = _ID.sub("…", f"{answer.method} {answer.path} {answer.status}")
