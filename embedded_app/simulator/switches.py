@@ -128,6 +128,15 @@ class ThreeTiers(StrEnum):
     NOT_FOUND = "not_found"
 
 
+class LogCounts(StrEnum):
+    """The shape of the counts of daily logs, which is not documented."""
+
+    BY_KIND = "by_kind"
+    """`{"manpower_logs": 3, …}`"""
+    LIST = "list"
+    """`[{"name": "manpower_logs", "count": 3}, …]`"""
+
+
 @dataclass(slots=True)
 class Switches:
     """How this run behaves, where the platform reference leaves it open.
@@ -145,6 +154,7 @@ class Switches:
         bad_dates: what a write does with a date that cannot be read (section 4.7).
         rfi_due_date: what an RFI's `due_date` is (section 4.7).
         change_orders_in_three_tiers: how the two-tier calls answer in a project with three (section 5.6).
+        daily_log_counts: the shape of the counts of daily logs (section 5.10).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
         unified_uploads_everywhere: whether records beside the document tool take uploads of version 2.1.
@@ -183,6 +193,7 @@ class Switches:
     bad_dates: BadDates = BadDates.NULL
     rfi_due_date: RfiDueDate = RfiDueDate.DATE
     change_orders_in_three_tiers: ThreeTiers = ThreeTiers.EMPTY
+    daily_log_counts: LogCounts = LogCounts.BY_KIND
     smallest_part: int = 5_242_880
     upload_polls: int = 1
     unified_uploads_everywhere: bool = False

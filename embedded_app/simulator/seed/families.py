@@ -18,6 +18,7 @@ from embedded_app.simulator.seed.change_orders import (
     potential_change_order_lines,
     potential_change_orders,
 )
+from embedded_app.simulator.seed.daily_logs import delivery_logs, manpower_logs, notes_logs, weather_logs
 from embedded_app.simulator.seed.field_quality import (
     observation_response_logs,
     observations,
@@ -58,6 +59,10 @@ _SEEDS: tuple[Callable[[Site], Iterable[Record]], ...] = (
     observations,
     observation_response_logs,
     punch_items,
+    manpower_logs,
+    notes_logs,
+    delivery_logs,
+    weather_logs,
 )
 """What makes the records of the family that has its name."""
 

@@ -4,7 +4,9 @@ from embedded_app.simulator.rest.families import (
     budget,
     budget_views,
     change_orders,
+    daily_logs,
     direct_costs,
+    directory,
     field_quality,
     locations,
     prime_contracts,
@@ -43,6 +45,9 @@ FAMILIES = {
         field_quality.OBSERVATIONS,
         field_quality.LOGS,
         field_quality.PUNCH_ITEMS,
+        *daily_logs.LOGS,
+        directory.COMPANY_USERS,
+        directory.PROJECT_USERS,
     )
 }
 """Every family by its name, for those who treat them alike."""

@@ -1,0 +1,113 @@
+"""Whether a commitment's papers are in order (docs/platform-reference.md, section 5.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug import Response
+
+from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model import CommitmentKind, Contract
+from embedded_app.simulator.record import Record
+from embedded_app.simulator.rest import writing
+from embedded_app.simulator.rest.access import (
+    NOT_FOUND,
+    Refusal,
+    blueprint,
+    caller,
+    permitted_project,
+    require,
+)
+from embedded_app.simulator.rest.answers import json
+from embedded_app.simulator.rest.kinds import TEXT, one_of
+from embedded_app.simulator.rest.records import day, stamp
+from embedded_app.simulator.state import simulator
+
+_TOOL = "commitments"
+_PATH = (
+    "/v1.0/projects/<int:project_id>/<any(work_order_contracts, purchase_order_contracts):kind>"
+    "/<int:contract_id>/compliance"
+)
+_STATUS = one_of("compliant", "not_compliant", "not_required")
+_SENT = {
+    "compliance_status": _STATUS,
+    "insurance_status": _STATUS,
+    "compliance_notes": TEXT,
+    "insurance_notes": TEXT,
+}
+
+
+@blueprint.get(_PATH)
+def compliance(project_id: int, kind: str, contract_id: int) -> Response:
+    """What is there and what is missing."""
+    return json(_answer(_contract(project_id, kind, contract_id)))
+
+
+@blueprint.patch(_PATH)
+def set_compliance(project_id: int, kind: str, contract_id: int) -> Response:
+    """Set the statuses and notes."""
+    contract = _contract(project_id, kind, contract_id)
+    require(_TOOL, project_id, Level.ADMIN)
+    body = writing.sent()
+    values = body.get("compliance", body)
+    found = {name: known.parse(values[name]) for name, known in _SENT.items() if values.get(name) is not None}
+    running = simulator()
+    kept = running.world.records.setdefault("compliance", {}).setdefault(contract.id, Record())
+    kept.update(found, updated_at=running.clock.now(), updated_by_id=caller().user_id)
+    return json(_answer(contract))
+
+
+def _contract(project_id: int, kind: str, contract_id: int) -> Contract:
+    permitted_project(project_id, _TOOL)
+    found = simulator().world.contracts.get(contract_id)
+    if found is None or found.project_id != project_id or found.kind is not CommitmentKind(kind):
+        raise Refusal(404, NOT_FOUND)
+    if found.deleted_at is not None or not caller().reads(found):
+        raise Refusal(404, NOT_FOUND)
+    return found
+
+
+def _answer(contract: Contract) -> dict[str, Any]:
+    kept = simulator().world.records.get("compliance", {}).get(contract.id) or Record()
+    policies = contract.vendor.insurances if contract.vendor else ()
+    in_order = bool(policies) and all(each.status == "compliant" for each in policies)
+    derived = "compliant" if in_order else "not_compliant"
+    documents: list[dict[str, object]] = [
+        {
+            "id": each.id,
+            "name": f"{each.insurance_type} {each.policy_number}",
+            "insurance_type": each.insurance_type,
+            "level": "company",
+            "status": "compliant" if each.status == "compliant" else "not_compliant",
+            "effective_at": day(each.effective_date),
+            "expires_at": day(each.expiration_date),
+            "attachments": [],
+        }
+        for each in policies
+    ]
+    papers = [] if not contract.executed else [_paper(contract)]
+    return {
+        "compliance_status": kept["compliance_status"] or ("compliant" if papers else "not_compliant"),
+        "compliance_notes": kept["compliance_notes"],
+        "insurance_status": kept["insurance_status"] or derived,
+        "insurance_notes": kept["insurance_notes"],
+        "derived_insurance_status": derived,
+        "derived_compliance_status": "compliant" if papers else "not_compliant",
+        "insurance_documents": documents,
+        "compliance_documents": papers,
+        "insurance_requirements_not_created": [] if policies else ["General Liability"],
+        "compliance_requirements_not_created": [] if papers else ["Signed contract"],
+        "updated_at": stamp(kept["updated_at"]),
+        "updated_by_id": kept["updated_by_id"],
+    }
+
+
+def _paper(contract: Contract) -> dict[str, object]:
+    return {
+        "id": contract.id,
+        "name": f"Signed contract {contract.number}",
+        "type": "contract",
+        "status": "compliant",
+        "effective_at": day(contract.contract_date),
+        "expires_at": None,
+    }
