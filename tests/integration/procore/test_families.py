@@ -127,6 +127,24 @@ FAMILIES = [
         in_both=True,
     ),
     Family(
+        "submittals",
+        lambda company, most: company.submittals.list(RIVERSIDE, most=most),
+        lambda company, record: company.submittals.get(RIVERSIDE, record.id),
+        lambda company, period: company.submittals.list(RIVERSIDE, updated=period),
+        in_both=True,
+    ),
+    Family(
+        "observations",
+        lambda company, most: company.observations.list(RIVERSIDE, most=most),
+        lambda company, record: company.observations.get(RIVERSIDE, record.id),
+        lambda company, period: company.observations.list(RIVERSIDE, updated=period),
+    ),
+    Family(
+        "punch items",
+        lambda company, most: company.punch_items.list(RIVERSIDE, most=most),
+        lambda company, record: company.punch_items.get(RIVERSIDE, record.id),
+    ),
+    Family(
         "RFIs",
         lambda company, most: company.rfis.list(RIVERSIDE, most=most),
         lambda company, record: company.rfis.get(RIVERSIDE, record.id),

@@ -99,6 +99,26 @@ def test_a_throttled_write_is_made_once(
     assert len(hollis.rfis.list(RIVERSIDE).value) == before + 1
 
 
+def test_what_else_people_create(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+    submittal = hollis.submittals.create(
+        RIVERSIDE, number="900", title="Shop drawings", due_date=date(2026, 12, 4)
+    )
+    assert hollis.submittals.get(RIVERSIDE, submittal.id).value == submittal
+    assert (submittal.title, submittal.due_date) == ("Shop drawings", date(2026, 12, 4))
+
+    kind = hollis.observations.types(RIVERSIDE).value[0]
+    observation = hollis.observations.create(
+        RIVERSIDE, name="Loose rail", type_id=kind.id, priority="High", assignee_id=DANA
+    )
+    assert hollis.observations.get(RIVERSIDE, observation.id).value == observation
+    assert (observation.type, observation.priority, observation.status) == (kind.name, "High", "initiated")
+
+    item = hollis.punch_items.create(RIVERSIDE, name="Paint the door", due_date=date(2026, 12, 4))
+    assert hollis.punch_items.get(RIVERSIDE, item.id).value == item
+    assert item.name == "Paint the door"
+    assert sum(request["method"] == "POST" for request in simulator.requests("/rest")) == 3
+
+
 @pytest.fixture
 def content(monkeypatch: pytest.MonkeyPatch, simulator: SimulatorProcess) -> bytes:
     """A file of three parts, the last one longer; small, because the simulator lets parts be small."""
