@@ -101,11 +101,9 @@ class RateWindows:
         """A request that was taken has ended, with what its answer said, if there was one and it said anything."""
         share = self._share(process, now)
         share.under_way = max(0, share.under_way - 1)
-        if notice is not None:
-            self.is_sure = self._learn(now, notice) or self.is_sure
-        elif answered:
-            self.is_sure = True  # there is nothing to learn
-        else:
+        has_learnt = answered and (notice is None or self._learn(now, notice))
+        self.is_sure = self.is_sure or has_learnt
+        if has_learnt or not answered:
             self.probe_until = 0.0
 
     def hold(self, until: float) -> None:

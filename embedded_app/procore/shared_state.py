@@ -119,6 +119,7 @@ class SharedState:
                     _log.warning("pacing alone", extra={"seconds": _ALONE_SECONDS}, exc_info=True)
                     self._alone_until = self._clock.monotonic() + _ALONE_SECONDS
             self._last.is_shared = False
+            self._last.windows.is_sure = False  # what others take is not seen, so one request goes at a time
             return step(self._last, self._clock.monotonic() + self._ahead)
 
     def _together(self, step: Step[T]) -> T:

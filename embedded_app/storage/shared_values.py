@@ -27,7 +27,7 @@ from embedded_app.procore import StateStore, StoreUnavailable
 from embedded_app.storage._database import BUSY_TIMEOUT_MS, Model, db
 
 _REDIS_SECONDS = 0.5
-_LOCK_MS = 250  # a page waits no longer for whoever writes; it goes on alone then
+_LOCK_MS = 1_000  # a page waits no longer for whoever writes; its process goes on alone then
 _KEPT_SECONDS = 24 * 3600
 
 _SWAP = """

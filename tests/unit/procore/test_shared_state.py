@@ -3,7 +3,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from embedded_app.procore.rate_windows import RateNotice
+from embedded_app.procore.rate_windows import MOMENT, RateNotice
 from embedded_app.procore.shared_state import MemoryStore, PacingState, SharedState
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.shared_store import SharedStore
@@ -48,7 +48,9 @@ def test_while_the_store_is_away_everybody_goes_on_with_what_they_knew(
     _tell(state, 25, 2, 8)
     store.is_down = True
     clock.advance(1)
-    assert [_take(state), _take(state), _take(state)] == [0, 0, 7]
+    assert [_take(state), _take(state)] == [0, MOMENT]  # one at a time: what others take is not seen
+    _tell(state, 25, 1, 7)
+    assert [_take(state), _take(state)] == [0, 7]
     assert [record.message for record in caplog.records] == ["pacing alone"]
 
 
@@ -62,6 +64,13 @@ def test_a_store_that_is_away_is_not_asked_at_every_call(clock: FakeClock, store
     clock.advance(5)
     _take(state)
     assert store.asked > 1
+
+
+def test_a_report_is_as_new_as_what_stands_there(clock: FakeClock, store: SharedStore) -> None:
+    one, other = SharedState(clock, store), SharedState(clock, store)
+    one.change(lambda each, _now: each.windows.people_waiting)
+    other.change(lambda each, now: each.windows.join("b", now))
+    assert one.change(lambda each, _now: each.windows.people_waiting) == 1
 
 
 def test_from_the_beginning_without_a_store_nothing_is_unbounded(
