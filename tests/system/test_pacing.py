@@ -170,10 +170,10 @@ def _read(company: CompanyApi, number: int, *, background: bool) -> None:
 
 
 def _use_up(busy: Busy) -> None:
-    """Read until nothing is left of the window."""
-    for number in range(1_000, 1_000 + 2 * BUDGET):
+    """Read until nothing is left of a window that has some seconds to go."""
+    for number in range(1_000, 1_000 + 4 * BUDGET):
         try:
-            with within(SystemClock(), 30, patience=0.2):
+            with within(SystemClock(), 30, patience=4):
                 busy.people.commitments.get(CommitmentKind.SUBCONTRACT, PROJECTS[0], RecordId(number))
         except NotFound:
             continue
@@ -192,7 +192,7 @@ def test_people_who_wait_are_served_before_jobs_that_wait(busy: Busy) -> None:
             pass
         reads = [pool.submit(_read, busy.jobs, number, background=True) for number in jobs]
         for _ in jobs:
-            busy.job_clock.waits.acquire()
+            assert busy.job_clock.waits.acquire(timeout=30)
         reads += [pool.submit(_read, busy.people, number, background=False) for number in people]
         for read in reads:
             read.result()
