@@ -4,7 +4,7 @@ Its own look, and no copy of the real pages; what matters is what apps depend on
 with interpolated addresses, and the side panel's messages (docs/platform-reference.md, section 3).
 """
 
-from embedded_app.simulator.portal import apps, pages  # they add their routes to the blueprint
+from embedded_app.simulator.portal import apps, pages, records  # they add their routes to the blueprint
 from embedded_app.simulator.portal.blueprint import blueprint
 
-__all__ = ["apps", "blueprint", "pages"]
+__all__ = ["apps", "blueprint", "pages", "records"]

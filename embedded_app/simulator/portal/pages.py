@@ -99,7 +99,7 @@ def project_home(project_id: int) -> str:
     level = simulator().world.level(person().id, place.company_id, "commitments", place.id)
     return render_template(
         "portal/project.html",
-        **_project_frame(place),
+        **project_frame(place),
         tool="home",
         reads_commitments=level >= Level.READ_ONLY,
         count=len(visible),
@@ -118,8 +118,8 @@ def commitments(project_id: int) -> str:
     }
     return render_template(
         "portal/commitments.html",
-        **_project_frame(place),
-        **_dock(place, LIST_VIEW),
+        **project_frame(place),
+        **dock_of(place, LIST_VIEW),
         tool="commitments",
         contracts=found,
         totals=totals,
@@ -139,8 +139,8 @@ def commitment(project_id: int, kind: str, contract_id: int) -> str:
         raise NotFound
     return render_template(
         "portal/commitment.html",
-        **_project_frame(place),
-        **_dock(place, f"commitments.{kind}.detail", found.id),
+        **project_frame(place),
+        **dock_of(place, f"commitments.{kind}.detail", found.id),
         tool="commitments",
         contract=found,
         related=_related(found, readable),
@@ -155,9 +155,7 @@ def project_directory(project_id: int) -> str:
     vendors = [
         each for each in simulator().world.vendors_of(place.company_id) if place.id in each.project_ids
     ]
-    return render_template(
-        "portal/directory.html", **_project_frame(place), vendors=vendors, tool="directory"
-    )
+    return render_template("portal/directory.html", **project_frame(place), vendors=vendors, tool="directory")
 
 
 def _company_frame(company_id: int) -> dict[str, object]:
@@ -170,7 +168,8 @@ def _company_frame(company_id: int) -> dict[str, object]:
     }
 
 
-def _project_frame(place: Project) -> dict[str, object]:
+def project_frame(place: Project) -> dict[str, object]:
+    """What every page of a project shows around its content."""
     return {
         "person": person(),
         "company": company(place.company_id),
@@ -179,7 +178,7 @@ def _project_frame(place: Project) -> dict[str, object]:
     }
 
 
-def _dock(place: Project, view: str, record_id: int | None = None) -> dict[str, object]:
+def dock_of(place: Project, view: str, record_id: int | None = None) -> dict[str, object]:
     """What the right edge needs to open the app's side panel; nothing where the app is not offered."""
     running = simulator()
     app, switches = running.app, running.switches
