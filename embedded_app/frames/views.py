@@ -209,7 +209,7 @@ class _ProjectRead:
     view: PanelView | None
     web_base_url: str | None
 
-    def presenter(self, query: ProjectQuery) -> ProjectPresenter:
+    def presenter(self, query: ProjectQuery, explanation: tuple[str, ...] = ()) -> ProjectPresenter:
         if self.view is None:
             raise UnknownOption("There is no panel yet.")
         return ProjectPresenter(
@@ -219,7 +219,7 @@ class _ProjectRead:
             panels=self.panels,
             viewer_name=self.viewer.name,
             web_base_url=self.web_base_url,
-            explanation=_explanation(self.viewer, self.view),
+            explanation=explanation,
         )
 
 
@@ -238,7 +238,8 @@ def _project_page(query: ProjectQuery, notice: Banner | None = None) -> ProjectP
     read = _read_project(query)
     if read.view is None:
         return page_without_panels(read.project, query, read.viewer.name)
-    return read.presenter(replace(query, panel_id=read.view.panel.id)).page(notice)
+    query = replace(query, panel_id=read.view.panel.id)
+    return read.presenter(query, _explanation(read.viewer, read.view)).page(notice)
 
 
 @dataclass(frozen=True, slots=True)
