@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -127,6 +127,16 @@ FAMILIES = [
         in_both=True,
     ),
     Family(
+        "people of the company",
+        lambda company, most: company.directory.users(most=most),
+        updated=lambda company, period: company.directory.users(updated=period),
+    ),
+    Family(
+        "people of a project",
+        lambda company, most: company.directory.users(RIVERSIDE, most=most),
+        updated=lambda company, period: company.directory.users(RIVERSIDE, updated=period),
+    ),
+    Family(
         "submittals",
         lambda company, most: company.submittals.list(RIVERSIDE, most=most),
         lambda company, record: company.submittals.get(RIVERSIDE, record.id),
@@ -154,7 +164,7 @@ FAMILIES = [
 IN_BOTH = [family for family in FAMILIES if family.in_both]
 EMPTY = {
     *("origin_id", "currency", "accounting_number", "code", "legal_name", "origin_code"),
-    *("contractor", "cost_code_origin_id"),
+    *("contractor", "cost_code_origin_id", "employee_id", "vendor"),
 }
 """Fields that may have a value in no record of this company's seed."""
 ENVIRONMENTS = ("production", "sandbox", "monthly", "federal")
@@ -263,6 +273,23 @@ def test_the_certificates_of_one_vendor(company: CompanyApi) -> None:
     vendor_id = next(record.vendor_id for record in every if record.vendor_id is not None)
     of_vendor = company.insurances.of_vendor(vendor_id).value
     assert {record.id for record in of_vendor} == {rec.id for rec in every if rec.vendor_id == vendor_id}
+
+
+def test_whether_a_commitment_may_be_paid(company: CompanyApi) -> None:
+    steel = _steel(company)
+    compliance = company.commitments.compliance(steel.kind, RIVERSIDE, steel.id).value
+    assert compliance.status in {"compliant", "not_compliant", "not_required"}
+
+
+@pytest.mark.parametrize("shape", ["by_kind", "list"])
+def test_daily_logs_are_counted_in_either_shape(
+    procore: Procore, simulator: SimulatorProcess, shape: str
+) -> None:
+    simulator.switch(daily_log_counts=shape)
+    company = procore.company(HOLLIS, FakeGrant(simulator.access_token(DANA)))
+    counts = company.daily_logs.counts(RIVERSIDE, date(2026, 1, 1), date(2026, 12, 31)).value
+    assert counts.total > 0
+    assert counts.by_type["manpower"] > 0
 
 
 @pytest.mark.parametrize("family", IN_BOTH, ids=str)
