@@ -2,6 +2,7 @@
 
 from embedded_app.simulator.rest import (
     apps,
+    commitment_writes,
     commitments,
     company,
     compliance,
@@ -17,6 +18,7 @@ from embedded_app.simulator.rest.access import blueprint
 __all__ = [
     "apps",
     "blueprint",
+    "commitment_writes",
     "commitments",
     "company",
     "compliance",

@@ -59,11 +59,6 @@ def within(read: Callable[[T], datetime | date | None]) -> Filter[T]:
     return passes
 
 
-def live_only() -> Filter[Any]:
-    """`include_deleted`: nothing was ever deleted here, so `only` finds nothing."""
-    return lambda _record, sent: "only" not in sent
-
-
 def never() -> Filter[Any]:
     """A documented filter on a field that is empty in every record here."""
     return lambda _record, _sent: False

@@ -15,7 +15,7 @@ from embedded_app.simulator.rest.access import (
     permitted_project,
     query_id,
 )
-from embedded_app.simulator.rest.answers import Filter, data, equals, json, listing, live_only, never, within
+from embedded_app.simulator.rest.answers import Filter, data, equals, json, listing, never, within
 from embedded_app.simulator.rest.references import currency
 from embedded_app.simulator.state import simulator
 
@@ -28,7 +28,7 @@ _FILTERS: dict[str, Filter[Contract]] = {
     "origin_id": equals(lambda contract: contract.origin_id),
     "created_at": within(lambda contract: contract.created_at),
     "updated_at": within(lambda contract: contract.updated_at),
-    "include_deleted": live_only(),
+    "include_deleted": lambda contract, sent: "only" not in sent or contract.deleted_at is not None,
 }
 
 
@@ -45,7 +45,7 @@ def contracts(kind: str) -> Response:
     project = permitted_project(project_id, TOOL)
     extended = request.args.get("view") == "extended"
     return listing(
-        [each for each in _visible(project_id) if each.kind == kind],
+        [each for each in (*_visible(project_id), *_deleted(project_id)) if each.kind == kind],
         lambda each: records.contract(each, project, currency(each), extended=extended),
         filters=_FILTERS,
         sorts={"number": lambda each: each.number, "created_at": lambda each: each.created_at},
@@ -56,10 +56,14 @@ def contracts(kind: str) -> Response:
 def contract(kind: str, contract_id: int) -> Response:
     """One commitment with its lines."""
     project = permitted_project(query_id("project_id"), TOOL)
-    found = _contract(contract_id, project.id, CommitmentKind(kind))
-    return json(
-        records.contract(found, project, currency(found), extended=request.args.get("view") != "compact")
-    )
+    return shown(find_contract(contract_id, project.id, CommitmentKind(kind)))
+
+
+def shown(found: Contract) -> Response:
+    """One commitment, as it is answered alone."""
+    project = simulator().world.projects[found.project_id]
+    extended = request.args.get("view") != "compact"
+    return json(records.contract(found, project, currency(found), extended=extended))
 
 
 @blueprint.get(
@@ -68,7 +72,7 @@ def contract(kind: str, contract_id: int) -> Response:
 def line_items(kind: str, contract_id: int) -> Response:
     """The schedule of values."""
     project = permitted_project(query_id("project_id"), TOOL)
-    found = _contract(contract_id, project.id, CommitmentKind(kind))
+    found = find_contract(contract_id, project.id, CommitmentKind(kind))
     return listing(
         found.line_items,
         lambda line: records.line_item(line, found),
@@ -87,7 +91,16 @@ def line_items(kind: str, contract_id: int) -> Response:
 def summary(company_id: int, project_id: int, contract_id: int) -> Response:  # noqa: ARG001 # checked with the header
     """Balances of one commitment of either kind."""
     permitted_project(project_id, TOOL)
-    return data(records.summary(_contract(contract_id, project_id)))
+    return data(records.summary(find_contract(contract_id, project_id)))
+
+
+def _deleted(project_id: int) -> list[Contract]:
+    """Those that were deleted, where the query wants them."""
+    if request.args.get("filters[include_deleted]") not in ("with", "only"):
+        return []
+    kept = simulator().world.contracts.values()
+    gone = [each for each in kept if each.project_id == project_id and each.deleted_at is not None]
+    return [each for each in gone if caller().reads(each)]
 
 
 def _visible(project_id: int) -> list[Contract]:
@@ -96,10 +109,12 @@ def _visible(project_id: int) -> list[Contract]:
     return [each for each in simulator().world.contracts_of(project_id) if me.reads(each)]
 
 
-def _contract(contract_id: int, project_id: int, kind: CommitmentKind | None = None) -> Contract:
+def find_contract(contract_id: int, project_id: int, kind: CommitmentKind | None = None) -> Contract:
     """The commitment; 404 where it is not in this project, not of this kind, or not for this caller."""
     found = simulator().world.contracts.get(contract_id)
-    if found is None or found.project_id != project_id or not caller().reads(found):
+    if found is None or found.deleted_at is not None or found.project_id != project_id:
+        raise Refusal(404, NOT_FOUND)
+    if not caller().reads(found):
         raise Refusal(404, NOT_FOUND)
     if kind is not None and found.kind is not kind:
         raise Refusal(404, NOT_FOUND)
