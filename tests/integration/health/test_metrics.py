@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from embedded_app.app import create_app
 from embedded_app.clock import SystemClock
-from embedded_app.errors import Forbidden
+from embedded_app.errors import Unauthorized
 from embedded_app.ids import CompanyId
 from embedded_app.installations import GrantState
 from embedded_app.procore import Deadline, WireResponse
@@ -73,7 +73,7 @@ def test_what_procore_allows_just_now(app: Flask) -> None:
     }
     pacer.answered(turn, WireResponse(403, headers))
     for _ in range(RUN):
-        pacer.refused(turn, Forbidden("No."), time.monotonic())
+        pacer.refused(turn, Unauthorized("No."), time.monotonic())
     lines = read(app)
     assert {
         'tieback_procore_rate_limit{window="spike"} 25',
