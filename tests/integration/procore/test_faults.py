@@ -262,7 +262,6 @@ def test_installations_are_told_or_refused_where_the_app_is_not_connected(
 
 MET_ELSEWHERE = {"smallest_part", "daily_log_counts"}  # by uploads in test_writes.py, and in test_families.py
 OF_CALLS_THAT_WE_DO_NOT_MAKE = {
-    "daily_log_counts",  # daily logs are no family yet
     "configurations_survive_update",  # the update is made in the portal
     "upload_polls",  # of uploads in version 2.1, as the next one
     "unified_uploads_everywhere",
