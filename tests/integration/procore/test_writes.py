@@ -146,7 +146,7 @@ def test_an_upload_that_was_interrupted_goes_on(
 ) -> None:
     file = io.BytesIO(content)
     upload = hollis.uploads.begin(RIVERSIDE, file, "plan.pdf", "application/pdf")
-    simulator.fault("/storage/*/1*", status=500)
+    simulator.fault("/storage/uploads/*/1", status=500)  # the second part
     with pytest.raises(ServerFailed):
         hollis.uploads.send(upload, file)
     assert upload.arrived == PART
