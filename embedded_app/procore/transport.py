@@ -25,6 +25,7 @@ from urllib3.exceptions import (
 )
 
 from embedded_app.errors import ConnectFailed, TimedOut, UnexpectedPayload
+from embedded_app.procore.connections import Limits, limited, new_pool
 from embedded_app.procore.sentences import CANNOT_REACH, NO_ANSWER, NOT_UNDERSTOOD
 
 CONNECT_SECONDS = 3.0
@@ -87,7 +88,7 @@ class PooledTransport:
     Args:
         largest_body: bytes after decompression beyond which an answer is refused.
         connect_seconds: longest wait for a connection.
-        read_seconds: longest silence while an answer is read.
+        read_seconds: longest silence while a request is written or its answer is read.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class PooledTransport:
         self._pool = self._new_pool(_POOL_SIZE)
 
     def _new_pool(self, size: int) -> urllib3.PoolManager:
-        return urllib3.PoolManager(num_pools=8, maxsize=size, block=False, ssl_context=self._tls)
+        return new_pool(size, ssl_context=self._tls)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -134,20 +135,21 @@ class PooledTransport:
             raise TimedOut(NO_ANSWER, route=request.route)
         url, headers = _to_loopback(request.url, request.headers)
         try:
-            response = pool.request(
-                request.method,
-                url,
-                body=request.body,
-                headers={"Accept-Encoding": "gzip", **headers},
-                timeout=urllib3.Timeout(
-                    connect=min(self._connect_seconds, left), read=min(self._read_seconds, left)
-                ),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
+            with limited(Limits(ends_at, self._read_seconds)):
+                response = pool.request(
+                    request.method,
+                    url,
+                    body=request.body,
+                    headers={"Accept-Encoding": "gzip", **headers},
+                    timeout=urllib3.Timeout(
+                        connect=min(self._connect_seconds, left), read=min(self._read_seconds, left)
+                    ),
+                    retries=False,
+                    redirect=False,
+                    preload_content=False,
+                )
             try:
-                body = self._body(response, request.route, ends_at)
+                body = self._body(response, request.route)
             except BaseException:
                 response.close()  # half an answer is left in it: not to be used again
                 raise
@@ -166,15 +168,13 @@ class PooledTransport:
             raise UnexpectedPayload(NOT_UNDERSTOOD, route=request.route) from error
         return WireResponse(response.status, response.headers, body)
 
-    def _body(self, response: urllib3.BaseHTTPResponse, route: str, ends_at: float) -> bytes:
+    def _body(self, response: urllib3.BaseHTTPResponse, route: str) -> bytes:
         chunks: list[bytes] = []
         size = 0
         for chunk in response.stream(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > self._largest_body:
                 raise UnexpectedPayload(NOT_UNDERSTOOD, route=route, status_code=response.status)
-            if time.monotonic() > ends_at:
-                raise TimedOut(NO_ANSWER, route=route, status_code=response.status)
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
 from typing import Self
@@ -12,11 +13,13 @@ class RawServer:
     """Answers on 127.0.0.1, one connection after another.
 
     Each connection is a list of answers: after each request the next is sent, and after the last the connection
-    is closed. ``None`` as an answer sends nothing and keeps the connection open until the server ends.
+    is closed. ``None`` as an answer sends nothing and keeps the connection open until the server ends. With `tls` it
+    is a server of https.
     """
 
-    def __init__(self, *connections: Sequence[bytes | None]) -> None:
+    def __init__(self, *connections: Sequence[bytes | None], tls: ssl.SSLContext | None = None) -> None:
         self._connections = connections
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -45,6 +48,8 @@ class RawServer:
                 connection, _ = self._listener.accept()
             except OSError:  # the test is over
                 return
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             self.accepted += 1
             self._open.append(connection)
             self._talk(connection, answers)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from embedded_app.errors import ConnectFailed, TimedOut, UnexpectedPayload, Unreachable
 from embedded_app.procore import PooledTransport, WireRequest, WireResponse
+from tests.fakes.certificate_authority import CertificateAuthority
 from tests.fakes.raw_server import RawServer, http_answer
 
 _ROUTE = "GET /x"
@@ -115,6 +117,26 @@ def test_silence_is_a_time_out() -> None:
 def test_the_callers_time_is_shorter_than_the_longest_silence(transport: PooledTransport) -> None:
     with RawServer([None]) as server, pytest.raises(TimedOut):
         _get(transport, server, seconds=0.05)
+
+
+def test_an_answer_that_never_begins_ends_with_the_callers_time(transport: PooledTransport) -> None:
+    not_yet = b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000  # much more to read than the time is enough for
+    with RawServer([not_yet + http_answer(b"")]) as server, pytest.raises(TimedOut):
+        _get(transport, server, seconds=0.05)
+
+
+def test_the_same_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = CertificateAuthority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    transport = PooledTransport()
+    answers = [http_answer(b"1" * 300_000), http_answer(b"[2]")]
+    with RawServer(answers, [http_answer(b"[3]")], tls=authority.server_context("localhost")) as server:
+        url = f"https://localhost:{server.port}/x"
+        first, second = (transport.send(WireRequest("GET", url, _ROUTE), seconds=10) for _ in range(2))
+        third = transport.send(WireRequest("POST", url, _ROUTE, body=b"a=b"), seconds=10)
+    transport.close()
+    assert (len(first.body), second.body, third.body) == (300_000, b"[2]", b"[3]")
+    assert server.accepted == 2
 
 
 def test_no_time_left_sends_nothing(transport: PooledTransport) -> None:
