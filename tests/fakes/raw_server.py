@@ -13,8 +13,8 @@ class RawServer:
     """Answers on 127.0.0.1, one connection after another.
 
     Each connection is a list of answers: after each request the next is sent, and after the last the connection
-    is closed. ``None`` as an answer sends nothing and keeps the connection open until the server ends. With `tls` it
-    is a server of https.
+    is closed. ``None`` as an answer sends nothing and keeps the connection open until the server ends. With `tls`
+    it is a server of https.
     """
 
     def __init__(self, *connections: Sequence[bytes | None], tls: ssl.SSLContext | None = None) -> None:
