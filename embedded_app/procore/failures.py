@@ -32,6 +32,7 @@ _LONGEST_MESSAGE = 300
 _DEEPEST = 6
 _UNSTATED_WAIT = timedelta(seconds=10)  # the shorter of the two windows of section 4.6
 _LONGEST_WAIT = timedelta(hours=1)  # the longer one
+_CLOCKS_DIFFER = timedelta(seconds=2)
 
 # What ends here, by status. 5xx and other 4xx are decided by their hundred.
 _BY_STATUS: dict[int, tuple[type[ProcoreError], str]] = {
@@ -75,11 +76,13 @@ def _kind(status: int, messages: tuple[str, ...]) -> tuple[type[ProcoreError], s
 def wait_until(response: WireResponse, now: datetime) -> datetime | None:
     """When Procore accepts the next request: the later of `Retry-After` and `X-Rate-Limit-Reset`.
 
-    Read the reset only from a 429: on other answers it is when a window ends, not a wish to wait. At most an
-    hour from `now`, whatever the headers say; ``None`` when they say nothing.
+    Read the reset only from a 429: on other answers it is when a window ends, not a wish to wait. Never before
+    `now` and at most an hour from it, whatever the headers say; ``None`` when they say nothing.
     """
-    times = [time for time in (_retry_after(response, now), _reset(response, now)) if time is not None]
-    return min(max(times), now + _LONGEST_WAIT) if times else None
+    said = (_retry_after(response, now), _reset(response, now))
+    still_ahead = now - _CLOCKS_DIFFER  # what is over says nothing
+    times = [time for time in said if time is not None and time >= still_ahead]
+    return min(max(now, *times), now + _LONGEST_WAIT) if times else None
 
 
 def _retry_after(response: WireResponse, now: datetime) -> datetime | None:
@@ -92,7 +95,7 @@ def _retry_after(response: WireResponse, now: datetime) -> datetime | None:
 def _reset(response: WireResponse, now: datetime) -> datetime | None:
     if response.status != HTTPStatus.TOO_MANY_REQUESTS:
         return None
-    seconds = seconds_to_reset(response, now)
+    seconds = _until_reset(response, now)
     return None if seconds is None else now + timedelta(seconds=seconds)
 
 
@@ -102,13 +105,19 @@ def seconds_to_reset(response: WireResponse, now: datetime) -> float | None:
     The header is in Procore's time. Where the answer's `Date` shows that the two clocks differ, it is compared
     with that date instead of ours.
     """
+    seconds = _until_reset(response, now)
+    return None if seconds is None else max(0.0, seconds)
+
+
+def _until_reset(response: WireResponse, now: datetime) -> float | None:
+    """`seconds_to_reset`, negative for a time that is over."""
     text = (response.header("X-Rate-Limit-Reset") or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) <= len("9999999999")):
         return None
     theirs = _http_date(response.header("Date") or "") or now
-    if abs(theirs - now) <= timedelta(seconds=2):  # the header counts whole seconds; ours is finer
+    if abs(theirs - now) <= _CLOCKS_DIFFER:  # the header counts whole seconds; ours is finer
         theirs = now
-    return min(max(0.0, int(text) - theirs.timestamp()), _LONGEST_WAIT.total_seconds())
+    return min(int(text) - theirs.timestamp(), _LONGEST_WAIT.total_seconds())
 
 
 def _http_date(text: str) -> datetime | None:

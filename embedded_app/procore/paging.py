@@ -1,7 +1,8 @@
 """A whole list out of its pages (docs/platform-reference.md, section 4.3).
 
-The first page says how many there are; the others are read side by side. Where the headers are missing, pages
-are read one after another until one is short, empty or the same again: not every list knows pages.
+The first page says how many there are; the others are read side by side. What came into the list meanwhile, or
+was not counted, follows where the last one names a next. Where the headers are missing, pages are read one after
+another until one is short, empty or the same again: not every list knows pages.
 """
 
 from __future__ import annotations
@@ -51,14 +52,14 @@ class Page(Generic[R]):
         total = _number(response.header("Total"))
         size = _number(response.header("Per-Page")) or per_page
         last = _page_number(links.get("last"))
-        if last is None and total is not None:
+        if last is None and total is not None and total >= len(records):
             last = max(1, -(-total // size))
         return cls(records, max(1, size), last, "next" in links if links else None)
 
-    def may_have_successor(self, per_page: int) -> bool:
-        """Whether to ask for the page after this one, where nothing said which is the last."""
-        if self.has_next is not None:
-            return self.has_next
+    def may_have_successor(self, per_page: int, *, is_counted: bool) -> bool:
+        """Whether to ask for the page after this one; `is_counted` says that it should be the last."""
+        if is_counted or self.has_next is not None:
+            return bool(self.has_next)
         count = len(self.records)
         return count > 0 and (count >= per_page or count % _ROUND == 0)
 
@@ -78,16 +79,15 @@ def read_list(
     Raises:
         UnexpectedPayload: the list has more than `MOST_PAGES` pages.
     """
-    first = fetch(1)
-    if first.last is not None:
-        last = first.last if most is None else min(first.last, -(-most // first.size))
+    pages = [fetch(1)]
+    last, size = pages[0].last, pages[0].size
+    if last is not None:
+        last = last if most is None else min(last, -(-most // size))
         _limit(last, route)
-        rest = pool.run([partial(fetch, number) for number in range(2, last + 1)])
-        return _distinct([first, *rest])[:most]
-    pages = [first]
-    while (most is None or sum(len(page.records) for page in pages) < most) and pages[-1].may_have_successor(
-        per_page
-    ):
+        pages += pool.run([partial(fetch, number) for number in range(2, last + 1)])
+    while most is None or sum(len(page.records) for page in pages) < most:
+        if not pages[-1].may_have_successor(per_page, is_counted=last is not None):
+            break
         _limit(len(pages) + 1, route)
         page = fetch(len(pages) + 1)
         if page.records == pages[-1].records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ from embedded_app.procore.decoding import Fields, Malformed
 from embedded_app.secret import Secret
 
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+_HEADER_TEXT = re.compile(r"[!-~]+")
+"""Opaque, but it goes into a header."""
 _LONGEST_LIFE_SECONDS = 366 * 24 * 3600
 
 
@@ -54,6 +57,8 @@ def decode_token_set(fields: Fields, now: datetime, *, refreshable: bool) -> Tok
     if (fields.optional_text("token_type") or "bearer").lower() != "bearer":
         raise Malformed("token_type")
     access_token = Secret(fields.text("access_token"))
+    if not _HEADER_TEXT.fullmatch(access_token.reveal()):
+        raise Malformed("access_token")
     refresh_token = Secret(fields.text("refresh_token")) if refreshable else None
     seconds = fields.id("expires_in")
     if seconds > _LONGEST_LIFE_SECONDS:

@@ -156,6 +156,8 @@ def test_everything_else_is_an_unknown_outcome_and_never_repeated(
     [
         {"access_token": ...},
         {"access_token": ""},
+        {"access_token": "access-2\r\nX-Forged: 1"},
+        {"access_token": "access-2 ☃"},
         {"refresh_token": ...},
         {"refresh_token": None},
         {"expires_in": ...},

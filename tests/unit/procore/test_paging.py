@@ -108,6 +108,45 @@ def test_a_record_that_moved_between_two_pages_counts_once() -> None:
     assert [company.id for company in read_list(fetch, _POOL, per_page=2, route="GET /x")] == [1, 2, 3]
 
 
+def _linked(numbers: list[int], next_page: int | None, **headers: str) -> Page[Company]:
+    link = {} if next_page is None else {"Link": f'<https://x.example/?page={next_page}>; rel="next"'}
+    return Page.of(tuple(map(_company, numbers)), WireResponse(200, {**link, **headers}), 2)
+
+
+def test_what_came_into_the_list_while_it_was_read_is_read_too() -> None:
+    pages = {
+        1: _linked([1, 2], 2, Total="4"),
+        2: _linked([3, 4], 3, Total="5"),  # which was the last a moment ago
+        3: _linked([5], None, Total="5"),
+    }
+    assert [each.id for each in read_list(pages.__getitem__, _POOL, per_page=2, route="GET /x")] == _numbers(
+        5
+    )
+
+
+@pytest.mark.parametrize("total", ["0", "1", "2"])
+def test_a_total_that_is_too_small_hides_nothing(total: str) -> None:
+    pages = {1: _linked([1, 2], 2, Total=total), 2: _linked([3], None, Total=total)}
+    assert [each.id for each in read_list(pages.__getitem__, _POOL, per_page=2, route="GET /x")] == _numbers(
+        3
+    )
+
+
+def test_a_total_that_is_smaller_than_its_page_counts_for_nothing() -> None:
+    pages = {1: _linked([1, 2], None, Total="1"), 2: _linked([3], None, Total="1")}
+    assert [each.id for each in read_list(pages.__getitem__, _POOL, per_page=2, route="GET /x")] == _numbers(
+        3
+    )
+
+
+def test_pages_that_always_name_a_next_one_end() -> None:
+    def fetch(number: int) -> Page[Company]:
+        return _linked([number], number + 1, Total="1")
+
+    with pytest.raises(UnexpectedPayload):
+        read_list(fetch, _POOL, per_page=2, route="GET /x")
+
+
 @pytest.mark.parametrize("headers", [_HEADERS, ()])
 def test_a_list_beyond_reason_is_refused(headers: tuple[str, ...]) -> None:
     server = _Server((MOST_PAGES + 1) * 10, headers=headers)
