@@ -34,8 +34,11 @@ _REFUSALS = {  # the wording of the field (platform reference, section 2.3)
     "or unsupported authentication method.",
     "invalid_grant": "The provided authorization grant is invalid, expired, revoked, does not match the "
     "redirection URI used in the authorization request, or was issued to another client.",
+    "unsupported_grant_type": "The authorization grant type is not supported by the authorization server.",
     "access_denied": "The resource owner or authorization server denied the request.",
 }
+
+_MISSING = "The request is missing a required parameter."
 
 
 class Client(ClientMixin):  # type: ignore[misc] # Authlib ships no types
@@ -126,6 +129,11 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc] # Authlib
         if uri and client.check_redirect_uri(uri):
             return str(uri)
         raise InvalidRequestError("The redirect URI included is not valid.")
+
+    def validate_token_request(self) -> None:
+        if not self.request.form.get("redirect_uri"):
+            raise InvalidRequestError("Missing 'redirect_uri' in request.")
+        super().validate_token_request()
 
     def generate_authorization_code(self) -> str:
         sent = self.request
@@ -228,7 +236,7 @@ class LoginServer(AuthorizationServer):  # type: ignore[misc] # Authlib ships no
         )
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
-        error.description = _REFUSALS.get(error.error, error.description)
+        error.description = _REFUSALS.get(error.error) or error.description or _MISSING
         if error.error == "invalid_grant":
             error.status_code = simulator().switches.invalid_grant_status
         answer: Response = super().handle_error_response(request, error)

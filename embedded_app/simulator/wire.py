@@ -22,6 +22,7 @@ from embedded_app.simulator.state import simulator
 
 _WATCHED = ("/rest/", "/vapid/", "/oauth/", "/files/", "/storage/")
 _SPEAK_JSON = (*_WATCHED, "/_sim/")
+_LIMITED = ("/rest/", "/vapid/")
 _FOR_BEARERS = ("/rest/", "/files/", "/oauth/token/info")
 _DEPRECATED = ("/rest/v1.0/webhooks/", "/vapid/")
 """Webhooks of version 1, by the specification of September 2026, and the dead prefix (sections 4.1 and 7.1)."""
@@ -105,7 +106,7 @@ def _leave(response: Response) -> Response:
     entry = _entry()
     if entry is None:
         return response
-    if request.path.startswith("/rest/"):
+    if request.path.startswith(_LIMITED):
         running = simulator()
         with running.lock:
             for name, value in running.limits.headers().items():

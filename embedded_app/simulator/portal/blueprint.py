@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -13,7 +12,7 @@ from embedded_app.simulator.apps import AppConfiguration
 from embedded_app.simulator.hosts import DOMAIN, region_address, region_host
 from embedded_app.simulator.levels import Level
 from embedded_app.simulator.model import Company, Person, Project
-from embedded_app.simulator.portal.interpolation import interpolate
+from embedded_app.simulator.portal.interpolation import interpolate, origin_pattern
 from embedded_app.simulator.portal.presenters import day, money
 from embedded_app.simulator.sessions import current_person
 from embedded_app.simulator.state import simulator
@@ -102,8 +101,7 @@ def _to_region() -> Response | None:
 @blueprint.after_request
 def _protect(response: Response) -> Response:
     app = simulator().app
-    framed = {urlsplit(each)[:2] for each in (app.full_screen_url, app.panel_url)}
-    origins = " ".join(sorted(f"{scheme}://{host}" for scheme, host in framed))
+    origins = " ".join(sorted({origin_pattern(each) for each in (app.full_screen_url, app.panel_url)}))
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         f"frame-src {origins}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

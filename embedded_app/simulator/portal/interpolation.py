@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from embedded_app.simulator.model import Company, Project
 from embedded_app.simulator.switches import NoProject
 
-_TOKEN = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
 
 
 def interpolate(
@@ -38,3 +38,16 @@ def interpolate(
         return token[0] if found is None else quote(str(found), safe="")
 
     return _TOKEN.sub(value, address)
+
+
+def origin_pattern(address: str) -> str:
+    """The origins that `address` can have once it is filled in, as a content security policy writes them.
+
+    Tokens may be in the sub-domain (platform reference, section 3.2); there a policy knows only a leading `*`.
+    """
+    parts = urlsplit(_TOKEN.sub("*", address))
+    _, star, after = parts.netloc.rpartition("*")
+    if star:
+        _, dot, rest = after.partition(".")
+        return f"{parts.scheme}://*{dot}{rest}"
+    return f"{parts.scheme}://{after}"

@@ -18,6 +18,7 @@ from embedded_app.simulator import error_bodies, wire
 from embedded_app.simulator.levels import Level
 from embedded_app.simulator.model import Contract, Project
 from embedded_app.simulator.request_log import Breach
+from embedded_app.simulator.rest.numbers import written_id
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import TextKind
 
@@ -129,9 +130,10 @@ def query_id(name: str) -> int:
     text = request.args.get(name, "")
     if not text:
         raise Refusal(400, "is required", field=name)
-    if not text.isdecimal():
+    found = written_id(text)
+    if found is None:
         raise Refusal(400, "is not an id", field=name)
-    return int(text)
+    return found
 
 
 def visible_project(project_id: int) -> Project:
@@ -178,17 +180,20 @@ def _admit() -> None:
             pair.listed = True
         is_identity = request.path in _IDENTITY and not (request.args.keys() & {"company_id", "project_id"})
         header = request.headers.get("Procore-Company-Id", "")
-        if is_identity and (pair.user_id is not None or header):
+        if is_identity and pair.user_id is not None:
             return
         if not header:
             wire.breach(Breach.MISSING_COMPANY_HEADER)
             raise MissingCompany(running.switches.missing_header_status)
-        if not header.isdecimal():
+        company_id = written_id(header)
+        if company_id is None:
             raise Refusal(400, "Procore-Company-Id is not an id.")
-        g.caller = Caller(pair.user_id, int(header))
+        if is_identity:
+            return
+        g.caller = Caller(pair.user_id, company_id)
         if pair.user_id is not None and not pair.listed:
             wire.breach(Breach.COMPANY_NOT_CHOSEN)
-        _admit_to_company(int(header))
+        _admit_to_company(company_id)
 
 
 def _admit_to_company(company_id: int) -> None:

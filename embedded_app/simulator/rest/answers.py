@@ -14,6 +14,7 @@ from werkzeug import Response
 from embedded_app.simulator import wire
 from embedded_app.simulator.request_log import Breach
 from embedded_app.simulator.rest.access import Refusal
+from embedded_app.simulator.rest.numbers import written
 
 T = TypeVar("T")
 Filter = Callable[[T, Sequence[str]], bool]
@@ -131,9 +132,10 @@ def _positive(name: str, default: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    found = written(text)
+    if found is None or found < 1:
         raise Refusal(400, "must be a positive number", field=name)
-    return int(text)
+    return found
 
 
 def _address(page: int, size: int) -> str:

@@ -27,6 +27,7 @@ from embedded_app.simulator.rest.access import (
 )
 from embedded_app.simulator.rest.answers import equals, json, listing
 from embedded_app.simulator.rest.bodies import required, sent_json
+from embedded_app.simulator.rest.numbers import written_id
 from embedded_app.simulator.state import simulator
 
 
@@ -107,6 +108,8 @@ def create_configuration(company_id: int) -> Response:
     """Put the app into menus."""
     require("directory", at_least=Level.ADMIN)
     body, running = sent_json(), simulator()
+    if required(body, "company_id", int) != company_id:
+        raise Refusal(403, NOT_PERMITTED)
     installation_id = required(body, "app_installation_id", int)
     found = running.world.installation(company_id)
     if found is None or found.id != installation_id:
@@ -156,18 +159,22 @@ def _fill_in(of: AppConfiguration, sent: Mapping[str, Any]) -> None:
     """Set what was sent, and nothing if some of it does not fit."""
     running = simulator()
     ours = {each.id for each in running.world.projects_of(of.company_id)}
-    chosen = frozenset(sent.get("project_ids") or of.project_ids)
-    if not chosen <= ours:
+    asked = sent.get("project_ids") or list(of.project_ids)
+    if not isinstance(asked, list) or not all(type(each) is int and each in ours for each in asked):
         raise Refusal(422, "are not projects of this company", field="project_ids")
+    given = sent.get("instance_configuration", of.values)
+    if not isinstance(given, Mapping) or not all(isinstance(each, str) for each in given.values()):
+        raise Refusal(422, "has to be an object of texts", field="instance_configuration")
     try:
-        values = installing.filled_in(running.app, sent.get("instance_configuration", of.values))
+        values = installing.filled_in(running.app, given)
     except ValueError as missing:
         raise Refusal(422, str(missing), field="instance_configuration") from missing
     of.title = str(sent.get("title", of.title))
-    of.values, of.project_ids = values, chosen
+    of.values, of.project_ids = values, frozenset(asked)
     of.applies_to_all_projects = bool(sent.get("applies_to_all_projects", of.applies_to_all_projects))
     of.applies_to_company = bool(sent.get("applies_to_company", of.applies_to_company))
 
 
 def _covers(configuration_: AppConfiguration, sent: Sequence[str]) -> bool:
-    return any(text.isdecimal() and configuration_.covers(int(text)) for text in sent)
+    chosen = (written_id(text) for text in sent)
+    return any(configuration_.covers(each) for each in chosen if each is not None)

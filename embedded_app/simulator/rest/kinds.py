@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from embedded_app.simulator.rest.access import Refusal
+from embedded_app.simulator.rest.numbers import written
 from embedded_app.simulator.rest.records import day, money, stamp
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import BadDates
@@ -32,11 +33,10 @@ def _as_is(value: object) -> object:
 
 def whole(value: object) -> int:
     """A whole number, also in a string as version 2 sends ids."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.removeprefix("-").isdecimal():
-        return int(value)
-    raise Refusal(400, "is not a whole number")
+    found = written(value) if isinstance(value, str) else value
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise Refusal(400, "is not a whole number")
+    return found
 
 
 def _decimal(value: object) -> Decimal:

@@ -308,6 +308,11 @@ def person(record: Person | None) -> Json | None:
     return None if record is None else {"id": record.id, "name": record.name, "login": record.login}
 
 
+def _installer(record: Person | None, company_name: str) -> Json | None:
+    known = person(record)
+    return known and {**known, "is_active": True, "contact_id": None, "company_name": company_name}
+
+
 def version_id(semantic_version: str) -> int:
     """The number of a version of the app: `100` for `1.0.0`."""
     return int("".join(filter(str.isdecimal, semantic_version)) or 0)
@@ -333,6 +338,7 @@ def installation(record: AppInstallation, running: Simulator) -> Json:
     """The app in one company, in a list."""
     people, app = running.world.people, running.app
     is_old = record.semantic_version != app.semantic_version
+    company_name = running.world.companies[record.company_id].name
     return {
         "id": record.id,
         "app_uid": app.uid,
@@ -340,9 +346,9 @@ def installation(record: AppInstallation, running: Simulator) -> Json:
         "components": app.components,
         "semantic_version": record.semantic_version,
         "installed_at": stamp(record.installed_at),
-        "installer": person(people.get(record.installed_by)),
+        "installer": _installer(people.get(record.installed_by), company_name),
         "uninstalled_at": stamp(record.uninstalled_at),
-        "uninstaller": person(people.get(record.uninstalled_by or 0)),
+        "uninstaller": _installer(people.get(record.uninstalled_by or 0), company_name),
         "updatable_app_version_id": version_id(app.semantic_version) if is_old else None,
         "developer_app": {"id": 1, "name": app.name, "uid": app.uid, "marketplace_app": None},
     }

@@ -16,6 +16,7 @@ from embedded_app.simulator.rest.access import (
     company_of_call,
     permitted_project,
 )
+from embedded_app.simulator.rest.numbers import written_id
 from embedded_app.simulator.rest.records import Json
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.webhooks import (
@@ -31,6 +32,7 @@ from embedded_app.simulator.webhooks import (
 TOOL = "webhooks"
 _NAMESPACE = re.compile(r"[a-z0-9-]+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HOST = re.compile(r"[\w.:-]+")  # a name, or the digits of an address
 _SHOWN = 5
 
 
@@ -163,7 +165,8 @@ def remove_triggers(of: Hook, ids: Sequence[object]) -> tuple[list[Trigger], lis
     gone: list[Trigger] = []
     refused: list[Json] = []
     for each in ids:
-        found = of.triggers.pop(int(str(each)), None) if str(each).isdecimal() else None
+        trigger_id = written_id(str(each))
+        found = None if trigger_id is None else of.triggers.pop(trigger_id, None)
         if found is None:
             refused.append({"id": each, "errors": ["not found"]})
         else:
@@ -181,19 +184,32 @@ def payload_version(sent: object) -> str:
 
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers as they are shown: secrets by their ends."""
-    return {name: "*" * 5 + value[-_SHOWN:] for name, value in headers.items()}
+    """The headers as they are shown: secrets by their ends, short ones not at all."""
+    return {
+        name: "*" * 5 + (value[-_SHOWN:] if len(value) > _SHOWN else "") for name, value in headers.items()
+    }
 
 
 def _destination(sent: object) -> str:
     if not isinstance(sent, str):
         raise Refusal(400, "is required", field="destination_url")
-    parts = urlsplit(sent)
-    host = parts.hostname or ""
-    is_here = host in _LOOPBACK or host.endswith(".localhost")
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+    if not _is_reachable(sent):
         raise Refusal(422, "has to be an https address", field="destination_url")
     return sent
+
+
+def _is_reachable(address: str) -> bool:
+    """Over https, or over http on this machine."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 # reading it is the check: it raises when the port is no number
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    is_here = host in _LOOPBACK or host.endswith(".localhost")
+    return _HOST.fullmatch(host) is not None and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    )
 
 
 def _headers(sent: object) -> dict[str, str]:

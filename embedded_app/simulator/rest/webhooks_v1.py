@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -9,10 +10,11 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.rest import subscriptions
-from embedded_app.simulator.rest.access import Refusal, blueprint, query_id
+from embedded_app.simulator.rest.access import NOT_PERMITTED, Refusal, blueprint, company_of_call, query_id
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.bodies import required, sent_json
 from embedded_app.simulator.rest.records import Json, stamp
+from embedded_app.simulator.rest.writing import whole
 from embedded_app.simulator.webhooks import MOST_TRIGGERS, Delivery, DeliveryStatus, Hook, Trigger
 
 _NAMESPACE = "procore"
@@ -133,15 +135,16 @@ def resources_v1() -> Response:
 
 def _place() -> int | None:
     """The project that the query or the body names, None for the company; its hooks are the caller's to manage."""
-    named = request.args.get("project_id")
-    if named is None and request.method != "GET":
-        named = sent_json().get("project_id")
-    if named is None:
-        project_id = None
-        if "company_id" not in (*request.args, *sent_json()):
-            query_id("company_id")
-    else:
-        project_id = int(named) if str(named).isdecimal() else query_id("project_id")
+    named: Mapping[str, Any] = request.args
+    if request.method != "GET" and not named.keys() & {"project_id", "company_id"}:
+        named = sent_json()
+    project_id = None
+    if named.get("project_id") is not None:
+        project_id = whole(named["project_id"], "project_id")
+    elif named.get("company_id") is None:
+        query_id("company_id")
+    elif whole(named["company_id"], "company_id") != company_of_call():
+        raise Refusal(403, NOT_PERMITTED)
     subscriptions.manage(project_id)
     return project_id
 

@@ -15,6 +15,7 @@ from embedded_app.simulator.rest import attachments, custom_fields
 from embedded_app.simulator.rest.access import Refusal, caller, company_of_call
 from embedded_app.simulator.rest.bodies import sent_json
 from embedded_app.simulator.rest.family import Family, Field, Write
+from embedded_app.simulator.rest.numbers import written_id
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import UnknownFields
 
@@ -79,9 +80,10 @@ def a_list_of(body: Mapping[str, Any], name: str) -> list[Any]:
 
 def whole(value: object, name: str) -> int:
     """An id that was sent under this name."""
-    if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
-        return int(value)
-    raise Refusal(400, "is not an id", field=name)
+    found = written_id(value) if isinstance(value, str) else value
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise Refusal(400, "is not an id", field=name)
+    return found
 
 
 def new(

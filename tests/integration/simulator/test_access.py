@@ -54,6 +54,23 @@ def test_the_service_account_always_needs_it(simulator: SimulatorProcess, path: 
     assert simulator.get(path, token, HOLLIS).status == 200
 
 
+@pytest.mark.parametrize("header", ["abc", "-5", "\xb2", "9" * 5000])
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [
+        (None, "/rest/v1.0/me"),
+        (None, "/rest/v1.0/companies"),
+        (DANA, "/rest/v1.0/company_base_url"),
+    ],
+)
+def test_a_company_header_that_is_no_id_is_400(
+    simulator: SimulatorProcess, login: str | None, path: str, header: str
+) -> None:
+    authority = {"Authorization": f"Bearer {simulator.access_token(login)}"}
+    answer = simulator.send("GET", path, headers={**authority, "Procore-Company-Id": header})
+    assert (answer.status, answer.json) == (400, {"errors": ["Procore-Company-Id is not an id."]})
+
+
 def test_the_service_account_has_the_companies_that_installed_the_app(simulator: SimulatorProcess) -> None:
     listed = simulator.get("/rest/v1.0/companies", simulator.access_token(None), HOLLIS).json
     assert [each["id"] for each in listed] == [HOLLIS, HARBOR, THAMESIDE]

@@ -53,6 +53,13 @@ def test_retry_after_can_be_left_out(simulator: SimulatorProcess) -> None:
     assert "retry-after" not in refused.headers
 
 
+@pytest.mark.parametrize("path", ["/rest/v1.0/me", "/rest/v9.9/nothing", "/vapid/projects"])
+def test_refusals_tell_the_window_too(simulator: SimulatorProcess, path: str) -> None:
+    answer = simulator.get(path)
+    assert answer.status in (401, 404)
+    assert {"x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"} <= answer.headers.keys()
+
+
 def test_a_fault_answers_with_a_status_so_many_times(simulator: SimulatorProcess) -> None:
     token = simulator.access_token(DANA)
     simulator.fault(

@@ -135,6 +135,13 @@ def test_configurations_are_made_changed_and_removed_by_api(simulator: Simulator
     assert (
         simulator.call("POST", CONFIGURATIONS, body | {"app_installation_id": 2}, dana, HOLLIS).status == 422
     )
+    for wrong, status in (
+        ({"company_id": THAMESIDE}, 403),
+        ({"project_ids": 5}, 422),
+        ({"project_ids": ["x", [1]]}, 422),
+        ({"instance_configuration": {"tenantKey": [1]}}, 422),
+    ):
+        assert simulator.call("POST", CONFIGURATIONS, body | wrong, dana, HOLLIS).status == status
     made = simulator.call("POST", CONFIGURATIONS, body | {"project_ids": [RIVERSIDE]}, dana, HOLLIS)
     assert (made.status, made.json["projects"]) == (201, [{"id": RIVERSIDE}])
     path = f"{CONFIGURATIONS}/{made.json['id']}"

@@ -196,6 +196,17 @@ def test_what_is_missing_or_unknown_is_named(
 ) -> None:
     answer = simulator.send("POST", "/oauth/token", form=CREDENTIALS | form)
     assert (answer.status, answer.json["error"]) == (400, error)
+    assert answer.json["error_description"]
+
+
+def test_an_exchange_without_its_redirect_is_refused_before_the_code_is_used(
+    simulator: SimulatorProcess,
+) -> None:
+    code_ = code(simulator)
+    form = {**CREDENTIALS, "grant_type": "authorization_code", "code": code_}
+    answer = simulator.send("POST", "/oauth/token", form=form)
+    assert (answer.status, answer.json["error"]) == (400, "invalid_request")
+    assert exchange(simulator, code_).status == 200
 
 
 def test_refreshing_uses_the_token_up_and_leaves_the_access_token_alive(simulator: SimulatorProcess) -> None:
@@ -263,6 +274,12 @@ def test_revoking_either_token_ends_both(simulator: SimulatorProcess, which: str
     assert simulator.send("POST", "/oauth/revoke", form={"token": tokens[which], **CREDENTIALS}).status == 200
     assert simulator.get("/rest/v1.0/me", tokens["access_token"]).status == 401
     assert refresh(simulator, tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_revoking_nothing_is_refused_in_the_same_shape(simulator: SimulatorProcess) -> None:
+    answer = simulator.send("POST", "/oauth/revoke", form=CREDENTIALS)
+    assert (answer.status, answer.json["error"]) == (400, "invalid_request")
+    assert answer.json["error_description"]
 
 
 def test_revoking_an_unknown_token_looks_the_same(simulator: SimulatorProcess) -> None:

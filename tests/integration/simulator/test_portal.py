@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from embedded_app.simulator.model import CommitmentKind, Company, Project
 from embedded_app.simulator.options import Options
-from embedded_app.simulator.portal.interpolation import interpolate
+from embedded_app.simulator.portal.interpolation import interpolate, origin_pattern
 from embedded_app.simulator.portal.presenters import money
 from embedded_app.simulator.seed import AS_OF, INSTALLATION_KEY, build_world, people
 from embedded_app.simulator.seed.plan import at
@@ -371,11 +371,24 @@ def test_each_company_is_on_its_regions_host_with_one_sign_in(browser: FlaskClie
         ("https://x/?n={{procore.project.name}}", PLACE, "https://x/?n=A%2FB%20%26%20%C3%9C"),
         ("https://{{ procore.company.name }}.x/", PLACE, "https://c%3F%23.x/"),
         ("https://x/?p={{procore.project.id}}", None, "https://x/?p="),
+        ("https://x/{{tenant-key}}", PLACE, "https://x/a%2Fb"),
         ("https://x/?t={{tenantKey}}&p={{project_id}}", PLACE, "https://x/?t={{tenantKey}}&p={{project_id}}"),
     ],
 )
 def test_addresses_are_interpolated_and_encoded(template: str, project: Project | None, result: str) -> None:
-    assert interpolate(template, Company(2, "c?#", "us01"), project) == result
+    assert interpolate(template, Company(2, "c?#", "us01"), project, {"tenant-key": "a/b"}) == result
+
+
+@pytest.mark.parametrize(
+    ("template", "pattern"),
+    [
+        ("http://app.example:5000/x?c={{procore.company.id}}", "http://app.example:5000"),
+        ("https://{{tenantKey}}.app.example:5000/x", "https://*.app.example:5000"),
+        ("https://eu.t-{{procore.company.id}}-{{b}}.app.example/x", "https://*.app.example"),
+    ],
+)
+def test_a_frame_may_have_a_sub_domain_of_its_own(template: str, pattern: str) -> None:
+    assert origin_pattern(template) == pattern
 
 
 def test_words_of_rich_text_and_amounts() -> None:

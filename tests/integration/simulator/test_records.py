@@ -120,7 +120,17 @@ def test_the_largest_page_is_the_endpoints(simulator: SimulatorProcess) -> None:
     assert read(simulator, f"{SUBCONTRACTS}&per_page=5000").headers["per-page"] == "2000"
 
 
-@pytest.mark.parametrize("query", ["page=0", "per_page=-1", "page=x", "filters[updated_at]=yesterday"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "per_page=-1",
+        "page=x",
+        "per_page=%D9%A2",
+        f"page={'9' * 30}",
+        "filters[updated_at]=yesterday",
+    ],
+)
 def test_malformed_paging_and_ranges_are_400(simulator: SimulatorProcess, query: str) -> None:
     answer = simulator.get(f"{SUBCONTRACTS}&{query}", simulator.access_token(DANA), HOLLIS)
     assert answer.status == 400
@@ -261,6 +271,9 @@ def test_cost_codes_of_a_project(simulator: SimulatorProcess) -> None:
 def test_installations_and_configurations(simulator: SimulatorProcess) -> None:
     installed = read(simulator, f"/rest/v1.0/app_installations?company_id={HOLLIS}&per_page=10").json[0]
     assert (installed["status"], installed["installer"]["login"]) == ("installed", DANA)
+    assert installed["installer"].keys() == {
+        *("id", "login", "name", "is_active", "contact_id", "company_name")
+    }
     one = read(simulator, f"/rest/v1.0/app_installations/{installed['id']}?company_id={HOLLIS}").json
     assert (one["id"], one["app_version_id"], one["components"]) == (
         installed["id"],

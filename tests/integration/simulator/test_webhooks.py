@@ -128,6 +128,9 @@ def test_hooks_are_for_those_who_may_manage_them(simulator: SimulatorProcess, to
         ({"payload_version": "v5.0"}, "payload_version"),
         ({"destination_url": "http://hooks.example.test/"}, "destination_url"),
         ({"destination_url": None}, "destination_url"),
+        ({"destination_url": "https://[::1"}, "destination_url"),
+        ({"destination_url": "https://a b/"}, "destination_url"),
+        ({"destination_url": "https://a.example:99999/"}, "destination_url"),
         ({"destination_headers": {"Authorization": 1}}, "destination_headers"),
     ],
 )
@@ -138,6 +141,13 @@ def test_a_hook_that_does_not_fit_is_refused(
     refused = simulator.call("POST", f"{COMPANY}/hooks", body, token, HOLLIS)
     assert refused.status in (400, 422)
     assert refused.json["error"]["details"][0]["source"] == field
+
+
+def test_a_short_secret_is_not_shown_at_all(simulator: SimulatorProcess, token: str) -> None:
+    body = {"payload_version": "v4.0", "namespace": "a", "destination_url": "https://a.example/"}
+    headers = {"A": "abc", "B": "abcde", "C": "abcdef"}
+    made = simulator.call("POST", f"{COMPANY}/hooks", {**body, "destination_headers": headers}, token, HOLLIS)
+    assert made.json["data"]["destination_headers"] == {"A": "*****", "B": "*****", "C": "*****bcdef"}
 
 
 def test_triggers_are_resources_with_their_event_types(simulator: SimulatorProcess, token: str) -> None:
@@ -364,6 +374,24 @@ def test_updates_of_the_directory_are_told_once_since_june_2026(
     assert ("Project Vendors", str(RIVERSIDE)) in {
         (each["resource_type"], each["project_id"]) for each in before
     }
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ({"company_id": HARBOR}, 403),
+        ({"company_id": "x"}, 400),
+        ({"project_id": [RIVERSIDE]}, 400),
+        ({"project_id": "9" * 5000}, 400),
+        ({}, 400),
+    ],
+)
+def test_version_one_takes_a_place_of_the_company_only(
+    simulator: SimulatorProcess, token: str, place: dict[str, object], status: int
+) -> None:
+    body = {**place, "hook": {"destination_url": "https://hooks.example.test/"}}
+    assert simulator.call("POST", f"{OLD}/hooks", body, token, HOLLIS).status == status
+    assert simulator.get(f"{OLD}/hooks?company_id={HOLLIS}&per_page=5", token, HOLLIS).json == []
 
 
 def test_version_one_has_the_same_hooks_flat(
