@@ -53,12 +53,14 @@ def create_app(
     storage.init_app(app, config)
     vault = Vault(master_keys or key_provider(config), storage.find_wrapped_key, clock)
     environment = Environment.from_config(config)
+    name = f"{environment.api_url}:{config.procore_client_id}"
     procore = Procore(
         environment,
         config.procore_client_id,
         config.procore_client_secret,
         clock=clock,
-        store=storage.shared_value(app, config, f"pacing:{environment.api_url}:{config.procore_client_id}"),
+        store=storage.shared_value(app, config, f"pacing:{name}"),
+        news_store=storage.shared_value(app, config, f"news:{name}"),
         thread_context=app.app_context,
     )
     fan_out = FanOut(app)

@@ -86,7 +86,8 @@ def diag() -> Response:
 @Kind.FRAGMENT
 def project_view() -> Response:
     """A project: one panel, its findings, totals and details."""
-    return fragments.render("frames/project.html", _project_page(ProjectQuery.parse(request.args)))
+    page = _project_page(ProjectQuery.parse(request.args), may_lag=True)
+    return fragments.render("frames/project.html", page)
 
 
 @blueprint.get("/frame/project/line")
@@ -95,7 +96,7 @@ def project_view() -> Response:
 def line() -> Response:
     """The detail of one line of the project's view, fetched when somebody opens it."""
     query = ProjectQuery.parse(request.args)
-    read = _read_project(query)
+    read = _read_project(query, may_lag=True)  # as the page around it, which fetches it again with itself
     return fragments.render("frames/line.html", read.presenter(query).line())
 
 
@@ -120,7 +121,8 @@ def export() -> Response:
 @Kind.FRAGMENT
 def panel_view() -> Response:
     """The side panel's record."""
-    return fragments.render("frames/record.html", _record_page(RecordQuery.parse(request.args)))
+    page = _record_page(RecordQuery.parse(request.args), may_lag=True)
+    return fragments.render("frames/record.html", page)
 
 
 @blueprint.get("/frame/company/view")
@@ -223,19 +225,23 @@ class _ProjectRead:
         )
 
 
-def _read_project(query: ProjectQuery) -> _ProjectRead:
+def _read_project(query: ProjectQuery, *, may_lag: bool = False) -> _ProjectRead:
     viewer = _viewer_in(query.company_id)
     service = panels.service().views
     published = service.published()
     web_base_url = _company(viewer).web_base_url
     chosen = _chosen(published, query.panel_id)
-    project = _verified(viewer, query.project_id, chosen)
-    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew()) if chosen is not None else None
+    project = _verified(viewer, query.project_id, chosen, may_lag=may_lag)
+    view = (
+        service.assemble(chosen, viewer, project.id, anew=_wants_anew(), may_lag=may_lag)
+        if chosen is not None
+        else None
+    )
     return _ProjectRead(viewer, project, published, view, web_base_url)
 
 
-def _project_page(query: ProjectQuery, notice: Banner | None = None) -> ProjectPage:
-    read = _read_project(query)
+def _project_page(query: ProjectQuery, notice: Banner | None = None, *, may_lag: bool = False) -> ProjectPage:
+    read = _read_project(query, may_lag=may_lag)
     if read.view is None:
         return page_without_panels(read.project, query, read.viewer.name)
     query = replace(query, panel_id=read.view.panel.id)
@@ -254,14 +260,14 @@ class _RecordRead:
     web_base_url: str | None
 
 
-def _read_record(query: RecordQuery) -> _RecordRead:
+def _read_record(query: RecordQuery, *, may_lag: bool = False) -> _RecordRead:
     viewer = _viewer_in(query.company_id)
     service = panels.service().views
     shown = family_of_view(query.view)
     published = tuple(each for each in service.published() if shown is not None and each.family is shown[0])
     web_base_url = _company(viewer).web_base_url
     chosen = _chosen(published, query.panel_id) if query.record_id is not None else None
-    project = _verified(viewer, query.project_id, chosen)
+    project = _verified(viewer, query.project_id, chosen, may_lag=may_lag)
 
     def nothing(blank: Blank) -> _RecordRead:
         page = page_without_record(query, viewer.name, blank)
@@ -273,14 +279,14 @@ def _read_record(query: RecordQuery) -> _RecordRead:
         return nothing(record_pages.NO_FAMILY)
     if chosen is None:
         return nothing(record_pages.NO_PANEL)
-    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew())
+    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew(), may_lag=may_lag)
     key = RecordKey(shown[1], query.record_id)
     record = next((each for each in view.records.records or () if each.key == key), None)
     return _RecordRead(None, viewer, published, view, record, web_base_url)
 
 
-def _record_page(query: RecordQuery, notice: Banner | None = None) -> RecordPage:
-    read = _read_record(query)
+def _record_page(query: RecordQuery, notice: Banner | None = None, *, may_lag: bool = False) -> RecordPage:
+    read = _read_record(query, may_lag=may_lag)
     if read.view is None:
         assert read.page is not None
         return read.page
@@ -310,10 +316,12 @@ def _viewer_in(company_id: CompanyId) -> Viewer:
     return viewer
 
 
-def _verified(viewer: Viewer, project_id: ProjectId, panel: PanelRef | None) -> Project:
+def _verified(
+    viewer: Viewer, project_id: ProjectId, panel: PanelRef | None, *, may_lag: bool = False
+) -> Project:
     """The project, if Procore shows it to the viewer; the records of `panel` are read at the same time."""
     db.session.rollback()  # nothing is held while Procore is asked
-    begin = panels.service().views.anticipate
+    begin = partial(panels.service().views.anticipate, may_lag=may_lag)
     meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
     service = principals.service()
     try:

@@ -64,7 +64,9 @@ class PanelService:
         ).all()
         return tuple(self._ref(panel) for panel in panels)
 
-    def anticipate(self, panel: PanelRef, viewer: Viewer, project_id: ProjectId) -> None:
+    def anticipate(
+        self, panel: PanelRef, viewer: Viewer, project_id: ProjectId, *, may_lag: bool = False
+    ) -> None:
         """Begin to read what a project that is still being verified takes, so that a first look waits once.
 
         `assemble` then joins the reading or finds it in the client's memory. Procore decides about all of it with
@@ -73,13 +75,28 @@ class PanelService:
         if self._audiences.refusal(viewer, project_id, panel.family.tool) is not None:
             return
         company = self._principals.company_api(viewer)
-        self._fan_out.submit(lambda: panel.family.read(company, project_id))
-        self._audiences.ask(audiences_in(panel.definition), company, project_id, panel.family.tool)
+        with self._procore.within(may_lag=may_lag):
+            self._fan_out.submit(lambda: panel.family.read(company, project_id))
+            self._audiences.ask(audiences_in(panel.definition), company, project_id, panel.family.tool)
 
     def assemble(
-        self, panel: PanelRef, viewer: Viewer, project_id: ProjectId, *, anew: bool = False
+        self,
+        panel: PanelRef,
+        viewer: Viewer,
+        project_id: ProjectId,
+        *,
+        anew: bool = False,
+        may_lag: bool = False,
     ) -> PanelView:
-        """The panel for a project that was verified for `viewer`; `anew` asks both sides in any case.
+        """The panel for a project that was verified for `viewer`.
+
+        Args:
+            panel: as it is published or previewed.
+            viewer: whose grant and audiences count.
+            project_id: the project.
+            anew: ask both sides in any case.
+            may_lag: show records read lately at once, and read them again behind the page; whoever shows them
+                looks once more where the view says so.
 
         Raises:
             Unauthorized, GrantLost: the viewer has to sign in again.
@@ -94,7 +111,7 @@ class PanelService:
         company = self._procore.company(viewer.company_id, grant)
         tool = panel.family.tool
         refusal = None if anew else self._audiences.refusal(viewer, project_id, tool)
-        with self._procore.within(insists=anew):
+        with self._procore.within(insists=anew, may_lag=may_lag):
             membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
             reading_records = self._fan_out.submit(
                 lambda: _records_side(lambda: panel.family.read(company, project_id), refusal)
@@ -149,7 +166,7 @@ def _records_side(read: Callable[[], Read[tuple[Record, ...]]], refusal: Refusal
         raise  # not about this panel: the person signs in again, or the company is no longer connected
     except ProcoreError as error:
         return RecordsSide(None, None, failure=error)
-    return RecordsSide(records.value, records.read_at, records.silence)
+    return RecordsSide(records.value, records.read_at, records.silence, is_lagging=records.is_lagging)
 
 
 def _view(

@@ -47,18 +47,19 @@ class PanelRef:
 class RecordsSide:
     """Procore's side.
 
-    `records` is `None` when they could not be read; `failure` says why. `silence` says why they are shown past
-    their time, and is `None` while they are fresh.
+    `records` is `None` when they could not be read; `failure` says why. `silence` says why they are shown although
+    Procore cannot be asked. `is_lagging`: they are past their time and being read again behind this view.
     """
 
     records: tuple[Record, ...] | None
     read_at: datetime | None
     silence: Silence | None = None
     failure: ProcoreError | None = None
+    is_lagging: bool = False
 
     @property
     def is_stale(self) -> bool:
-        """Whether they are shown past their time."""
+        """Whether they are shown past their time, and nobody knows until when."""
         return self.silence is not None
 
 

@@ -93,9 +93,10 @@ class PrincipalService:
         return tuple(f"{each.evidence} {each.fix}" for each in found if each.fix)
 
     def sign_out(self, viewer: Viewer) -> None:
-        """End the viewer's session, and forget in this process what they may see and what they read.
+        """End the viewer's session, and forget what they read and, in this process, what they may see.
 
-        Other processes forget it within minutes; without a session it opens nothing there.
+        Other processes forget what was read within a second, and what they may see within minutes; without a
+        session it opens nothing there.
         """
         self.sessions.end(viewer)
         self._forget(viewer.company_id, viewer.principal_id)

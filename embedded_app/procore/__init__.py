@@ -23,6 +23,7 @@ from embedded_app.procore.decoding import Ref
 from embedded_app.procore.direct_costs import DirectCost, DirectCosts
 from embedded_app.procore.directory import Directory, User
 from embedded_app.procore.environment import Environment
+from embedded_app.procore.events import Event, read_event
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.insurances import Insurance, Insurances
 from embedded_app.procore.observations import Observation, Observations, ObservationType
@@ -71,6 +72,7 @@ __all__ = [
     "DirectCosts",
     "Directory",
     "Environment",
+    "Event",
     "Grant",
     "Insurance",
     "Insurances",
@@ -119,4 +121,5 @@ __all__ = [
     "WbsCodes",
     "WireRequest",
     "WireResponse",
+    "read_event",
 ]

@@ -1,4 +1,4 @@
-"""What was read, in memory, for seconds.
+"""What was read, in memory, for seconds or minutes.
 
 A value is found only by the grant it was read with, so nobody sees what another person may see. Nothing here
 outlives the process.
@@ -13,18 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from embedded_app.errors import ProcoreError
-from embedded_app.ids import CompanyId
+from embedded_app.procore.changes import Change, Changes, ReadKey
 
 MOST_ENTRIES = 512
-
-
-@dataclass(frozen=True, slots=True)
-class ReadKey:
-    """What identifies a read: who asks, for which company, and the path with its query."""
-
-    grant_id: str
-    company_id: CompanyId
-    path: str
+MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ class Held:
         read_at: wall clock, UTC, when Procore was asked for it.
         since: the same moment on the monotonic clock.
         asked: monotonic time of the last attempt to read it again, successful or not.
-        is_due: somebody wants it read again, however young it is.
+        is_due: it has to be read again, however young it is.
         silence: why it could not be read again, when the last attempt was in vain.
     """
 
@@ -55,24 +47,31 @@ class Held:
     is_due: bool = False
     silence: Silence | None = None
 
+    @property
+    def weight(self) -> int:
+        """How many records it holds, about."""
+        return max(1, len(self.value)) if isinstance(self.value, tuple) else 1
+
 
 class Cache:
-    """A bounded number of reads; the one unused for longest makes room.
+    """A bounded number of reads and of records; the read unused for longest makes room.
 
-    `generation` changes with each invalidation. A value that was being read meanwhile may be old already, so it
-    is kept only with the generation in which its read began.
+    A value that was being read while it changed may be old already, so it is kept only with the `generation` in
+    which its read began.
     """
 
-    def __init__(self, most_entries: int = MOST_ENTRIES) -> None:
+    def __init__(self, most_entries: int = MOST_ENTRIES, most_records: int = MOST_RECORDS) -> None:
         self._most_entries = most_entries
+        self._most_records = most_records
         self._lock = threading.Lock()
         self._entries: OrderedDict[ReadKey, Held] = OrderedDict()
-        self._generation = 0
+        self._records = 0
+        self._changes = Changes()
 
-    @property
-    def generation(self) -> int:
-        """How many invalidations there have been."""
-        return self._generation
+    def generation(self, key: ReadKey) -> int:
+        """A number that is another one after each change that makes the read of `key` old."""
+        with self._lock:
+            return self._changes.latest(key)
 
     def find(self, key: ReadKey) -> Held | None:
         """What is held for `key`, however old."""
@@ -83,40 +82,34 @@ class Cache:
             return held
 
     def keep(self, key: ReadKey, held: Held, generation: int) -> None:
-        """Hold `held`, unless something was invalidated since `generation`."""
+        """Hold `held`, unless it became old since `generation`."""
         with self._lock:
-            if generation != self._generation:
+            if generation != self._changes.latest(key):
                 return
+            self._remove(key)
             self._entries[key] = held
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._most_entries:
-                self._entries.popitem(last=False)
+            self._records += held.weight
+            while len(self._entries) > self._most_entries or (
+                self._records > self._most_records and len(self._entries) > 1
+            ):
+                self._remove(next(iter(self._entries)))
 
     def drop(self, key: ReadKey) -> None:
         """Forget one read."""
         with self._lock:
-            self._entries.pop(key, None)
+            self._remove(key)
 
-    def invalidate(
-        self, *, grant_id: str | None = None, company_id: CompanyId | None = None, path_prefix: str = ""
-    ) -> None:
-        """Forget every read that fits all that is given; with nothing given, everything."""
+    def apply(self, change: Change) -> None:
+        """Forget the reads that `change` makes old, or have them read again."""
         with self._lock:
-            self._generation += 1
-            gone = [
-                key
-                for key in self._entries
-                if grant_id in {None, key.grant_id}
-                and company_id in {None, key.company_id}
-                and key.path.startswith(path_prefix)
-            ]
-            for key in gone:
-                del self._entries[key]
+            self._changes.add(change)
+            for key in [key for key in self._entries if change.fits(key)]:
+                if change.forgets:
+                    self._remove(key)
+                else:
+                    self._entries[key] = replace(self._entries[key], is_due=True)
 
-    def expire(self, grant_id: str, company_id: CompanyId) -> None:
-        """Have everything of this grant in the company read again; what Procore does not answer is still there."""
-        with self._lock:
-            self._generation += 1
-            for key, held in self._entries.items():
-                if (key.grant_id, key.company_id) == (grant_id, company_id):
-                    self._entries[key] = replace(held, is_due=True)
+    def _remove(self, key: ReadKey) -> None:
+        held = self._entries.pop(key, None)
+        if held is not None:
+            self._records -= held.weight

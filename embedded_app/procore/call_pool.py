@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -46,6 +46,11 @@ class CallPool:
                 future.cancel()
             raise
         return results
+
+    def begin(self, call: Callable[[], None]) -> None:
+        """Run `call`, which must not raise, when a thread is free; nobody waits for it, and `close` ends it."""
+        with suppress(RuntimeError):
+            self._pool.submit(copy_context().run, self._in_thread, call)
 
     def _in_thread(self, call: Callable[[], T]) -> T:
         with self._thread_context():

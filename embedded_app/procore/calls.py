@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from embedded_app.ids import CompanyId
+from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.procore.routes import CompanyRoute, ViewerRoute, WriteRoute
 
 Query = tuple[tuple[str, str], ...]
@@ -76,6 +76,12 @@ class CompanyCall:
     def path(self) -> str:
         """The path with its query; what identifies a read within a company."""
         return _with_query(self.route.path(**dict(self.ids)), self.query)
+
+    @property
+    def project_id(self) -> ProjectId | None:
+        """The project that the path or the query names; `None` for what is the whole company's."""
+        claim = dict(self.ids).get("p") or dict(self.query).get("project_id")
+        return None if claim is None else ProjectId(int(claim))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ from embedded_app.procore.call_pool import CallPool, ThreadContext
 from embedded_app.procore.caller import Caller, MeteredTransport, OnCall, ignore_call
 from embedded_app.procore.calls import ViewerCall
 from embedded_app.procore.change_orders import ChangeOrders
+from embedded_app.procore.changes import Change
 from embedded_app.procore.commitments import Commitments
 from embedded_app.procore.companies import Company, Me, decode_company, decode_me, decode_web_base
 from embedded_app.procore.company_access import ApiVersion, CompanyAccess
@@ -33,9 +34,11 @@ from embedded_app.procore.decoding import decoded, each, one
 from embedded_app.procore.direct_costs import DirectCosts
 from embedded_app.procore.directory import Directory
 from embedded_app.procore.environment import Environment
+from embedded_app.procore.events import Event, resource_named
 from embedded_app.procore.file_store import FileStore
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.insurances import Insurances
+from embedded_app.procore.news import News
 from embedded_app.procore.observations import Observations
 from embedded_app.procore.pacing import Pacer, PacingReport
 from embedded_app.procore.paging import Page, read_list
@@ -69,6 +72,7 @@ class Procore:
         transport: the wire; the network when ``None``.
         on_call: told of every exchange, in the thread that made it; must be quick and must not raise.
         store: what all processes of the app know together of the rate limit; this process's own when ``None``.
+        news_store: what they tell each other of what they hold in memory; this process's own when ``None``.
         jitter: a random number from 0 to 1, for pauses between attempts.
         thread_context: entered in each thread of ours before a grant is asked there for its token, so that a
             grant that needs a database session or the like has one of its own.
@@ -90,6 +94,7 @@ class Procore:
         transport: Transport | None = None,
         on_call: OnCall = ignore_call,
         store: StateStore | None = None,
+        news_store: StateStore | None = None,
         jitter: Callable[[], float] = random.random,
         thread_context: ThreadContext = nullcontext,
         version: ApiVersion = ApiVersion.V1,
@@ -101,9 +106,10 @@ class Procore:
         self.authorization = Authorization(environment, client_id, client_secret, metered, clock)
         self._pacer = Pacer(clock, store, jitter=jitter)
         self._caller = Caller(environment, metered, self._pacer, clock, jitter=jitter)
-        self._cache = Cache()
-        self._store = FileStore(environment, metered, clock, jitter=jitter)
-        self._reader = Reader(self._cache, clock)
+        cache = Cache()
+        self._files = FileStore(environment, metered, clock, jitter=jitter)
+        self._news = News(cache, clock, news_store)
+        self._reader = Reader(cache, self._news, clock, self._pool.begin)
         self._version = version
 
     def viewer(self, grant: Grant) -> ViewerApi:
@@ -113,10 +119,15 @@ class Procore:
     def company(self, company_id: CompanyId, grant: Grant) -> CompanyApi:
         """One company. Making a call through it counts as using the app there."""
         access = CompanyAccess(company_id, grant, self._caller, self._reader, self._pool, self._version)
-        return CompanyApi(access, self._store, self.environment)
+        return CompanyApi(access, self._files, self.environment)
 
     def within(
-        self, seconds: float = DEFAULT_SECONDS, *, background: bool = False, insists: bool = False
+        self,
+        seconds: float = DEFAULT_SECONDS,
+        *,
+        background: bool = False,
+        insists: bool = False,
+        may_lag: bool = False,
     ) -> AbstractContextManager[Deadline]:
         """Surround the work of one page or job: all its calls together may take `seconds`.
 
@@ -124,8 +135,9 @@ class Procore:
             seconds: from now. Work that nothing surrounds has `DEFAULT_SECONDS` for each read.
             background: nobody waits for it, so people go first.
             insists: a person asked for it in so many words; a company that is paused is asked once.
+            may_lag: the page shows what was read lately at once, and asks again soon where `Read.is_lagging`.
         """
-        return within(self._clock, seconds, background=background, insists=insists)
+        return within(self._clock, seconds, background=background, insists=insists, may_lag=may_lag)
 
     def resume(self, company_id: CompanyId) -> None:
         """Ask the company again, however often it refused: it was connected anew."""
@@ -135,21 +147,42 @@ class Procore:
         """What is left of the rate limit, who waits for it, and which companies are paused."""
         return self._pacer.report()
 
-    def invalidate(
-        self, *, grant_id: str | None = None, company_id: CompanyId | None = None, path_prefix: str = ""
-    ) -> None:
-        """Forget what was read, where it fits all that is given.
+    def invalidate(self, *, grant_id: str | None = None, company_id: CompanyId | None = None) -> None:
+        """Forget what was read, in every process, where it fits all that is given.
 
         Args:
             grant_id: only what this grant read.
             company_id: only what belongs to this company.
-            path_prefix: only paths that begin so, for example ``/rest/v1.0/work_order_contracts``.
         """
-        self._cache.invalidate(grant_id=grant_id, company_id=company_id, path_prefix=path_prefix)
+        self._news.tell(Change(company_id, grant_id))
 
     def expire(self, grant_id: str, company_id: CompanyId) -> None:
         """Read again what this grant read in the company; while Procore cannot be asked, the old is shown."""
-        self._cache.expire(grant_id, company_id)
+        self._news.tell(Change(company_id, grant_id, forgets=False))
+
+    def heard(self, event: Event) -> None:
+        """A hook told of a change: read again what it makes old, in every process.
+
+        While Procore cannot be asked, the old is shown. An event on which nothing here depends changes nothing.
+        """
+        resource = resource_named(event.resource)
+        if resource is not None:
+            self._news.tell(Change(event.company_id, None, event.project_id, resource, forgets=False))
+
+    def watch(self, company_id: CompanyId, resources: Iterable[str], *, seconds: float) -> None:
+        """A live hook of the company tells of changes to these resources, so reads of them are held for minutes.
+
+        Say so again while the hook lives: when `seconds` have passed, reads are held for seconds as before. What
+        was read before the first call is not held longer. After a gap in the deliveries, `invalidate` what may
+        have changed.
+
+        Args:
+            company_id: the company whose hook it is; it hears of all projects.
+            resources: those that the hook has triggers for, for every action, as Procore names them.
+            seconds: from now.
+        """
+        named = frozenset(name for name in map(resource_named, resources) if name is not None)
+        self._news.watch(company_id, named, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import orjson
 
 from embedded_app.ids import CompanyId
-from embedded_app.procore.cache import ReadKey
 from embedded_app.procore.call_pool import CallPool
 from embedded_app.procore.caller import Caller
 from embedded_app.procore.calls import CompanyCall, CompanyWrite
+from embedded_app.procore.changes import ReadKey
 from embedded_app.procore.decoding import Fields, decoded, each, enveloped, one
+from embedded_app.procore.events import RESOURCES
 from embedded_app.procore.grant import Grant
 from embedded_app.procore.paging import Page, R, read_list
 from embedded_app.procore.reading import RECORDS, Freshness, Read, Reader
@@ -145,7 +146,8 @@ class CompanyAccess:
 
     def _key(self, call: CompanyCall, most: int | None = None) -> ReadKey:
         path = call.path if most is None else f"{call.path}#{most}"
-        return ReadKey(self.grant.grant_id, self.company_id, path)
+        resources = RESOURCES.get(call.route, frozenset())
+        return ReadKey(self.grant.grant_id, self.company_id, path, call.project_id, resources)
 
 
 def _of(route: Route, decode: Callable[[object], T]) -> Callable[[object], T]:

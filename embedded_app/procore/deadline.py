@@ -27,12 +27,15 @@ class Deadline:
         insists: a person asked for it although Procore refused lately; a company that is paused is asked once.
         patience: how many seconds one call waits for room in the rate limit. A page soon says so, or shows what
             was read before; a job has time.
+        may_lag: what was read lately may be shown at once while it is read again behind the page, which asks once
+            more a moment later.
     """
 
     at: float
     background: bool = False
     insists: bool = False
     patience: float = PATIENCE_SECONDS
+    may_lag: bool = False
 
     def remaining(self, clock: Clock) -> float:
         """Seconds left; negative when it has passed."""
@@ -51,6 +54,7 @@ def within(
     background: bool = False,
     insists: bool = False,
     patience: float = PATIENCE_SECONDS,
+    may_lag: bool = False,
 ) -> Iterator[Deadline]:
     """Give the work inside at most `seconds`, and never more than the work around it has.
 
@@ -60,6 +64,7 @@ def within(
         background: nobody waits for it; it then leaves part of the rate limit to people.
         insists: see `Deadline`.
         patience: see `Deadline`; for people's work.
+        may_lag: see `Deadline`; for people's work.
     """
     outer = _current.get() or _ENDLESS
     background = background or outer.background
@@ -68,6 +73,7 @@ def within(
         background=background,
         insists=insists or outer.insists,
         patience=float("inf") if background else min(patience, outer.patience),
+        may_lag=(may_lag or outer.may_lag) and not background,
     )
     token = _current.set(inner)
     try:
@@ -86,6 +92,17 @@ def patient_for(seconds: float | None) -> Iterator[None]:
     token = _current.set(replace(outer, patience=min(seconds, outer.patience)))
     try:
         yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def apart(clock: Clock, *, patience: float) -> Iterator[Deadline]:
+    """A deadline of `DEFAULT_SECONDS` of its own, for work that the page around it does not wait for."""
+    token = _current.set(None)
+    try:
+        with within(clock, DEFAULT_SECONDS, patience=patience) as inner:
+            yield inner
     finally:
         _current.reset(token)
 

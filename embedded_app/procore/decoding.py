@@ -45,9 +45,26 @@ def decoded(response: WireResponse, route: str, decode: Callable[[object], T]) -
     Raises:
         UnexpectedPayload: it is no JSON, or not what `decode` expects.
     """
+    request_id = response.header("X-Request-Id")
+    return decoded_body(response.body, route, decode, request_id=request_id, status=response.status)
+
+
+def decoded_body(
+    body: bytes,
+    route: str,
+    decode: Callable[[object], T],
+    *,
+    request_id: str | None = None,
+    status: int | None = None,
+) -> T:
+    """`decode` applied to the JSON of `body`, which came by `route`.
+
+    Raises:
+        UnexpectedPayload: it is no JSON, or not what `decode` expects.
+    """
     malformed: Malformed | None
     try:
-        document = orjson.loads(response.body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError:  # it holds the document, which may hold records: it must not stay
         malformed = None
     else:
@@ -58,8 +75,8 @@ def decoded(response: WireResponse, route: str, decode: Callable[[object], T]) -
     raise UnexpectedPayload(
         NOT_UNDERSTOOD,
         route=route,
-        request_id=response.header("X-Request-Id"),
-        status_code=response.status,
+        request_id=request_id,
+        status_code=status,
         messages=(f"field {malformed.args[0]}",) if malformed else ("not JSON",),
     ) from malformed
 

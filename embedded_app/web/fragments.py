@@ -7,6 +7,7 @@ What `static/js/lib/fragments.js` finds in a piece:
 - ``<form data-fragment-form>`` (POST): sent by script; the answer replaces the whole view.
 - ``<div data-src="…">`` in a detail row: fetched when the row is first opened; the answer replaces its content.
 - ``<a data-download href="…">``: fetched and offered as a file.
+- ``data-reload-at="…"``, a time: the view is fetched again then, and with ``data-lags`` in a second.
 - ``data-announce`` on the outermost element: said to screen readers after the swap.
 """
 

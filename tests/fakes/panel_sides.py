@@ -151,8 +151,8 @@ class FakeProcore:
         return FakeCompanyApi(self)
 
     @contextmanager
-    def within(self, *, insists: bool) -> Iterator[None]:
-        self.insists = insists
+    def within(self, *, insists: bool = False, may_lag: bool = False) -> Iterator[None]:
+        self.insists, self.may_lag = insists, may_lag
         yield
 
     def expire(self, grant_id: str, company_id: CompanyId) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """One side in the head of a page; `state` and `read_at` as the macro `source` has them."""
+    """One side in the head of a page; all but `name` as the macro `source` has it."""
 
     name: str
     state: str
     read_at: datetime | None
+    lags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

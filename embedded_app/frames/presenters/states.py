@@ -23,9 +23,9 @@ def freshness(view: PanelView) -> tuple[Freshness, ...]:
     """Both sides; the source's only for its audience."""
     records, rows = view.records, view.rows
     procore_state = "down" if records.records is None else "stale" if records.is_stale else "fresh"
-    sides = [
-        Freshness("Procore live" if procore_state == "fresh" else "Procore", procore_state, records.read_at)
-    ]
+    lags = records.is_lagging
+    name = "Procore live" if procore_state == "fresh" and not lags else "Procore"
+    sides = [Freshness(name, procore_state, records.read_at, lags)]
     if view.sees_source and view.jobs:
         state = "down" if rows.rows is None else "stale" if rows.is_stale else "fresh"
         sides.append(Freshness(view.panel.source_name, state, rows.read_at))

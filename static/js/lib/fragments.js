@@ -1,5 +1,6 @@
 // Fetches pieces of HTML with the bearer and puts them into the shell. What it looks for in a piece is listed in
 // embedded_app/web/fragments.py.
+import { openAgain, openRows } from "../controllers/rows.js";
 import { send } from "./api.js";
 import { startControllers } from "./controllers.js";
 import { findAgain, traceOf } from "./focus.js";
@@ -12,6 +13,8 @@ const policy = globalThis.trustedTypes?.createPolicy("fragment", { createHTML: (
 
 const SKELETON_AFTER_MS = 300;
 const SEARCH_AFTER_MS = 300;
+const RELOAD_AFTER_MS = 1_000; // at the earliest
+const TYPED = ":is(form[data-fragment-form], form[data-fragment]) :is(input, textarea)";
 const MOMENTARY = ["refresh"]; // parameters that are an act, not a place
 
 /** The server did not answer with a piece. */
@@ -28,6 +31,7 @@ export class Fragments {
   #readings = new WeakMap();
   #shown = null;
   #reloadTimer = 0;
+  #announced = "";
   #searchTimer = 0;
 
   /**
@@ -61,10 +65,12 @@ export class Fragments {
     return this.#shown ? this.load(this.#shown) : undefined;
   }
 
-  /** The same, when nobody has asked for it: not while something typed would be lost. */
-  refresh() {
-    const typed = [...this.#root.querySelectorAll("form[data-fragment-form] :is(input, textarea)")];
-    if (!typed.some((field) => field.value !== field.defaultValue)) this.reload();
+  /** The same, when nobody has asked for it: not in the middle of something. Open rows stay open, and only news are told. */
+  async refresh() {
+    if (!this.#shown || !this.hasContent || this.#root.hasAttribute("aria-busy")) return;
+    const isTyped = [...this.#root.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue);
+    if (isTyped || this.#root.querySelector("details[open]")) this.#refreshIn(RELOAD_AFTER_MS);
+    else await this.#exchange(this.#shown, this.#root, { isQuiet: true });
   }
 
   /**
@@ -77,7 +83,7 @@ export class Fragments {
     await this.#exchange(url, target, {});
   }
 
-  async #exchange(url, target, { method, body }) {
+  async #exchange(url, target, { method, body, isQuiet = false }) {
     this.#running.get(target)?.abort();
     const run = new AbortController();
     this.#running.set(target, run);
@@ -90,7 +96,7 @@ export class Fragments {
       if (!isPiece || (!response.ok && response.headers.get("X-Fragment") !== "error")) throw new NoFragment(url.pathname);
       const html = await response.text();
       if (signal.aborted) return;
-      this.#insert(target, html);
+      this.#insert(target, html, isQuiet);
       this.#listener.onShown();
       if (target === this.#root && !method && this.#options.keepsAddress) keepAddress(url);
     } catch (error) {
@@ -126,8 +132,9 @@ export class Fragments {
     }, SKELETON_AFTER_MS);
   }
 
-  #insert(target, html) {
+  #insert(target, html, isQuiet) {
     const trace = traceOf(target);
+    const open = isQuiet ? openRows(target) : [];
     const template = document.createElement("template");
     template.innerHTML = policy ? policy.createHTML(html) : html;
     target.replaceChildren(template.content);
@@ -135,15 +142,24 @@ export class Fragments {
     target.removeAttribute("data-src");
     startControllers(target);
     writeTimes(target);
+    openAgain(target, open);
     if (trace) findAgain(target, trace);
-    announce(target.firstElementChild?.dataset.announce ?? "");
+    const { announce: news = "" } = target.firstElementChild?.dataset ?? {};
+    if (!isQuiet || news !== this.#announced) announce(news);
+    if (target === this.#root) this.#announced = news;
     this.#planReload();
   }
 
   #planReload() {
     clearTimeout(this.#reloadTimer);
     const due = this.#root.querySelector("[data-reload-at]")?.dataset.reloadAt;
-    if (due) this.#reloadTimer = setTimeout(() => this.refresh(), Math.max(1_000, new Date(due) - Date.now()));
+    if (due) this.#refreshIn(Math.max(RELOAD_AFTER_MS, new Date(due) - Date.now()));
+    else if (this.#root.querySelector("[data-lags]")) this.#refreshIn(RELOAD_AFTER_MS);
+  }
+
+  #refreshIn(milliseconds) {
+    clearTimeout(this.#reloadTimer);
+    this.#reloadTimer = setTimeout(() => this.refresh(), milliseconds);
   }
 
   #click(event) {

@@ -78,6 +78,38 @@ def test_refresh_asks_procore_again(open_frame: OpenFrame, simulator: SimulatorP
     assert reads(simulator) == ["purchase_order_contracts", "work_order_contracts"]
 
 
+@pytest.mark.parametrize("path", ["/frame/project/view", "/frame/panel/view"])
+def test_a_later_look_is_answered_at_once_and_reads_again_behind_the_page(
+    open_frame: OpenFrame, simulator: SimulatorProcess, clock: FakeClock, path: str
+) -> None:
+    frame = open_frame(DANA)
+    steel = record_id(frame, "SC-014")
+    query = {"view": "commitments.work_order_contracts.detail", "record_id": steel}
+    simulator.edit("contracts", steel, title="Zebra steel")
+    clock.advance(30)
+    simulator.fault("/rest/v1.0/work_order_contracts", latency_ms=2000)
+    page = frame.get(path, **query).text
+    assert ("Zebra" in page, "data-lags" in page, "Procore live" in page) == (False, True, False)
+    looks = 0
+    while "data-lags" in page:  # as the page does each second
+        looks += 1
+        assert looks < 1000, "it is never read again"
+        page = frame.get(path, **query).text
+    assert ("Zebra" in page, "Procore live" in page) == (True, True)
+    assert [each["path"] for each in simulator.requests("/rest/v1.0/work_order")].count(
+        "/rest/v1.0/work_order_contracts"
+    ) == 2
+
+
+def test_what_leaves_the_page_or_follows_an_act_waits_for_what_is_true_now(
+    open_frame: OpenFrame, simulator: SimulatorProcess, clock: FakeClock
+) -> None:
+    frame = open_frame(DANA)
+    simulator.edit("contracts", record_id(frame, "SC-014"), title="Zebra steel")
+    clock.advance(30)
+    assert "Zebra" in frame.get("/frame/project/export.csv").text
+
+
 def test_the_side_panel_shows_the_row_of_the_record(open_frame: OpenFrame) -> None:
     frame = open_frame(MARCUS)
     text = text_of(frame.record(record_id(frame, "SC-014")).text)

@@ -21,6 +21,7 @@ from embedded_app.procore import (
     Compliance,
     DailyLogCounts,
     DirectCost,
+    Event,
     Insurance,
     LineItem,
     Me,
@@ -50,6 +51,7 @@ from embedded_app.procore.daily_logs import decode_counts
 from embedded_app.procore.decoding import Fields
 from embedded_app.procore.direct_costs import decode_direct_cost
 from embedded_app.procore.directory import decode_user
+from embedded_app.procore.events import decode_event
 from embedded_app.procore.insurances import decode_insurance
 from embedded_app.procore.observations import decode_observation, decode_observation_type
 from embedded_app.procore.payments import decode_payment
@@ -466,6 +468,22 @@ DOCUMENTS: tuple[Document, ...] = (
             "ball_in_court": [_DANA],
             "punch_item_manager": _DANA,
             **_STAMPS,
+        },
+    ),
+    Document(
+        Event,
+        decode_event,
+        {
+            "id": 9,
+            "ulid": "01J8Z",
+            "timestamp": "2026-11-20T13:26:00Z",
+            "metadata": {"source_user_id": 160586, "source_application_id": "client-1"},
+            "user_id": 160586,
+            "company_id": "562949953443325",
+            "project_id": 562949953500001,
+            "event_type": "update",
+            "resource_name": "RFIs",
+            "resource_id": 41,
         },
     ),
 )

@@ -4,67 +4,106 @@ from datetime import UTC, datetime
 
 import pytest
 
-from embedded_app.ids import CompanyId
-from embedded_app.procore.cache import Cache, Held, ReadKey
+from embedded_app.ids import CompanyId, ProjectId
+from embedded_app.procore.cache import Cache, Held
+from embedded_app.procore.changes import Change, ReadKey
 
 _HELD = Held("value", datetime(2026, 11, 20, tzinfo=UTC), 0.0, 0.0)
-_ONE = ReadKey("dana", CompanyId(1), "/rest/v1.0/a?project_id=1")
-_OTHER_GRANT = ReadKey("priya", CompanyId(1), "/rest/v1.0/a?project_id=1")
-_OTHER_COMPANY = ReadKey("dana", CompanyId(2), "/rest/v1.0/a?project_id=1")
-_OTHER_PATH = ReadKey("dana", CompanyId(1), "/rest/v1.0/b")
-_ALL = (_ONE, _OTHER_GRANT, _OTHER_COMPANY, _OTHER_PATH)
+_RFIS = frozenset({"RFIs"})
+_ONE = ReadKey("dana", CompanyId(1), "/rest/v1.0/a", ProjectId(7), _RFIS)
+_OTHER_GRANT = ReadKey("priya", CompanyId(1), "/rest/v1.0/a", ProjectId(7), _RFIS)
+_OTHER_COMPANY = ReadKey("dana", CompanyId(2), "/rest/v1.0/a", ProjectId(7), _RFIS)
+_OTHER_PROJECT = ReadKey("dana", CompanyId(1), "/rest/v1.0/b", ProjectId(8), _RFIS)
+_NO_PROJECT = ReadKey("dana", CompanyId(1), "/rest/v1.0/c", None, _RFIS)
+_OTHER_RESOURCE = ReadKey("dana", CompanyId(1), "/rest/v1.0/d", ProjectId(7), frozenset({"Submittals"}))
+_ALL = {_ONE, _OTHER_GRANT, _OTHER_COMPANY, _OTHER_PROJECT, _NO_PROJECT, _OTHER_RESOURCE}
+
+
+def _keep(cache: Cache, key: ReadKey, held: Held = _HELD) -> None:
+    cache.keep(key, held, cache.generation(key))
 
 
 @pytest.fixture
 def cache() -> Cache:
     cache = Cache()
     for key in _ALL:
-        cache.keep(key, _HELD, cache.generation)
+        _keep(cache, key)
     return cache
 
 
-@pytest.mark.parametrize(
-    ("fits", "left"),
-    [
-        ({}, set()),
-        ({"grant_id": "dana"}, {_OTHER_GRANT}),
-        ({"company_id": CompanyId(1)}, {_OTHER_COMPANY}),
-        ({"path_prefix": "/rest/v1.0/a"}, {_OTHER_PATH}),
-        (
-            {"grant_id": "dana", "company_id": CompanyId(1), "path_prefix": "/rest/v1.0/a"},
-            {_OTHER_GRANT, _OTHER_COMPANY, _OTHER_PATH},
-        ),
-    ],
-)
-def test_what_fits_is_forgotten(cache: Cache, fits: dict[str, object], left: set[ReadKey]) -> None:
-    cache.invalidate(**fits)  # type: ignore[arg-type]
+_CHANGES = [
+    (Change(), set()),
+    (Change(grant_id="dana"), {_OTHER_GRANT}),
+    (Change(CompanyId(1)), {_OTHER_COMPANY}),
+    (Change(CompanyId(1), project_id=ProjectId(7)), {_OTHER_COMPANY, _OTHER_PROJECT}),
+    (
+        Change(CompanyId(1), project_id=ProjectId(7), resource="RFIs"),
+        {_OTHER_COMPANY, _OTHER_PROJECT, _OTHER_RESOURCE},
+    ),
+    (Change(CompanyId(1), resource="RFIs"), {_OTHER_COMPANY, _OTHER_RESOURCE}),
+]
+
+
+@pytest.mark.parametrize(("change", "left"), _CHANGES)
+def test_what_a_change_makes_old_is_forgotten(cache: Cache, change: Change, left: set[ReadKey]) -> None:
+    cache.apply(change)
     assert {key for key in _ALL if cache.find(key)} == left
 
 
-def test_what_expires_is_due_and_still_there(cache: Cache) -> None:
-    began = cache.generation
-    cache.expire(_ONE.grant_id, _ONE.company_id)
+def test_what_is_due_is_still_there(cache: Cache) -> None:
+    began = cache.generation(_ONE)
+    cache.apply(Change(CompanyId(1), "dana", forgets=False))
     due = {key for key in _ALL if (held := cache.find(key)) and held.is_due}
-    assert due == {key for key in _ALL if key not in {_OTHER_GRANT, _OTHER_COMPANY}}
+    assert due == _ALL - {_OTHER_GRANT, _OTHER_COMPANY}
     cache.keep(_ONE, _HELD, began)  # was being read meanwhile
     held = cache.find(_ONE)
     assert held is not None
     assert held.is_due
 
 
-def test_what_was_read_across_an_invalidation_is_not_kept() -> None:
+def test_what_was_read_across_a_change_of_its_own_is_not_kept() -> None:
     cache = Cache()
-    began = cache.generation
-    cache.invalidate(company_id=CompanyId(1))
+    began, elsewhere = cache.generation(_ONE), cache.generation(_OTHER_COMPANY)
+    cache.apply(Change(CompanyId(1)))
     cache.keep(_ONE, _HELD, began)
     assert cache.find(_ONE) is None
+    cache.keep(_OTHER_COMPANY, _HELD, elsewhere)
+    assert cache.find(_OTHER_COMPANY) is _HELD
+
+
+def test_what_was_read_across_more_changes_than_are_remembered_is_not_kept() -> None:
+    cache = Cache()
+    began = cache.generation(_ONE)
+    for number in range(300):
+        cache.apply(Change(CompanyId(1000 + number)))
+    cache.keep(_ONE, _HELD, began)
+    assert cache.find(_ONE) is None
+    _keep(cache, _ONE)
+    assert cache.find(_ONE) is _HELD
 
 
 def test_the_one_unused_for_longest_makes_room() -> None:
     cache = Cache(most_entries=2)
-    cache.keep(_ONE, _HELD, 0)
-    cache.keep(_OTHER_PATH, _HELD, 0)
+    _keep(cache, _ONE)
+    _keep(cache, _OTHER_PROJECT)
     cache.find(_ONE)
-    cache.keep(_OTHER_GRANT, _HELD, 0)
-    assert cache.find(_OTHER_PATH) is None
+    _keep(cache, _OTHER_GRANT)
+    assert cache.find(_OTHER_PROJECT) is None
     assert cache.find(_ONE) is not None
+
+
+def test_long_lists_make_room_as_long_as_they_are() -> None:
+    cache = Cache(most_records=100)
+    forty = Held(tuple(range(40)), _HELD.read_at, 0.0, 0.0)
+    for key in (_ONE, _OTHER_GRANT, _OTHER_PROJECT):
+        _keep(cache, key, forty)
+    assert [cache.find(key) is not None for key in (_ONE, _OTHER_GRANT, _OTHER_PROJECT)] == [
+        False,
+        True,
+        True,
+    ]
+    _keep(cache, _OTHER_GRANT)  # a shorter one in its place leaves room for another
+    _keep(cache, _ONE, forty)
+    assert cache.find(_OTHER_PROJECT) is not None
+    _keep(cache, _NO_PROJECT, Held(tuple(range(500)), _HELD.read_at, 0.0, 0.0))
+    assert {key for key in _ALL if cache.find(key)} == {_NO_PROJECT}

@@ -18,11 +18,14 @@ from embedded_app.procore import (
     Company,
     CompanyApi,
     Environment,
+    Event,
     Me,
     Procore,
     WireRequest,
     WireResponse,
 )
+from embedded_app.procore.events import RESOURCES
+from embedded_app.procore.routes import CompanyRoute
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -216,10 +219,52 @@ def test_what_was_read_can_be_forgotten(
     transport.answer(_WORK_ORDERS, _list({"id": 1}))
     transport.answer(_PURCHASE_ORDERS, _list())
     company.commitments.list(_PROJECT)
-    procore.invalidate(company_id=_COMPANY, path_prefix="/rest/v1.0/work_order_contracts")
+    procore.invalidate(company_id=CompanyId(1))
+    company.commitments.list(_PROJECT)
+    assert len(transport.sent(_WORK_ORDERS)) == 1
+    procore.invalidate(company_id=_COMPANY)
     company.commitments.list(_PROJECT)
     assert len(transport.sent(_WORK_ORDERS)) == 2
-    assert len(transport.sent(_PURCHASE_ORDERS)) == 1
+
+
+def _told(resource: str, project_id: ProjectId = _PROJECT) -> Event:
+    return Event("01J", _COMPANY, project_id, resource, RecordId(1), "update", None, None)
+
+
+def test_an_event_has_only_that_read_again_which_it_makes_old(
+    procore: Procore, company: CompanyApi, transport: ScriptedTransport
+) -> None:
+    transport.answer(_WORK_ORDERS, _list({"id": 1}))
+    transport.answer(_PURCHASE_ORDERS, _list())
+    company.commitments.list(_PROJECT)
+    for event in (_told("RFIs"), _told("Unheard Of"), _told("Work Order Contracts", ProjectId(8))):
+        procore.heard(event)
+    company.commitments.list(_PROJECT)
+    assert (len(transport.sent(_WORK_ORDERS)), len(transport.sent(_PURCHASE_ORDERS))) == (1, 1)
+    procore.heard(_told("work_order_contract"))  # however version 4 spells it
+    company.commitments.list(_PROJECT)
+    assert (len(transport.sent(_WORK_ORDERS)), len(transport.sent(_PURCHASE_ORDERS))) == (2, 1)
+    procore.heard(_told("Contract Payments"))
+    company.commitments.list(_PROJECT)
+    assert (len(transport.sent(_WORK_ORDERS)), len(transport.sent(_PURCHASE_ORDERS))) == (3, 2)
+
+
+def test_a_family_is_held_for_minutes_when_all_that_it_depends_on_is_watched(
+    procore: Procore, company: CompanyApi, transport: ScriptedTransport, clock: FakeClock
+) -> None:
+    transport.answer(_WORK_ORDERS, _list({"id": 1}))
+    transport.answer(_PURCHASE_ORDERS, _list())
+    procore.watch(_COMPANY, {"Work Order Contracts", "Work Order Contract Line Items"}, seconds=3600)
+    company.commitments.list(_PROJECT)
+    clock.advance(10)
+    company.commitments.list(_PROJECT)
+    assert len(transport.sent(_WORK_ORDERS)) == 2  # what was invoiced and paid could change without a word
+    procore.watch(_COMPANY, RESOURCES[CompanyRoute.WORK_ORDER_CONTRACTS], seconds=3600)
+    clock.advance(10)
+    company.commitments.list(_PROJECT)
+    clock.advance(299)
+    company.commitments.list(_PROJECT)
+    assert (len(transport.sent(_WORK_ORDERS)), len(transport.sent(_PURCHASE_ORDERS))) == (3, 4)
 
 
 def test_a_grant_is_asked_within_the_context_of_its_thread(

@@ -22,12 +22,14 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Read, Silence
-from embedded_app.procore.cache import Cache, ReadKey
-from embedded_app.procore.deadline import within
+from embedded_app.procore.cache import Cache
+from embedded_app.procore.changes import Change, ReadKey
+from embedded_app.procore.deadline import current_or, within
+from embedded_app.procore.news import News
 from embedded_app.procore.reading import ACCESS, Reader
 from tests.fakes.fake_clock import FakeClock
 
-_KEY = ReadKey("dana", CompanyId(1), "/rest/v1.0/x")
+_KEY = ReadKey("dana", CompanyId(1), "/rest/v1.0/x", resources=frozenset({"RFIs"}))
 
 
 class _Source:
@@ -55,8 +57,19 @@ def cache() -> Cache:
 
 
 @pytest.fixture
-def reader(cache: Cache, clock: FakeClock) -> Reader:
-    return Reader(cache, clock)
+def news(cache: Cache, clock: FakeClock) -> News:
+    return News(cache, clock)
+
+
+@pytest.fixture
+def behind() -> list[Callable[[], None]]:
+    """What was begun behind a page, for the test to run."""
+    return []
+
+
+@pytest.fixture
+def reader(cache: Cache, news: News, clock: FakeClock, behind: list[Callable[[], None]]) -> Reader:
+    return Reader(cache, news, clock, behind.append)
 
 
 def test_a_second_look_within_ten_seconds_asks_nobody(
@@ -245,7 +258,7 @@ def test_a_read_begun_before_an_invalidation_is_not_joined_after_it(reader: Read
     with ThreadPoolExecutor(1) as pool:
         look = pool.submit(reader.read, _KEY, old)
         assert old.begun.wait(10)
-        cache.invalidate()
+        cache.apply(Change())
         assert reader.read(_KEY, lambda: "new").value == "new"
         old.go_on.set()
         assert look.result().value == "old"
@@ -263,8 +276,152 @@ def test_waiting_for_somebody_elses_read_ends_with_the_deadline(reader: Reader, 
         assert look.result().value == "read"
 
 
+def test_a_page_that_may_lag_shows_at_once_what_is_read_again_behind_it(
+    reader: Reader, source: _Source, clock: FakeClock, behind: list[Callable[[], None]]
+) -> None:
+    first = reader.read(_KEY, source)
+    clock.advance(59)
+    with within(clock, 20, may_lag=True):
+        looks = [reader.read(_KEY, source) for _ in range(3)]
+    assert looks == [Read(1, first.read_at, is_lagging=True)] * 3
+    (renew,) = behind  # once, however many look
+    renew()
+    with within(clock, 20, may_lag=True):
+        assert reader.read(_KEY, source) == Read(2, clock.now())
+    assert (source.asked, len(behind)) == (2, 1)
+
+
+def test_a_page_that_does_not_say_so_waits(reader: Reader, source: _Source, clock: FakeClock) -> None:
+    reader.read(_KEY, source)
+    clock.advance(10)
+    assert reader.read(_KEY, source) == Read(2, clock.now())
+
+
+def test_a_job_never_lags(reader: Reader, source: _Source, clock: FakeClock) -> None:
+    reader.read(_KEY, source)
+    clock.advance(10)
+    with within(clock, 20, background=True), within(clock, 20, may_lag=True):
+        assert reader.read(_KEY, source).value == 2
+
+
+def test_after_a_minute_every_page_waits(reader: Reader, source: _Source, clock: FakeClock) -> None:
+    reader.read(_KEY, source)
+    clock.advance(60)
+    with within(clock, 20, may_lag=True):
+        assert reader.read(_KEY, source) == Read(2, clock.now())
+
+
+def test_what_decides_about_access_never_lags(reader: Reader, source: _Source, clock: FakeClock) -> None:
+    reader.read(_KEY, source, ACCESS)
+    clock.advance(60)
+    with within(clock, 20, may_lag=True):
+        assert reader.read(_KEY, source, ACCESS).value == 2
+
+
+def test_what_is_due_does_not_lag(reader: Reader, source: _Source, cache: Cache, clock: FakeClock) -> None:
+    reader.read(_KEY, source)
+    cache.apply(Change(forgets=False))
+    with within(clock, 20, may_lag=True):
+        assert reader.read(_KEY, source).value == 2
+
+
+def test_when_reading_behind_a_page_is_in_vain_the_next_look_says_so(
+    reader: Reader, source: _Source, clock: FakeClock, behind: list[Callable[[], None]]
+) -> None:
+    reader.read(_KEY, source)
+    clock.advance(30)
+    source.failure = TimedOut("x")
+    with within(clock, 20, may_lag=True):
+        reader.read(_KEY, source)
+        behind.pop()()
+        assert reader.read(_KEY, source).silence == Silence(source.failure, clock.now())
+        clock.advance(10)  # what is silent is asked for while the page waits, and not behind it
+        assert reader.read(_KEY, source).silence == Silence(
+            source.failure, clock.now() - timedelta(seconds=10)
+        )
+    assert (behind, source.asked) == ([], 3)
+
+
+def test_when_reading_behind_a_page_is_refused_nothing_old_is_shown(
+    reader: Reader, source: _Source, clock: FakeClock, behind: list[Callable[[], None]]
+) -> None:
+    reader.read(_KEY, source)
+    clock.advance(30)
+    source.failure = Forbidden("x")
+    with within(clock, 20, may_lag=True):
+        reader.read(_KEY, source)
+        behind.pop()()
+        with pytest.raises(Forbidden):
+            reader.read(_KEY, source)
+
+
+def test_reading_behind_a_page_has_time_of_its_own(
+    reader: Reader, clock: FakeClock, behind: list[Callable[[], None]]
+) -> None:
+    left: list[tuple[float, float]] = []
+
+    def load() -> int:
+        with current_or(clock) as deadline:
+            left.append((deadline.remaining(clock), deadline.patience))
+        return 1
+
+    reader.read(_KEY, load)
+    clock.advance(30)
+    with within(clock, 0.5, may_lag=True):
+        reader.read(_KEY, load)
+        behind.pop()()
+    assert left[1] == (20, 1)
+
+
+def test_what_a_hook_watches_is_held_for_five_minutes(
+    reader: Reader, source: _Source, news: News, clock: FakeClock
+) -> None:
+    news.watch(CompanyId(1), frozenset({"RFIs", "Submittals"}), 600)
+    reader.read(_KEY, source)
+    clock.advance(299)
+    assert reader.read(_KEY, source).value == 1
+    clock.advance(1)
+    assert reader.read(_KEY, source).value == 2
+
+
+@pytest.mark.parametrize("resources", [frozenset[str](), frozenset({"Submittals"})])
+def test_what_no_hook_watches_is_held_for_seconds(
+    reader: Reader, source: _Source, news: News, clock: FakeClock, resources: frozenset[str]
+) -> None:
+    news.watch(CompanyId(1), resources, 600)
+    news.watch(CompanyId(2), frozenset({"RFIs"}), 600)
+    reader.read(_KEY, source)
+    clock.advance(10)
+    assert reader.read(_KEY, source).value == 2
+
+
+def test_what_decides_about_access_is_held_no_longer_for_a_hook(
+    reader: Reader, source: _Source, news: News, clock: FakeClock
+) -> None:
+    news.watch(CompanyId(1), frozenset({"RFIs"}), 600)
+    reader.read(_KEY, source, ACCESS)
+    clock.advance(60)
+    assert reader.read(_KEY, source, ACCESS).value == 2
+
+
+def test_what_a_hook_told_of_is_read_again_and_shown_while_procore_is_silent(
+    reader: Reader, source: _Source, news: News, clock: FakeClock
+) -> None:
+    news.watch(CompanyId(1), frozenset({"RFIs"}), 600)
+    reader.read(_KEY, source)
+    clock.advance(100)
+    news.tell(Change(CompanyId(1), resource="RFIs", forgets=False))
+    source.failure = TimedOut("x")
+    assert reader.read(_KEY, source).stale
+    source.failure = None
+    clock.advance(10)
+    assert reader.read(_KEY, source) == Read(3, clock.now())
+
+
 def test_several_lists_are_as_old_as_the_oldest(clock: FakeClock) -> None:
     earlier = clock.now() - timedelta(seconds=5)
     silence = Silence(TimedOut("x"), clock.now())
     reads: list[Read[tuple[int, ...]]] = [Read((1, 2), clock.now()), Read((3,), earlier, silence)]
     assert Read.joined(reads) == Read((1, 2, 3), earlier, silence)
+    lagging: Read[tuple[int, ...]] = Read((4,), clock.now(), is_lagging=True)
+    assert Read.joined([reads[0], lagging]) == Read((1, 2, 4), clock.now(), is_lagging=True)
