@@ -33,6 +33,15 @@ class SimulatorInProcess:
             self.told.clear()
             self._is_changed = False
 
+    def addresses(self, begin: str) -> list[tuple[str, str]]:
+        """Every method with its address, as a template, among those that begin so."""
+        return [
+            (method, str(rule))
+            for rule in self._app.url_map.iter_rules()
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+            if str(rule).startswith(begin)
+        ]
+
     def call(
         self,
         method: str,

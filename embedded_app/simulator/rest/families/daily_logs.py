@@ -90,7 +90,7 @@ def _of_days(world: World, name: str, project_id: int) -> list[Record]:
     if request.method != "GET" or "record_id" in view_args:
         return kept
     first, last = _asked()
-    return [each for each in kept if first <= each["date"] <= last]
+    return [each for each in kept if each["date"] is not None and first <= each["date"] <= last]
 
 
 def _dated(log: Any) -> None:

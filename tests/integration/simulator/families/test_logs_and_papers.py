@@ -31,6 +31,13 @@ def test_without_a_date_todays_are_listed(api: Api) -> None:
     assert api.get(path).status_code == 404
 
 
+def test_a_log_whose_date_was_lost_is_of_no_day(api: Api) -> None:
+    """A date that cannot be read is stored as null (section 4.7)."""
+    made = api.post(LOGS, {"manpower_log": {"num_workers": 4}})
+    assert api.patch(f"{LOGS}/{made['id']}", {"manpower_log": {"date": "tomorrow"}})["date"] is None
+    assert made["id"] not in [each["id"] for each in api.read(f"{LOGS}?start_date=2000-01-01")]
+
+
 def test_counts_are_those_of_the_lists_in_either_shape(api: Api) -> None:
     query = "start_date=2026-11-16&end_date=2026-11-20"
     by_kind = api.read(f"{COUNTS}?{query}")
