@@ -256,6 +256,10 @@ class Fields:
             raise Malformed(self._name(name))
         return tuple(Fields(item, self._name(name)) for item in value)
 
+    def count(self, name: str) -> int | None:
+        """How many objects a list has; ``None`` when the answer does not show it."""
+        return None if self._value.get(name) is None else len(self.items(name))
+
     def optional_items(self, name: str) -> tuple[Fields, ...]:
         """`items`, or none when the list is missing or ``null``."""
         return () if self._value.get(name) is None else self.items(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +22,7 @@ class Observation:
         status: ``initiated``, ``ready_for_review``, ``not_accepted`` or ``closed``.
         priority: ``Low``, ``Medium``, ``High`` or ``Urgent``.
         category: of its type, for example ``Quality`` or ``Safety``.
+        attachments: how many files it has; ``None`` where that is not shown, as in lists.
     """
 
     id: RecordId
@@ -35,6 +37,7 @@ class Observation:
     assignee: Ref | None
     created_at: datetime | None
     updated_at: datetime | None
+    attachments: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def decode_observation(fields: Fields) -> Observation:
         assignee=fields.ref("assignee"),
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
+        attachments=fields.count("attachments"),
     )
 
 
@@ -111,8 +115,12 @@ class Observations:
         priority: str | None = None,
         due_date: date | None = None,
         assignee_id: UserId | None = None,
+        upload_ids: Sequence[str] = (),
     ) -> Observation:
         """A new observation. Procore sends nobody an e-mail about it.
+
+        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
+        documented (section 5.13): `attachments` of what is returned says how many there are.
 
         Raises:
             Rejected: Procore's own reasons are in `messages`.
@@ -125,6 +133,7 @@ class Observations:
             "priority": priority,
             "due_date": due_date,
             "assignee_id": assignee_id,
+            "upload_ids": list(upload_ids) or None,
         }
         body = {"project_id": project_id, "observation": observation}
         return self._access.write(WriteRoute.CREATE_OBSERVATION, body, decode_observation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +20,7 @@ class PunchItem:
     Attributes:
         status: ``Open``, ``Closed``, ``Overdue`` or ``Pending``.
         workflow_status: where it stands more exactly, for example ``ready_for_review``.
+        attachments: how many files it has; ``None`` where that is not shown, as in lists.
     """
 
     id: RecordId
@@ -32,6 +34,7 @@ class PunchItem:
     manager: Ref | None
     created_at: datetime | None
     updated_at: datetime | None
+    attachments: int | None
 
 
 def decode_punch_item(fields: Fields) -> PunchItem:
@@ -48,6 +51,7 @@ def decode_punch_item(fields: Fields) -> PunchItem:
         manager=fields.ref("punch_item_manager"),
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
+        attachments=fields.count("attachments"),
     )
 
 
@@ -78,8 +82,12 @@ class PunchItems:
         name: str,
         description: str | None = None,
         due_date: date | None = None,
+        upload_ids: Sequence[str] = (),
     ) -> PunchItem:
         """A new punch item.
+
+        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
+        documented (section 5.13): `attachments` of what is returned says how many there are.
 
         Raises:
             Rejected: Procore's own reasons are in `messages`.
@@ -89,6 +97,7 @@ class PunchItems:
             "name": name,
             "description": description,
             "due_date": due_date,
+            "upload_ids": list(upload_ids) or None,
         }
         body = {"project_id": project_id, "punch_item": punch_item}
         return self._access.write(WriteRoute.CREATE_PUNCH_ITEM, body, decode_punch_item)

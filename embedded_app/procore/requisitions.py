@@ -27,6 +27,7 @@ class Requisition:
         retainage: held to date.
         payment_due: what is to be paid on this invoice, after retainage.
         origin_id: where there is one, the invoice can no longer be changed in Procore.
+        attachments: how many files it has; ``None`` where that is not shown.
     """
 
     id: RecordId
@@ -48,6 +49,7 @@ class Requisition:
     payment_due: Decimal | None
     currency: str | None
     origin_id: str | None
+    attachments: int | None
 
 
 def decode_requisition(fields: Fields) -> Requisition:
@@ -73,6 +75,7 @@ def decode_requisition(fields: Fields) -> Requisition:
         payment_due=summary.number("current_payment_due") if summary else None,
         currency=fields.currency(),
         origin_id=fields.optional_text("origin_id"),
+        attachments=fields.count("attachments"),
     )
 
 
@@ -121,6 +124,8 @@ class Requisitions:
         upload_ids: Sequence[str] = (),
     ) -> Requisition:
         """A new invoice of a commitment, with the files that `Uploads.send` brought to Procore.
+
+        `attachments` of what is returned says how many of them it has.
 
         Raises:
             Rejected: Procore's own reasons are in `messages`.

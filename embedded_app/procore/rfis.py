@@ -24,6 +24,7 @@ class Rfi:
         status: ``open``, ``closed``, ``draft``, ``closed_with_revision`` or ``closed_draft``.
         due_date: while the status is open, a day before today in the project's time zone means overdue.
         cost_impact: what the impact is estimated at, with its status ``yes_known`` and the like beside it.
+        attachments: how many files its questions have; ``None`` where that is not shown, as in lists.
     """
 
     id: RecordId
@@ -42,6 +43,7 @@ class Rfi:
     private: bool | None
     created_at: datetime | None
     updated_at: datetime | None
+    attachments: int | None
 
 
 def decode_rfi(fields: Fields) -> Rfi:
@@ -64,7 +66,15 @@ def decode_rfi(fields: Fields) -> Rfi:
         private=fields.flag("private"),
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
+        attachments=_attachments(fields),
     )
+
+
+def _attachments(fields: Fields) -> int | None:
+    """Those of its questions; a list shows none."""
+    counts = [question.count("attachments") for question in fields.optional_items("questions")]
+    shown = [count for count in counts if count is not None]
+    return sum(shown) if shown else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,12 @@ class Rfis:
         responsible_contractor_id: RecordId | None = None,
         private: bool | None = None,
         draft: bool | None = None,
+        upload_ids: Sequence[str] = (),
     ) -> Rfi:
         """A new RFI. Needs at least one assignee: Procore refuses it otherwise.
+
+        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
+        documented (section 5.13): `attachments` of what is returned says how many there are.
 
         Raises:
             Rejected: Procore's own reasons are in `messages`.
@@ -126,5 +140,6 @@ class Rfis:
             "responsible_contractor_id": responsible_contractor_id,
             "private": private,
             "draft": draft,
+            "upload_ids": list(upload_ids) or None,
         }
         return self._access.write(WriteRoute.CREATE_RFI, {"rfi": rfi}, decode_rfi, p=project_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,7 @@ class Submittal:
     Attributes:
         number: as people see it, with specification section and revision where Procore gives them.
         status: the company's own word; `state` is the platform's behind it.
+        attachments: how many files it has; ``None`` where that is not shown, as in lists.
     """
 
     id: RecordId
@@ -38,6 +40,7 @@ class Submittal:
     private: bool | None
     created_at: datetime | None
     updated_at: datetime | None
+    attachments: int | None
 
 
 def decode_submittal(fields: Fields) -> Submittal:
@@ -61,6 +64,7 @@ def decode_submittal(fields: Fields) -> Submittal:
         private=fields.flag("private"),
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
+        attachments=fields.count("attachments"),
     )
 
 
@@ -99,8 +103,12 @@ class Submittals:
         description: str | None = None,
         due_date: date | None = None,
         required_on_site_date: date | None = None,
+        upload_ids: Sequence[str] = (),
     ) -> Submittal:
         """A new submittal.
+
+        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
+        documented (section 5.13): `attachments` of what is returned says how many there are.
 
         Raises:
             Rejected: Procore's own reasons are in `messages`.
@@ -112,6 +120,7 @@ class Submittals:
             "description": description,
             "due_date": due_date,
             "required_on_site_date": required_on_site_date,
+            "upload_ids": list(upload_ids) or None,
         }
         body = {"submittal": submittal}
         return self._access.write(WriteRoute.CREATE_SUBMITTAL, body, decode_submittal, p=project_id)

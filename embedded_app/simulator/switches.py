@@ -157,6 +157,8 @@ class Switches:
         daily_log_counts: the shape of the counts of daily logs (section 5.10).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
+        uploads_everywhere: whether RFIs, submittals, observations and punch items take `upload_ids` (section
+            5.13); otherwise that is a field they do not have.
         unified_uploads_everywhere: whether records beside the document tool take uploads of version 2.1.
         webhook_requisitions: whether subcontractor invoices have events.
         webhook_copies: how often each event is delivered.
@@ -196,6 +198,7 @@ class Switches:
     daily_log_counts: LogCounts = LogCounts.BY_KIND
     smallest_part: int = 5_242_880
     upload_polls: int = 1
+    uploads_everywhere: bool = True
     unified_uploads_everywhere: bool = False
     webhook_requisitions: bool = False
     webhook_copies: int = 1

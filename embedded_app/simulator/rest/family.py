@@ -132,6 +132,7 @@ class Family:
         singular: wraps what is sent in version 1: `{"rfi": {…}}`.
         tool: whose permission level counts.
         wrapping_is_open: whether the body may also come without it, since the platform does not say.
+        uploads_are_open: whether a switch decides that it takes `upload_ids`, since the platform does not say.
         resource: the webhook resource that a write is told as (section 7.5); None where there is none.
         sorts: the fields that lists can be put in the order of.
         parameters: filters that are parameters of their own, as `search` of RFIs is.
@@ -164,6 +165,7 @@ class Family:
     views: Mapping[str, str] = field(default_factory=dict)
     view_parameter: str = "view"
     wrapping_is_open: bool = False
+    uploads_are_open: bool = False
     resource: str | None = None
     in_project: bool = True
     parent: Family | None = None

@@ -170,9 +170,12 @@ def _parsed(family: Family, values: Mapping[str, Any], before: Any = None) -> di
         raise Refusal(status, fields=wrong)
     names = {each.name for each in family.fields}
     if "attachments" in names and "upload_ids" in values:
-        parsed["attachments"] = attachments.written(
-            before and before.get("attachments"), values["upload_ids"]
-        )
+        if family.uploads_are_open and not simulator().switches.uploads_everywhere:
+            _meet_unknown("upload_ids")
+        else:
+            parsed["attachments"] = attachments.written(
+                before and before.get("attachments"), values["upload_ids"]
+            )
     if "custom_fields" in names:
         parsed["custom_fields"] = custom_fields.written(
             company_of_call(), family.name, before and before.get("custom_fields"), values

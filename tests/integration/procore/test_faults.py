@@ -260,7 +260,10 @@ def test_installations_are_told_or_refused_where_the_app_is_not_connected(
             hollis.app_installations()
 
 
-MET_ELSEWHERE = {"smallest_part", "daily_log_counts"}  # by uploads in test_writes.py, and in test_families.py
+MET_ELSEWHERE = {
+    *("smallest_part", "uploads_everywhere"),  # in test_writes.py
+    "daily_log_counts",  # in test_families.py
+}
 OF_CALLS_THAT_WE_DO_NOT_MAKE = {
     "configurations_survive_update",  # the update is made in the portal
     "upload_polls",  # of uploads in version 2.1, as the next one

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 
 from embedded_app.errors import Forbidden, OutcomeUnknown, Rejected, ServerFailed
 from embedded_app.ids import CompanyId, ProjectId, UserId
-from embedded_app.procore import CommitmentKind, CompanyApi, Procore, Rfi, uploads
+from embedded_app.procore import (
+    CommitmentKind,
+    CompanyApi,
+    Observation,
+    Procore,
+    PunchItem,
+    Rfi,
+    Submittal,
+    uploads,
+)
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess
 
@@ -164,6 +173,62 @@ def test_bytes_that_changed_on_their_way_are_refused(hollis: CompanyApi, content
     assert upload.arrived == 0
 
 
+def _file(company: CompanyApi) -> str:
+    """The id of a file that has arrived."""
+    file = io.BytesIO(b"%PDF-1.7")
+    return company.uploads.send(company.uploads.begin(RIVERSIDE, file, "photo.pdf", "application/pdf"), file)
+
+
+CREATED: dict[str, Callable[[CompanyApi, list[str]], Rfi | Submittal | Observation | PunchItem]] = {
+    "rfi": lambda company, files: company.rfis.create(
+        RIVERSIDE,
+        subject="Anchor bolts",
+        question="Which grade?",
+        rfi_manager_id=DANA,
+        assignee_ids=[DANA],
+        upload_ids=files,
+    ),
+    "submittal": lambda company, files: company.submittals.create(
+        RIVERSIDE, number="901", title="Shop drawings", upload_ids=files
+    ),
+    "observation": lambda company, files: company.observations.create(
+        RIVERSIDE,
+        name="Loose rail",
+        type_id=company.observations.types(RIVERSIDE).value[0].id,
+        upload_ids=files,
+    ),
+    "punch item": lambda company, files: company.punch_items.create(
+        RIVERSIDE, name="Paint the door", upload_ids=files
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CREATED)
+def test_a_record_says_how_many_of_its_files_it_has(hollis: CompanyApi, kind: str) -> None:
+    assert CREATED[kind](hollis, [_file(hollis), _file(hollis)]).attachments == 2
+
+
+@pytest.mark.parametrize("kind", CREATED)
+def test_where_files_are_left_out_nobody_believes_them_there(
+    hollis: CompanyApi, simulator: SimulatorProcess, kind: str
+) -> None:
+    simulator.switch(uploads_everywhere=False)
+    assert CREATED[kind](hollis, [_file(hollis)]).attachments == 0
+
+
+@pytest.mark.parametrize("kind", CREATED)
+def test_where_files_are_refused_nothing_was_created(
+    hollis: CompanyApi, simulator: SimulatorProcess, kind: str
+) -> None:
+    simulator.switch(uploads_everywhere=False, unknown_fields="refuse")
+    simulator.forget_requests()
+    with pytest.raises(Rejected) as caught:
+        CREATED[kind](hollis, [_file(hollis)])
+    assert "upload_ids" in caught.value.messages[0]
+    created = [each for each in simulator.requests("/rest") if each["method"] == "POST"]
+    assert [each["status"] for each in created if "/uploads" not in each["path"]] == [406]
+
+
 def test_an_invoice_with_its_file(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
     pending = {
         record.commitment_id for record in hollis.requisitions.list(RIVERSIDE).value if record.status in OPEN
@@ -187,6 +252,7 @@ def test_an_invoice_with_its_file(hollis: CompanyApi, simulator: SimulatorProces
         upload_ids=[upload_id],
     )
     assert (made.invoice_number, made.commitment_id, made.status) == ("INV-9", subcontract.id, "draft")
+    assert made.attachments == 1
     [listed] = hollis.requisitions.list(RIVERSIDE, commitment_id=subcontract.id, status="draft").value
     assert listed.id == made.id
     assert _posts(simulator, "/rest/v1.1/requisitions") == 1

@@ -177,6 +177,7 @@ _RECORDS: list[Any] = [
         payment_due=Decimal("270000.0"),
         currency="USD",
         origin_id=None,
+        attachments=2,
     ),
     Payment(
         id=RecordId(12),
@@ -251,6 +252,7 @@ _RECORDS: list[Any] = [
         private=False,
         created_at=_CREATED,
         updated_at=_UPDATED,
+        attachments=1,
     ),
     Submittal(
         id=RecordId(42),
@@ -269,6 +271,7 @@ _RECORDS: list[Any] = [
         private=False,
         created_at=_CREATED,
         updated_at=_UPDATED,
+        attachments=None,
     ),
     Observation(
         id=RecordId(43),
@@ -283,6 +286,7 @@ _RECORDS: list[Any] = [
         assignee=_DANA,
         created_at=_CREATED,
         updated_at=_UPDATED,
+        attachments=1,
     ),
     PunchItem(
         id=RecordId(44),
@@ -296,6 +300,7 @@ _RECORDS: list[Any] = [
         manager=_DANA,
         created_at=_CREATED,
         updated_at=_UPDATED,
+        attachments=None,
     ),
 ]
 

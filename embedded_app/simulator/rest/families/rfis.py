@@ -154,6 +154,7 @@ FAMILY = serve(
     Family(
         name="rfis",
         singular="rfi",
+        uploads_are_open=True,
         tool=_TOOL,
         resource="RFIs",
         paths=(Path(_PATH, "list show create update"),),

@@ -97,6 +97,7 @@ FAMILY: Family = serve(
     Family(
         name="submittals",
         singular="submittal",
+        uploads_are_open=True,
         tool=_TOOL,
         resource="Submittals",
         paths=(
