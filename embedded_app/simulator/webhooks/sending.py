@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -37,6 +38,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> R
         pool = urllib3.HTTPSConnectionPool(place, parts.port, assert_hostname=host, server_hostname=host)
     else:
         pool = urllib3.HTTPConnectionPool(place, parts.port)
+    ends_at = time.monotonic() + seconds
     with pool:
         try:
             answer = pool.urlopen(
@@ -46,9 +48,27 @@ def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> R
                 {**headers, "Content-Type": "application/json", "Host": parts.netloc},
                 retries=False,
                 redirect=False,
+                preload_content=False,
                 timeout=urllib3.Timeout(total=seconds),
             )
+            try:
+                text = _beginning(answer, ends_at)
+            finally:
+                answer.close()
         except (urllib3.exceptions.HTTPError, ValueError):  # also of a host or header that nobody can send
             return Result()
-    text = answer.data[:_LONGEST_BODY].decode("utf-8", "replace")
-    return Result(answer.status, text, dict(answer.headers))
+    return Result(answer.status, text.decode("utf-8", "replace"), dict(answer.headers))
+
+
+def _beginning(answer: urllib3.BaseHTTPResponse, ends_at: float) -> bytes:
+    """As much of the body as is kept: what follows may be endless.
+
+    Raises:
+        HTTPError: not even that came in time.
+    """
+    found = b""
+    while len(found) < _LONGEST_BODY and (part := answer.read1(_LONGEST_BODY - len(found))):
+        found += part
+        if time.monotonic() > ends_at:
+            raise urllib3.exceptions.TimeoutError
+    return found

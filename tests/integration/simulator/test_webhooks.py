@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.raw_server import RawServer
 from tests.fakes.simulator_process import Answer, SimulatorProcess
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.integration.simulator.world import DANA, DANA_ID, HARBOR, HOLLIS, MARCUS, RIVERSIDE
@@ -331,6 +332,17 @@ def test_a_subscriber_that_takes_too_long_has_failed(simulator: SimulatorProcess
         happen(simulator)
         late = hook.attempted(1)[0]["delivery_attempts"][0]
     assert (late["success"], late["response_status"]) == (False, None)
+
+
+def test_of_an_endless_answer_the_beginning_is_kept(simulator: SimulatorProcess, token: str) -> None:
+    endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 3000  # and the connection stays open
+    with RawServer([endless, None]) as server:
+        hook = Subscription(simulator, token, f"http://localhost:{server.port}/")
+        hook.on()
+        happen(simulator)
+        (delivery,) = hook.attempted(1)
+    assert delivery["status"] == "delivered"
+    assert delivery["delivery_attempts"][0]["response_body"] == "x" * 2000
 
 
 @pytest.mark.parametrize("deactivation", [False, True])
