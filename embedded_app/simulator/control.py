@@ -14,8 +14,8 @@ from werkzeug import Response
 from embedded_app.simulator import editing, installing, telling
 from embedded_app.simulator.events import Change
 from embedded_app.simulator.faults import Fault
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import Membership, Person
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import Membership, Person
 from embedded_app.simulator.sessions import sign_in
 from embedded_app.simulator.state import Simulator, simulator
 

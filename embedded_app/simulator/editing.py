@@ -11,18 +11,11 @@ from itertools import count
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from embedded_app.simulator.model import (
-    ChangeOrder,
-    Contract,
-    CostCode,
-    Insurance,
-    LineItem,
-    Project,
-    Requisition,
-    Vendor,
-    World,
-)
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import ChangeOrder, Contract, LineItem, Requisition
+from embedded_app.simulator.model.projects import CostCode, Project
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.vendors import Insurance, Vendor
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.rest.kinds import STAMP

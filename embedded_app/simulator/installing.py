@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from embedded_app.simulator.apps import App, AppConfiguration, AppInstallation, Parameter
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.apps import App, AppConfiguration, AppInstallation, Parameter
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.state import Simulator
 
 _PERMITTED_AT_ONCE: frozenset[int] = frozenset()

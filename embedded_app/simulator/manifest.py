@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from embedded_app.simulator.apps import App, Parameter
+from embedded_app.simulator.model.apps import App, Parameter
 
 SCHEMA = "4.1"
 

@@ -10,7 +10,7 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.hosts import DOMAIN
-from embedded_app.simulator.model import Person
+from embedded_app.simulator.model.people import Person
 from embedded_app.simulator.state import simulator
 
 COOKIE = "procore_session"

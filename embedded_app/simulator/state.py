@@ -9,12 +9,12 @@ from typing import cast
 import orjson
 from flask import current_app
 
-from embedded_app.simulator.apps import App
 from embedded_app.simulator.clock import SimulatedClock
 from embedded_app.simulator.events import Changes
 from embedded_app.simulator.faults import Faults
 from embedded_app.simulator.limits import RateLimits
-from embedded_app.simulator.model import World
+from embedded_app.simulator.model.apps import App
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.request_log import RequestLog
 from embedded_app.simulator.switches import Switches

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from embedded_app.simulator.editing import find
 from embedded_app.simulator.events import Change
-from embedded_app.simulator.model import ChangeOrder, CommitmentKind, Contract, Person, Project, Vendor, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import ChangeOrder, CommitmentKind, Contract
+from embedded_app.simulator.model.people import Person
+from embedded_app.simulator.model.projects import Project
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.vendors import Vendor
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.families import FAMILIES
 
 _CONTRACTS = {

@@ -7,7 +7,7 @@ from werkzeug import Response
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from embedded_app.simulator import installing
-from embedded_app.simulator.apps import AppConfiguration
+from embedded_app.simulator.model.apps import AppConfiguration
 from embedded_app.simulator.portal.blueprint import (
     administers,
     apps_menu,

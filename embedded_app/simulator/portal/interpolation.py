@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from embedded_app.simulator.model import Company, Project
+from embedded_app.simulator.model.people import Company
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.switches import NoProject
 
 _TOKEN = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")

@@ -9,8 +9,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 from werkzeug.exceptions import NotFound
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Project
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.portal.blueprint import (
     administers,
     apps_menu,

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, url_for
 from werkzeug.exceptions import NotFound
 
-from embedded_app.simulator.model import Project
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.portal.blueprint import blueprint, person, project
 from embedded_app.simulator.portal.pages import dock_of, project_frame
 from embedded_app.simulator.rest.access import Caller

@@ -10,9 +10,9 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator import installing
-from embedded_app.simulator.apps import AppConfiguration, InstallationRequest
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import SERVICE_ACCOUNT_ID
+from embedded_app.simulator.model.apps import AppConfiguration, InstallationRequest
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import SERVICE_ACCOUNT_ID
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, CostCode, Requisition
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract, Requisition
+from embedded_app.simulator.model.projects import CostCode
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.kinds import MONEY, TEXT, one_of
 from embedded_app.simulator.rest.records import money

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import CommitmentKind, Contract
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import commitments, writing
 from embedded_app.simulator.rest.access import Refusal, blueprint, caller, permitted_project, require
 from embedded_app.simulator.rest.family import Family, Field, each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import CommitmentKind, Contract
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,

@@ -9,8 +9,8 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.hosts import region_address
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import SERVICE_ACCOUNT_ID
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import SERVICE_ACCOUNT_ID
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     Refusal,

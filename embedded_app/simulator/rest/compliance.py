@@ -6,9 +6,9 @@ from typing import Any
 
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import CommitmentKind, Contract
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import World
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Caller
 from embedded_app.simulator.rest.answers import (
     DEFAULT_PER_PAGE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest.access import Caller
 
 

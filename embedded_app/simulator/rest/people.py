@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import Person, Project
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import Person
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.state import simulator
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import Project
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     blueprint,

@@ -10,20 +10,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from embedded_app.simulator.apps import AppConfiguration, AppInstallation, InstallationRequest
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import (
-    ZERO,
-    CommitmentKind,
-    Company,
-    Contract,
-    CostCode,
-    Insurance,
-    LineItem,
-    Person,
-    Project,
-    Vendor,
-)
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.apps import AppConfiguration, AppInstallation, InstallationRequest
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract, LineItem
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import Company, Person
+from embedded_app.simulator.model.projects import CostCode, Project
+from embedded_app.simulator.model.vendors import Insurance, Vendor
 from embedded_app.simulator.state import Simulator, simulator
 from embedded_app.simulator.switches import LevelIds
 

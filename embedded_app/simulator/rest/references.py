@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded_app.simulator.model import Contract, CostCode, World
+from embedded_app.simulator.model.commitments import Contract
+from embedded_app.simulator.model.projects import CostCode
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.kinds import Kind, a_list, whole
 from embedded_app.simulator.rest.records import money

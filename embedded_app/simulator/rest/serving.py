@@ -14,7 +14,7 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.events import Change
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,

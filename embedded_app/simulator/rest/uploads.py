@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug import Response
 
 from embedded_app.simulator import storage
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
     NOT_PERMITTED,

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import request
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.rest import attachments, custom_fields
 from embedded_app.simulator.rest.access import Refusal, caller, company_of_call
 from embedded_app.simulator.rest.bodies import sent_json

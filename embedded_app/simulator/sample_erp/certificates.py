@@ -13,7 +13,7 @@ from typing import TextIO
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from embedded_app.simulator.model import World
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.seed import build_world
 from embedded_app.simulator.seed.people import HOLLIS
 

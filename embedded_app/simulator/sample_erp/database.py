@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
-from embedded_app.simulator.model import World
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.sample_erp.ledger import Commitment, Job, keep_books
 from embedded_app.simulator.seed import build_world
 

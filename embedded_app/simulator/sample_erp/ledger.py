@@ -7,15 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from embedded_app.simulator.model import (
-    ZERO,
-    ChangeOrder,
-    CommitmentKind,
-    Contract,
-    Project,
-    Requisition,
-    World,
-)
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import ChangeOrder, CommitmentKind, Contract, Requisition
+from embedded_app.simulator.model.projects import Project
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.sample_erp.stories import (
     JOB_NUMBERS,
     NEVER_ENTERED,

@@ -11,8 +11,10 @@ from decimal import Decimal
 from functools import cache
 from typing import cast
 
-from embedded_app.simulator.apps import AppConfiguration, AppInstallation
-from embedded_app.simulator.model import CostCode, Project, Vendor, World
+from embedded_app.simulator.model.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.model.projects import CostCode, Project
+from embedded_app.simulator.model.vendors import Vendor
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.seed import families, generated, people, riverside
 from embedded_app.simulator.seed.app import APP_UID, INSTALLATION_KEY, VERSION, build_app
 from embedded_app.simulator.seed.catalog import Firm, firms

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.apps import App
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.apps import App
+from embedded_app.simulator.model.levels import Level
 
 APP_UID = "0d2f6a1c-5b8e-4e0b-9a57-6f6d1c3b8a20"
 INSTALLATION_KEY = "b7c9e4d2-1f35-4a68-8e0a-93d5c2f7b416"

@@ -6,8 +6,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from embedded_app.simulator.model import Contract, Requisition
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import Contract, Requisition
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from embedded_app.simulator.model import ZERO
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
 from embedded_app.simulator.seed.wbs import code_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from embedded_app.simulator.model import ChangeOrder, Contract
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import ChangeOrder, Contract
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import split
 from embedded_app.simulator.seed.site import Site
 from embedded_app.simulator.seed.wbs import code_id

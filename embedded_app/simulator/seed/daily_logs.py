@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
 

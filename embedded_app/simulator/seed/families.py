@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from embedded_app.simulator.model import World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.seed.billing import (
     billing_periods,
     contract_payments,

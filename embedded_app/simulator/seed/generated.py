@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from embedded_app.simulator.model import ZERO, Project
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.seed.catalog import Firm, draw
 from embedded_app.simulator.seed.plan import AS_OF, Change, Plan
 

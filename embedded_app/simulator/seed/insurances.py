@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from embedded_app.simulator.model import Insurance
+from embedded_app.simulator.model.vendors import Insurance
 from embedded_app.simulator.seed.catalog import draw
 from embedded_app.simulator.seed.plan import AS_OF
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
 

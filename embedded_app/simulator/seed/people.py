@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import Company, Membership, Person
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.people import Company, Membership, Person
 
 HOLLIS = 562949953443325
 """Hollis & Grant Builders: region us02, the app is installed."""

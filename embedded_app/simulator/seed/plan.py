@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
-from embedded_app.simulator.model import (
-    ZERO,
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import (
     ChangeOrder,
     CommitmentKind,
     Contract,
     LineItem,
-    Project,
     Requisition,
-    Vendor,
 )
+from embedded_app.simulator.model.projects import Project
+from embedded_app.simulator.model.vendors import Vendor
 from embedded_app.simulator.seed.catalog import code_of, draw
 
 AS_OF = date(2026, 11, 20)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import escape
 from typing import Any
 
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.custom_fields import empty
 from embedded_app.simulator.seed.plan import AS_OF, at
 from embedded_app.simulator.seed.site import Site

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from embedded_app.simulator.model import Contract, CostCode, Project, Vendor
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.commitments import Contract
+from embedded_app.simulator.model.projects import CostCode, Project
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.vendors import Vendor
 from embedded_app.simulator.seed.catalog import draw
 from embedded_app.simulator.seed.plan import AS_OF, at
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.custom_fields import empty
 from embedded_app.simulator.seed.plan import AS_OF, at
 from embedded_app.simulator.seed.site import Site

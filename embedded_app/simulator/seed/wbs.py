@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from embedded_app.simulator.model import CostCode
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.projects import CostCode
+from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
 

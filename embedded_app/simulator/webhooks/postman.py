@@ -14,7 +14,7 @@ import orjson
 from flask import has_request_context, request
 
 from embedded_app.simulator.events import Change
-from embedded_app.simulator.model import SERVICE_ACCOUNT_ID
+from embedded_app.simulator.model.people import SERVICE_ACCOUNT_ID
 from embedded_app.simulator.switches import Order
 from embedded_app.simulator.ulid import new_ulid
 from embedded_app.simulator.webhooks import payloads, sending

@@ -12,7 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from embedded_app.simulator.model import CommitmentKind, Company, Project
+from embedded_app.simulator.model.commitments import CommitmentKind
+from embedded_app.simulator.model.people import Company
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.portal.interpolation import interpolate, origin_pattern
 from embedded_app.simulator.portal.presenters import money

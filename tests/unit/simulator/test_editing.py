@@ -10,17 +10,10 @@ from typing import Any
 import pytest
 
 from embedded_app.simulator import editing
-from embedded_app.simulator.model import (
-    ChangeOrder,
-    Contract,
-    CostCode,
-    Insurance,
-    LineItem,
-    Project,
-    Requisition,
-    Vendor,
-    World,
-)
+from embedded_app.simulator.model.commitments import ChangeOrder, Contract, LineItem, Requisition
+from embedded_app.simulator.model.projects import CostCode, Project
+from embedded_app.simulator.model.vendors import Insurance, Vendor
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.seed import build_world
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from embedded_app.simulator.apps import Parameter
 from embedded_app.simulator.command import simulator
 from embedded_app.simulator.manifest import NotAManifest, read
+from embedded_app.simulator.model.apps import Parameter
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_app
 from embedded_app.simulator.seed.people import DANA, HOLLIS_PROJECTS

@@ -13,7 +13,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, World
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.sample_erp import build_sample_erp, write_insurance_files
 from embedded_app.simulator.sample_erp.__main__ import main
 from embedded_app.simulator.sample_erp.certificates import BAD_LINES, HEADER, certificates

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import CommitmentKind, Contract, World
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.seed import build_app, build_world, people
 
 RIVERSIDE = people.HOLLIS_PROJECTS[0]

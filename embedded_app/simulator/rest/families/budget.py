@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, Write, each

@@ -12,7 +12,9 @@ from typing import Any
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import ZERO, Contract, Project
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import Contract
+from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import NOT_FOUND, Refusal, blueprint, permitted_project, query_id
 from embedded_app.simulator.rest.answers import json, listing

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded_app.simulator.model import ZERO, ChangeOrder, Contract, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import ChangeOrder, Contract
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import NOT_FOUND, Caller, Refusal
 from embedded_app.simulator.rest.family import (
     BASICS,

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model import World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.family import (

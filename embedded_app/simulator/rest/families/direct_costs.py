@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from embedded_app.simulator.model import ZERO, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded_app.simulator.model import Membership, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model.people import Membership
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.family import (
     BASICS,
     NEVER,

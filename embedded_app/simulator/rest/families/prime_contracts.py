@@ -8,9 +8,10 @@ from typing import Any
 
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import ZERO, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Caller, Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import data
 from embedded_app.simulator.rest.families.change_orders import COMMITMENT, FILTERS, refuse_three_tiers

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import Requisition
+from embedded_app.simulator.model.commitments import Requisition
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import billing, writing
 from embedded_app.simulator.rest.access import blueprint, permitted_project, query_id, require
 from embedded_app.simulator.rest.answers import data, json, listing

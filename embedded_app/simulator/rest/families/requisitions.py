@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded_app.simulator.levels import Level
-from embedded_app.simulator.model import ZERO, CommitmentKind, Contract, Requisition, World
-from embedded_app.simulator.record import Record
+from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.commitments import CommitmentKind, Contract, Requisition
+from embedded_app.simulator.model.levels import Level
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest import billing
 from embedded_app.simulator.rest.access import Caller, Refusal
 from embedded_app.simulator.rest.family import (

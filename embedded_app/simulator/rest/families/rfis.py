@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug import Response
 
 from embedded_app.simulator.hosts import region_address
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import Caller, Refusal, blueprint, permitted_project, require
 from embedded_app.simulator.rest.answers import listing

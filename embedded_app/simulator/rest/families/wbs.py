@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import (
     Refusal,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from embedded_app.simulator.levels import Level
+from embedded_app.simulator.model.levels import Level
 
 
 @dataclass(frozen=True, slots=True)
