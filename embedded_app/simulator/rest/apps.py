@@ -13,7 +13,6 @@ from embedded_app.simulator import installing
 from embedded_app.simulator.model.apps import AppConfiguration, InstallationRequest
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.people import SERVICE_ACCOUNT_ID
-from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
     NOT_PERMITTED,
@@ -28,6 +27,7 @@ from embedded_app.simulator.rest.access import (
 from embedded_app.simulator.rest.answers import equals, json, listing
 from embedded_app.simulator.rest.bodies import required, sent_json
 from embedded_app.simulator.rest.numbers import written_id
+from embedded_app.simulator.rest.records import apps as records
 from embedded_app.simulator.state import simulator
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from embedded_app.simulator import storage
 from embedded_app.simulator.rest.access import Refusal, caller
-from embedded_app.simulator.rest.records import Json
+from embedded_app.simulator.rest.formats import Json
 from embedded_app.simulator.state import simulator
 
 _FIELD = "upload_ids"

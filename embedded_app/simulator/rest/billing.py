@@ -14,8 +14,8 @@ from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.commitments import CommitmentKind, Contract, Requisition
 from embedded_app.simulator.model.projects import CostCode
 from embedded_app.simulator.rest.access import Refusal
+from embedded_app.simulator.rest.formats import money
 from embedded_app.simulator.rest.kinds import MONEY, TEXT, one_of
-from embedded_app.simulator.rest.records import money
 from embedded_app.simulator.state import simulator
 
 LINE, CHANGE = "contract_item", "change_order_item"

@@ -6,7 +6,6 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.model.commitments import CommitmentKind, Contract
-from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
     Refusal,
@@ -16,6 +15,7 @@ from embedded_app.simulator.rest.access import (
     query_id,
 )
 from embedded_app.simulator.rest.answers import Filter, data, equals, json, listing, never, within
+from embedded_app.simulator.rest.records import commitments as records
 from embedded_app.simulator.rest.references import currency
 from embedded_app.simulator.state import simulator
 

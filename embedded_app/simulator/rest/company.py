@@ -11,7 +11,6 @@ from werkzeug import Response
 from embedded_app.simulator.hosts import region_address
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.people import SERVICE_ACCOUNT_ID
-from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     Refusal,
     blueprint,
@@ -21,6 +20,8 @@ from embedded_app.simulator.rest.access import (
     query_id,
 )
 from embedded_app.simulator.rest.answers import json, listing
+from embedded_app.simulator.rest.formats import Json
+from embedded_app.simulator.rest.records import companies as records
 from embedded_app.simulator.rest.tools import COMPANY_TOOLS, PROJECT_TOOLS, Tool
 from embedded_app.simulator.state import simulator
 
@@ -74,7 +75,7 @@ def permissions() -> Response:
     return json({"tools": tools})
 
 
-def _right(tool: Tool, level: Level, place_id: int) -> records.Json:
+def _right(tool: Tool, level: Level, place_id: int) -> Json:
     return {
         "id": tool.id,
         "name": tool.name,

@@ -19,8 +19,8 @@ from embedded_app.simulator.rest.access import (
     require,
 )
 from embedded_app.simulator.rest.answers import json
+from embedded_app.simulator.rest.formats import day, stamp
 from embedded_app.simulator.rest.kinds import TEXT, one_of
-from embedded_app.simulator.rest.records import day, stamp
 from embedded_app.simulator.state import simulator
 
 _TOOL = "commitments"

@@ -8,7 +8,6 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.model.projects import Project
-from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     blueprint,
     caller,
@@ -17,6 +16,9 @@ from embedded_app.simulator.rest.access import (
     visible_project,
 )
 from embedded_app.simulator.rest.answers import Filter, contains, equals, json, listing, never, within
+from embedded_app.simulator.rest.formats import Json
+from embedded_app.simulator.rest.records import companies
+from embedded_app.simulator.rest.records import projects as records
 from embedded_app.simulator.rest.tools import PROJECT_TOOLS, Tool
 from embedded_app.simulator.state import simulator
 
@@ -117,8 +119,8 @@ def _company_name(of: Project) -> str:
 
 
 def _tools(of: Project, *, with_level: bool) -> Response:
-    def render(tool: Tool) -> records.Json:
-        body: records.Json = {
+    def render(tool: Tool) -> Json:
+        body: Json = {
             "id": tool.id,
             "engine_name": tool.name,
             "title": tool.title,
@@ -127,7 +129,7 @@ def _tools(of: Project, *, with_level: bool) -> Response:
             "required": tool.name in ("home", "admin", "directory"),
         }
         if with_level:
-            body["user_access_level"] = records.access_level(caller().level(tool.name, of.id))
+            body["user_access_level"] = companies.access_level(caller().level(tool.name, of.id))
         return body
 
     return listing(

@@ -23,7 +23,7 @@ from embedded_app.simulator.rest.access import (
 )
 from embedded_app.simulator.rest.answers import data, json
 from embedded_app.simulator.rest.bodies import required, sent_json
-from embedded_app.simulator.rest.records import Json, stamp
+from embedded_app.simulator.rest.formats import Json, stamp
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.uploads import Mismatch, Part, Status, Upload
 

@@ -6,7 +6,6 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.model.vendors import Vendor
-from embedded_app.simulator.rest import records
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
     Refusal,
@@ -17,6 +16,7 @@ from embedded_app.simulator.rest.access import (
     require,
 )
 from embedded_app.simulator.rest.answers import Filter, contains, equals, json, listing, never, within
+from embedded_app.simulator.rest.records import vendors as records
 from embedded_app.simulator.state import simulator
 
 TOOL = "directory"

@@ -13,7 +13,7 @@ from embedded_app.simulator.rest import subscriptions
 from embedded_app.simulator.rest.access import Refusal, blueprint
 from embedded_app.simulator.rest.answers import data, listing, moment
 from embedded_app.simulator.rest.bodies import required, sent_json, sent_list
-from embedded_app.simulator.rest.records import Json, stamp
+from embedded_app.simulator.rest.formats import Json, stamp
 from embedded_app.simulator.webhooks import Delivery, Hook, Trigger
 
 _PER_PAGE, _LARGEST = 10, 100

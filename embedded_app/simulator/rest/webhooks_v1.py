@@ -13,7 +13,7 @@ from embedded_app.simulator.rest import subscriptions
 from embedded_app.simulator.rest.access import NOT_PERMITTED, Refusal, blueprint, company_of_call, query_id
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.bodies import required, sent_json
-from embedded_app.simulator.rest.records import Json, stamp
+from embedded_app.simulator.rest.formats import Json, stamp
 from embedded_app.simulator.rest.writing import whole
 from embedded_app.simulator.webhooks import MOST_TRIGGERS, Delivery, DeliveryStatus, Hook, Trigger
 

@@ -30,6 +30,7 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
+from embedded_app.simulator.rest.formats import money
 from embedded_app.simulator.rest.kinds import (
     CODE,
     DAY,
@@ -43,7 +44,6 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.records import money
 from embedded_app.simulator.rest.references import VENDOR, project_of, record
 from embedded_app.simulator.rest.serving import find, serve
 from embedded_app.simulator.state import simulator
