@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from embedded_app.simulator import editing
+from embedded_app.simulator.control import editing
 from embedded_app.simulator.model.commitments import ChangeOrder, Contract, LineItem, Requisition
 from embedded_app.simulator.model.projects import CostCode, Project
 from embedded_app.simulator.model.vendors import Insurance, Vendor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded_app.simulator.editing import find
+from embedded_app.simulator.control.editing import find
 from embedded_app.simulator.events import Change
 from embedded_app.simulator.model.commitments import ChangeOrder, CommitmentKind, Contract
 from embedded_app.simulator.model.people import Person
