@@ -13,7 +13,7 @@ from embedded_app.ids import ProjectId, RecordId
 from embedded_app.procore.calls import Period
 from embedded_app.procore.company_access import CompanyAccess
 from embedded_app.procore.compliance import Compliance, decode_compliance
-from embedded_app.procore.decoding import Fields
+from embedded_app.procore.decoding import Fields, Malformed
 from embedded_app.procore.reading import Read
 from embedded_app.procore.routes import CompanyRoute
 
@@ -27,8 +27,9 @@ class CommitmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Routes:
-    """Where one kind is."""
+    """Where one kind is in version 1, and what version 2 calls it."""
 
+    type: str
     list: CompanyRoute
     one: CompanyRoute
     line_items: CompanyRoute
@@ -37,12 +38,14 @@ class _Routes:
 
 _ROUTES = {
     CommitmentKind.SUBCONTRACT: _Routes(
+        "WorkOrderContract",
         CompanyRoute.WORK_ORDER_CONTRACTS,
         CompanyRoute.WORK_ORDER_CONTRACT,
         CompanyRoute.WORK_ORDER_LINE_ITEMS,
         CompanyRoute.WORK_ORDER_COMPLIANCE,
     ),
     CommitmentKind.PURCHASE_ORDER: _Routes(
+        "PurchaseOrderContract",
         CompanyRoute.PURCHASE_ORDER_CONTRACTS,
         CompanyRoute.PURCHASE_ORDER_CONTRACT,
         CompanyRoute.PURCHASE_ORDER_LINE_ITEMS,
@@ -121,7 +124,12 @@ class Balances:
 
 
 def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
-    """A work order contract or a purchase order contract, as its `kind` says."""
+    """A work order contract or a purchase order contract, as its `kind` says, of either version.
+
+    The fields of version 2 are not documented but for those that one can send (section 9, number 15).
+    """
+    if fields.optional_text("type") not in {None, _ROUTES[kind].type}:
+        raise Malformed("type")
     vendor = fields.inner("vendor")
     return Commitment(
         id=fields.record_id(),
@@ -129,8 +137,12 @@ def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
         number=fields.label("number"),
         title=fields.optional_text("title"),
         status=fields.optional_text("status"),
-        vendor_id=vendor.optional_id("id") if vendor else None,
-        vendor_name=(vendor.optional_text("company") or vendor.optional_text("name")) if vendor else None,
+        vendor_id=vendor.optional_id("id") if vendor else fields.optional_id("vendor_id"),
+        vendor_name=(
+            vendor.optional_text("company") or vendor.optional_text("name")
+            if vendor
+            else fields.optional_text("vendor_name")
+        ),
         executed=fields.flag("executed"),
         private=fields.flag("private"),
         original_amount=fields.number("grand_total"),
@@ -149,7 +161,8 @@ def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
 
 
 def decode_line_item(fields: Fields) -> LineItem:
-    """A line of either kind."""
+    """A line of either kind and version; version 2 has the keys of the ERP in `external_data`."""
+    external = fields.inner("external_data")
     wbs_code, cost_code = fields.inner("wbs_code"), fields.inner("cost_code")
     line_item_type = fields.inner("line_item_type")
     return LineItem(
@@ -163,7 +176,7 @@ def decode_line_item(fields: Fields) -> LineItem:
         wbs_code=wbs_code.optional_text("flat_code") if wbs_code else None,
         cost_code=cost_code.optional_text("full_code") if cost_code else None,
         type=line_item_type.optional_text("name") if line_item_type else None,
-        origin_id=fields.optional_text("origin_id"),
+        origin_id=(external or fields).optional_text("origin_id"),
     )
 
 
@@ -194,7 +207,10 @@ class Commitments:
         updated: Period | None = None,
         most: int | None = None,
     ) -> Read[tuple[Commitment, ...]]:
-        """Both kinds, subcontracts first, read side by side; those that pass the filters, at most so many each."""
+        """Both kinds, subcontracts first, read side by side; those that pass the filters, at most so many each.
+
+        Version 2 knows no filter for `origin_id`, so with one it is version 1 that is read.
+        """
         filters = {"status": status, "origin_id": origin_id, "updated_at": updated}
         reads = self._access.pool.run(
             [partial(self._of_kind, kind, project_id, filters, most) for kind in CommitmentKind]
@@ -204,7 +220,11 @@ class Commitments:
     def _of_kind(
         self, kind: CommitmentKind, project_id: ProjectId, filters: Mapping[str, object], most: int | None
     ) -> Read[tuple[Commitment, ...]]:
-        call = self._access.project_call(project_id, _ROUTES[kind].list).filtered(**filters)
+        routes = _ROUTES[kind]
+        v2 = CompanyRoute.COMMITMENT_CONTRACTS if filters["origin_id"] is None else None
+        call = self._access.project_call(project_id, routes.list, v2).filtered(**filters)
+        if call.route is v2:
+            call = call.filtered(type=routes.type).asking(view="extended")
         return self._access.read_list(call, partial(decode_commitment, kind), most=most)
 
     def get(self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId) -> Read[Commitment]:
@@ -213,14 +233,20 @@ class Commitments:
         Raises:
             NotFound: there is none, or the viewer may not see it.
         """
-        call = self._access.project_call(project_id, _ROUTES[kind].one, id=record_id)
-        return self._access.read_one(call, partial(decode_commitment, kind))
+        v2 = CompanyRoute.COMMITMENT_CONTRACT
+        call = self._access.project_call(project_id, _ROUTES[kind].one, v2, id=record_id)
+        if call.route is v2:
+            call = call.asking(view="extended")
+        return self._access.read_one(call, partial(decode_commitment, kind), taken_as=kind)
 
     def line_items(
         self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId
     ) -> Read[tuple[LineItem, ...]]:
         """The schedule of values of one."""
-        call = self._access.project_call(project_id, _ROUTES[kind].line_items, contract=record_id)
+        v2 = CompanyRoute.COMMITMENT_LINE_ITEMS
+        call = self._access.project_call(project_id, _ROUTES[kind].line_items, v2, contract=record_id)
+        if call.route is v2:
+            call = call.asking(view="extended")
         return self._access.read_list(call, decode_line_item)
 
     def balances(self, project_id: ProjectId, record_id: RecordId) -> Read[Balances]:

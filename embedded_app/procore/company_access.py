@@ -72,9 +72,10 @@ class CompanyAccess:
         freshness: Freshness = RECORDS,
         *,
         anew: bool = False,
+        taken_as: str = "",
     ) -> Read[T]:
-        """One object."""
-        return self.read_document(call, one(decode), freshness, anew=anew)
+        """One object. `taken_as` tells apart what becomes of one address where that is not always the same."""
+        return self.read_document(call, one(decode), freshness, anew=anew, taken_as=taken_as)
 
     def read_document(
         self,
@@ -83,6 +84,7 @@ class CompanyAccess:
         freshness: Freshness = RECORDS,
         *,
         anew: bool = False,
+        taken_as: str = "",
     ) -> Read[T]:
         """A whole answer of any shape."""
 
@@ -90,7 +92,7 @@ class CompanyAccess:
             response = self.caller.get(call, self.grant)
             return decoded(response, call.route.name, _of(call.route, decode))
 
-        return self.reader.read(self._key(call), load, freshness, anew=anew)
+        return self.reader.read(self._key(call, taken_as), load, freshness, anew=anew)
 
     def read_list(
         self,
@@ -119,7 +121,7 @@ class CompanyAccess:
         def load() -> tuple[R, ...]:
             return read_list(fetch, self.pool, per_page=size, route=call.route.name, most=most)
 
-        return self.reader.read(self._key(call, most), load)
+        return self.reader.read(self._key(call, "" if most is None else str(most)), load)
 
     def write(
         self,
@@ -144,8 +146,8 @@ class CompanyAccess:
         finally:
             self.reader.forget(self.company_id)
 
-    def _key(self, call: CompanyCall, most: int | None = None) -> ReadKey:
-        path = call.path if most is None else f"{call.path}#{most}"
+    def _key(self, call: CompanyCall, taken_as: str) -> ReadKey:
+        path = f"{call.path}#{taken_as}" if taken_as else call.path
         resources = RESOURCES.get(call.route, frozenset())
         return ReadKey(self.grant.grant_id, self.company_id, path, call.project_id, resources)
 

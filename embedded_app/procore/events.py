@@ -75,6 +75,7 @@ _CHANGE_ORDERS = frozenset(
     }
 )
 _BILLED = frozenset({"Contract Payments", "Requisitions"})
+_COMMITMENTS = _SUBCONTRACTS | _PURCHASE_ORDERS
 _PRIME_CONTRACTS = _CHANGE_ORDERS | {"Prime Contracts", "Prime Contract Line Items", "Payment Applications"}
 _PEOPLE = frozenset({"Company Users", "Project Users"})  # updates are told for the company only: section 7.4
 _FIRMS = frozenset({"Company Vendors", "Project Vendors"})
@@ -100,7 +101,10 @@ RESOURCES: Mapping[CompanyRoute, frozenset[str]] = {
     CompanyRoute.PURCHASE_ORDER_CONTRACTS: _PURCHASE_ORDERS | _CHANGE_ORDERS | _BILLED,
     CompanyRoute.PURCHASE_ORDER_CONTRACT: _PURCHASE_ORDERS | _CHANGE_ORDERS | _BILLED,
     CompanyRoute.PURCHASE_ORDER_LINE_ITEMS: _PURCHASE_ORDERS,
-    CompanyRoute.COMMITMENT_SUMMARY: _SUBCONTRACTS | _PURCHASE_ORDERS | _CHANGE_ORDERS | _BILLED,
+    CompanyRoute.COMMITMENT_CONTRACTS: _COMMITMENTS | _CHANGE_ORDERS | _BILLED,
+    CompanyRoute.COMMITMENT_CONTRACT: _COMMITMENTS | _CHANGE_ORDERS | _BILLED,
+    CompanyRoute.COMMITMENT_LINE_ITEMS: _COMMITMENTS,
+    CompanyRoute.COMMITMENT_SUMMARY: _COMMITMENTS | _CHANGE_ORDERS | _BILLED,
     CompanyRoute.CONTRACT_PAYMENTS: frozenset({"Contract Payments"}),
     CompanyRoute.COMMITMENT_CHANGE_ORDERS: _CHANGE_ORDERS,
     CompanyRoute.COMMITMENT_CHANGE_ORDER: _CHANGE_ORDERS,

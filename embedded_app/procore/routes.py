@@ -117,6 +117,12 @@ class CompanyRoute(ReadRoute, Enum):
     PURCHASE_ORDER_CONTRACT = "/rest/v1.0/purchase_order_contracts/{id}", "5.5"
     PURCHASE_ORDER_LINE_ITEMS = "/rest/v1.0/purchase_order_contracts/{contract}/line_items", "5.5"
     PURCHASE_ORDER_COMPLIANCE = "/rest/v1.0/projects/{p}/purchase_order_contracts/{id}/compliance", "5.5"
+    COMMITMENT_CONTRACTS = "/rest/v2.0/companies/{c}/projects/{p}/commitment_contracts", "5.5"
+    COMMITMENT_CONTRACT = "/rest/v2.0/companies/{c}/projects/{p}/commitment_contracts/{id}", "5.5"
+    COMMITMENT_LINE_ITEMS = (
+        "/rest/v2.0/companies/{c}/projects/{p}/commitment_contracts/{contract}/line_items",
+        "5.5",
+    )
     COMMITMENT_SUMMARY = "/rest/v2.0/companies/{c}/projects/{p}/commitment_contracts/{id}/summary", "5.5"
     CONTRACT_PAYMENTS = "/rest/v1.0/contract_payments", "5.5"
     COMMITMENT_CHANGE_ORDERS = "/rest/v1.0/projects/{p}/commitment_change_orders", "5.6"

@@ -137,6 +137,15 @@ class LogCounts(StrEnum):
     """`[{"name": "manpower_logs", "count": 3}, …]`"""
 
 
+class ContractFields(StrEnum):
+    """Which fields commitments have in version 2, which is not documented."""
+
+    ALL = "all"
+    """Those of version 1."""
+    SENT = "sent"
+    """Those that one can send."""
+
+
 @dataclass(slots=True)
 class Switches:
     """How this run behaves, where the platform reference leaves it open.
@@ -154,6 +163,7 @@ class Switches:
         bad_dates: what a write does with a date that cannot be read (section 4.7).
         rfi_due_date: what an RFI's `due_date` is (section 4.7).
         change_orders_in_three_tiers: how the two-tier calls answer in a project with three (section 5.6).
+        commitment_contract_fields: which fields commitments have in version 2 (section 9, number 15).
         daily_log_counts: the shape of the counts of daily logs (section 5.10).
         smallest_part: bytes that each segment of an upload but the last has at least; in version 2.1 it has more.
         upload_polls: how often a complete upload is asked for before it is available.
@@ -195,6 +205,7 @@ class Switches:
     bad_dates: BadDates = BadDates.NULL
     rfi_due_date: RfiDueDate = RfiDueDate.DATE
     change_orders_in_three_tiers: ThreeTiers = ThreeTiers.EMPTY
+    commitment_contract_fields: ContractFields = ContractFields.ALL
     daily_log_counts: LogCounts = LogCounts.BY_KIND
     smallest_part: int = 5_242_880
     upload_polls: int = 1

@@ -2,6 +2,7 @@
 
 from embedded_app.simulator.rest import (
     apps,
+    commitment_contracts,
     commitment_writes,
     commitments,
     company,
@@ -18,6 +19,7 @@ from embedded_app.simulator.rest.access import blueprint
 __all__ = [
     "apps",
     "blueprint",
+    "commitment_contracts",
     "commitment_writes",
     "commitments",
     "company",

@@ -1,4 +1,4 @@
-"""Commitments of both kinds, their lines and balances (docs/platform-reference.md, section 5.5)."""
+"""Commitments of both kinds and their lines, in version 1 (docs/platform-reference.md, section 5.5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from embedded_app.simulator.rest.access import (
     permitted_project,
     query_id,
 )
-from embedded_app.simulator.rest.answers import Filter, data, equals, json, listing, never, within
+from embedded_app.simulator.rest.answers import Filter, equals, json, listing, never, within
 from embedded_app.simulator.rest.records import commitments as records
 from embedded_app.simulator.rest.references import currency
 from embedded_app.simulator.state import simulator
@@ -35,7 +35,7 @@ _FILTERS: dict[str, Filter[Contract]] = {
 @blueprint.get("/v1.0/commitments")
 def commitments() -> Response:
     """Both kinds, thin."""
-    return listing(_visible(query_id("project_id")), records.commitment)
+    return listing(visible(query_id("project_id")), records.commitment)
 
 
 @blueprint.get("/v1.0/<any(work_order_contracts, purchase_order_contracts):kind>")
@@ -45,7 +45,7 @@ def contracts(kind: str) -> Response:
     project = permitted_project(project_id, TOOL)
     extended = request.args.get("view") == "extended"
     return listing(
-        [each for each in (*_visible(project_id), *_deleted(project_id)) if each.kind == kind],
+        [each for each in (*visible(project_id), *deleted(project_id)) if each.kind == kind],
         lambda each: records.contract(each, project, currency(each), extended=extended),
         filters=_FILTERS,
         sorts={"number": lambda each: each.number, "created_at": lambda each: each.created_at},
@@ -85,16 +85,7 @@ def line_items(kind: str, contract_id: int) -> Response:
     )
 
 
-@blueprint.get(
-    "/v2.0/companies/<int:company_id>/projects/<int:project_id>/commitment_contracts/<int:contract_id>/summary"
-)
-def summary(company_id: int, project_id: int, contract_id: int) -> Response:  # noqa: ARG001 # checked with the header
-    """Balances of one commitment of either kind."""
-    permitted_project(project_id, TOOL)
-    return data(records.summary(find_contract(contract_id, project_id)))
-
-
-def _deleted(project_id: int) -> list[Contract]:
+def deleted(project_id: int) -> list[Contract]:
     """Those that were deleted, where the query wants them."""
     if request.args.get("filters[include_deleted]") not in ("with", "only"):
         return []
@@ -103,7 +94,8 @@ def _deleted(project_id: int) -> list[Contract]:
     return [each for each in gone if caller().reads(each)]
 
 
-def _visible(project_id: int) -> list[Contract]:
+def visible(project_id: int) -> list[Contract]:
+    """Those of a project that the caller may see."""
     permitted_project(project_id, TOOL)
     me = caller()
     return [each for each in simulator().world.contracts_of(project_id) if me.reads(each)]

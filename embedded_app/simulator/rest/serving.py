@@ -78,7 +78,7 @@ def body_of(family: Family, record: Any, view: str, *, strings: bool) -> orjson.
     fragment = rendered.get(key)
     if fragment is None:
         body = written(family, record, view)
-        fragment = rendered[key] = orjson.Fragment(orjson.dumps(_with_strings(body) if strings else body))
+        fragment = rendered[key] = orjson.Fragment(orjson.dumps(with_string_ids(body) if strings else body))
     return fragment
 
 
@@ -99,12 +99,12 @@ def written(family: Family, record: Any, view: str) -> dict[str, object]:
     return body
 
 
-def _with_strings(value: Any, name: str = "") -> Any:
+def with_string_ids(value: Any, name: str = "") -> Any:
     """Version 2 writes every id as a string (section 4.1)."""
     if isinstance(value, dict):
-        return {key: _with_strings(each, key) for key, each in value.items()}
+        return {key: with_string_ids(each, key) for key, each in value.items()}
     if isinstance(value, list):
-        return [_with_strings(each, name) for each in value]
+        return [with_string_ids(each, name) for each in value]
     if isinstance(value, int) and not isinstance(value, bool) and (name == "id" or name.endswith(_IDS[1:])):
         return str(value)
     return value

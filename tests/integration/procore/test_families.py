@@ -13,11 +13,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from embedded_app.errors import NotFound
+from embedded_app.errors import NotFound, UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import (
     ApiVersion,
     Commitment,
+    CommitmentKind,
     CompanyApi,
     Environment,
     Period,
@@ -86,6 +87,7 @@ FAMILIES = [
         lambda company, most: company.commitments.list(RIVERSIDE, most=most),
         lambda company, record: company.commitments.get(record.kind, RIVERSIDE, record.id),
         lambda company, period: company.commitments.list(RIVERSIDE, updated=period),
+        in_both=True,
     ),
     Family("insurances", lambda company, most: company.insurances.list(most=most)),
     Family(
@@ -305,6 +307,35 @@ def test_both_forms_say_the_same(family: Family, procore: Procore, simulator: Si
     assert {record.id: record for record in first} == {record.id: record for record in second}
     paths = {request["path"].split("/")[2] for request in simulator.requests("/rest")}
     assert {version.split(".")[0] for version in paths} == {"v1", "v2"}
+
+
+@pytest.mark.parametrize("fields", ["all", "sent"])
+def test_commitments_of_version_2_are_the_same_with_whatever_fields(
+    procore: Procore, simulator: SimulatorProcess, fields: str
+) -> None:
+    """What is not given is `None`, and never zero or a guess (platform reference, section 9, number 15)."""
+    simulator.switch(commitment_contract_fields=fields)
+    grant = FakeGrant(simulator.access_token(DANA))
+    other = Procore(
+        procore.environment, CLIENT_ID, Secret(CLIENT_SECRET), clock=FakeClock(), version=ApiVersion.V2
+    )
+    company = other.company(HOLLIS, grant)
+    first = _steel(procore.company(HOLLIS, grant))
+    second = company.commitments.get(first.kind, RIVERSIDE, first.id).value
+    assert second == _steel(company)
+    known = ("kind", "number", "title", "status", "vendor_id", "vendor_name", "executed", "contract_date")
+    assert [getattr(second, name) for name in known] == [getattr(first, name) for name in known]
+    amounts = ("original_amount", "approved_change_orders", "invoiced", "paid")
+    assert {getattr(second, name) for name in amounts} == (
+        {getattr(first, name) for name in amounts} if fields == "all" else {None}
+    )
+    lines = company.commitments.line_items(first.kind, RIVERSIDE, first.id).value
+    assert sum(line.amount or 0 for line in lines) == first.original_amount
+    other_kind = next(kind for kind in CommitmentKind if kind is not first.kind)
+    with pytest.raises(UnexpectedPayload):
+        company.commitments.get(other_kind, RIVERSIDE, first.id)
+    assert company.commitments.list(RIVERSIDE, origin_id="none").value == ()
+    assert simulator.requests("/rest")[-1]["path"].startswith("/rest/v1.0/")
 
 
 def test_amounts_name_their_currency_where_there_are_several(

@@ -262,7 +262,7 @@ def test_installations_are_told_or_refused_where_the_app_is_not_connected(
 
 MET_ELSEWHERE = {
     *("smallest_part", "uploads_everywhere"),  # in test_writes.py
-    "daily_log_counts",  # in test_families.py
+    *("daily_log_counts", "commitment_contract_fields"),  # in test_families.py
 }
 OF_CALLS_THAT_WE_DO_NOT_MAKE = {
     "configurations_survive_update",  # the update is made in the portal
