@@ -1,4 +1,4 @@
-"""What operators do with keys: look at them, change master keys, give a company a new data key, destroy one."""
+"""What operators do with keys: look at them, change master keys, renew a company's data key, give up lost keys."""
 
 from __future__ import annotations
 

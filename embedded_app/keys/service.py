@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import update
-
 from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
@@ -16,11 +14,10 @@ from embedded_app.keys.long_work import Progress
 from embedded_app.keys.renewal import WAIT, Renewal
 from embedded_app.keys.rotation import rotate
 from embedded_app.keys.use import KeyUse, Unfinished, check_keys, list_unfinished, list_uses
-from embedded_app.storage import Company, company_scope, db
 
 
 class KeyService:
-    """For the command line and the health page; knows no person but the one who asks for a deletion."""
+    """For the command line and the health page; knows no person."""
 
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
@@ -63,15 +60,3 @@ class KeyService:
         self._clock.sleep(wait.total_seconds())
         yield from renewal.seal_anew()
         renewal.end()
-
-    def destroy(self, company_id: CompanyId, *, actor: audit.Actor) -> None:
-        """Destroy the company's wrapped data keys: nothing that was sealed for it opens again, in any process."""
-        with company_scope(company_id):
-            db.session.execute(
-                update(Company)
-                .where(Company.id == company_id)
-                .values(master_key_id=None, wrapped_data_key=None)
-                .execution_options(synchronize_session=False)
-            )
-            audit.record("data_key.destroyed", actor=actor)
-            db.session.commit()

@@ -6,21 +6,12 @@ A row of either says where its value stands by `seal_context()`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from sqlalchemy import CursorResult, LargeBinary, update
 from sqlalchemy.orm import Mapper
 
-from embedded_app.crypto import SealContext
 from embedded_app.storage import CompanyOwned, Model, SealedColumn, db
-
-
-class SealingRow(Protocol):
-    """A row with a sealed value or a wrapped key."""
-
-    def seal_context(self) -> SealContext:
-        """Where it stands, as the row is now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

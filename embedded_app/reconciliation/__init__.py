@@ -1,10 +1,10 @@
 """The reconciliation engine: values in, findings out. No input, no output, no clock, no guess.
 
-`reconcile` matches two lists, compares what matches and adds it up; `propose` says what might belong together;
+`reconcile` matches two lists, compares what matches and adds it up; `Proposer` says what might belong together;
 `preview` says how well rules fit. docs/reconciliation.md holds the rules as a cost engineer reads them.
 """
 
-from embedded_app.reconciliation.candidates import Candidate, Proposer, Reason, ReasonKind, propose
+from embedded_app.reconciliation.candidates import Candidate, Proposer, Reason, ReasonKind
 from embedded_app.reconciliation.comparing import Basis, Compared, Verdict
 from embedded_app.reconciliation.engine import (
     Finding,
@@ -48,7 +48,6 @@ __all__ = [
     "chain",
     "is_missing",
     "preview",
-    "propose",
     "reconcile",
     "text_of",
 ]

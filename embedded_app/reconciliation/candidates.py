@@ -104,21 +104,8 @@ class _View(NamedTuple):
     sign: Callable[[int], _Sign | None]
 
 
-def propose(
-    record: Item,
-    rows: Sequence[Item],
-    rules: Rules,
-    *,
-    matched: Mapping[str, str] | None = None,
-    rejected: Collection[Link] = (),
-    limit: int = 5,
-) -> tuple[Candidate, ...]:
-    """The likeliest of `rows` for one record. Arguments as for `Proposer`, which serves many records faster."""
-    return Proposer(rows, rules, matched=matched, rejected=rejected).candidates(record, limit)
-
-
 class Proposer:
-    """Proposes rows for as many records as one asks about.
+    """Proposes the likeliest rows for as many records as one asks about.
 
     The evidence comes from the rules: a TEXT comparison that ignores company suffixes names a company, any other
     TEXT comparison is a text, the total is the amount, and the first pair of each key rule is a number.

@@ -18,7 +18,7 @@ const TYPED = ":is(form[data-fragment-form], form[data-fragment]) :is(input, tex
 const MOMENTARY = ["refresh"]; // parameters that are an act, not a place
 
 /** The server did not answer with a piece. */
-export class NoFragment extends Error {}
+class NoFragment extends Error {}
 
 export class Fragments {
   #root;

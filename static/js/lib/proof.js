@@ -2,7 +2,7 @@
 // whose SHA-256 the sign-in was begun with (the S256 method of RFC 7636, section 4).
 
 /** @param {Uint8Array} bytes @returns {string} base64url without padding */
-export function base64url(bytes) {
+function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

@@ -19,7 +19,6 @@ from embedded_app.storage import Company, CompanyState, company_scope, db, new_i
 from tests.factories.settings import config
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-DANA = audit.Actor("dana", "Dana")
 
 
 def key(key_id: str, seed: int | None = None) -> str:
@@ -133,6 +132,12 @@ class World:
         with self.app.app_context(), company_scope(company_id):
             assert audit.verify() is None
             return [event.event for event in reversed(audit.list_events())]
+
+    def destroy_key(self, company_id: CompanyId) -> None:
+        """With its row goes a deleted company's key; here the rest stays, to be looked at."""
+        with self.app.app_context(), company_scope(company_id):
+            db.session.get_one(Company, company_id).wrapped_key = None
+            db.session.commit()
 
     def damage(self, company_id: CompanyId) -> None:
         """Move the company's wrapped key of another company to it."""

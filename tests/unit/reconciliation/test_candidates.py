@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded_app.reconciliation import (
+    Candidate,
     Comparison,
     FieldKind,
     Item,
@@ -19,7 +21,6 @@ from embedded_app.reconciliation import (
     Reason,
     ReasonKind,
     Rules,
-    propose,
     reconcile,
 )
 from embedded_app.reconciliation.candidates import LEAST_SCORE
@@ -40,6 +41,18 @@ RULES = Rules(
     ),
     total="committed",
 )
+
+
+def propose(
+    record: Item,
+    rows: Sequence[Item],
+    rules: Rules,
+    *,
+    matched: Mapping[str, str] | None = None,
+    rejected: Collection[Link] = (),
+    limit: int = 5,
+) -> tuple[Candidate, ...]:
+    return Proposer(rows, rules, matched=matched, rejected=rejected).candidates(record, limit)
 
 
 def row(
