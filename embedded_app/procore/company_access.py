@@ -144,7 +144,7 @@ class CompanyAccess:
             with outcome_of(call):
                 return decoded(response, route.name, _of(route, one(decode)))
         finally:
-            self.reader.forget(self.company_id)
+            self.reader.expire(self.company_id)
 
     def _key(self, call: CompanyCall, taken_as: str) -> ReadKey:
         path = f"{call.path}#{taken_as}" if taken_as else call.path

@@ -166,9 +166,9 @@ class Reader:
             except TimeoutError as error:
                 raise TimedOut(NO_ANSWER) from error
 
-    def forget(self, company_id: CompanyId) -> None:
-        """Ask Procore for everything of this company from now on: something was written there."""
-        self._news.tell(Change(company_id))
+    def expire(self, company_id: CompanyId) -> None:
+        """Something was written: everything of this company is due, in every process."""
+        self._news.tell(Change(company_id, forgets=False))
 
     def _joined(
         self,

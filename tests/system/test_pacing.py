@@ -27,6 +27,7 @@ from embedded_app.demo.preparation import COMPANY, JOBS, LOGIN
 from embedded_app.errors import NotFound, RateLimited, TimedOut
 from embedded_app.ids import ProjectId, RecordId
 from embedded_app.procore import CommitmentKind, CompanyApi, Procore
+from embedded_app.procore.changes import Change
 from embedded_app.procore.deadline import within
 from embedded_app.storage import db
 from tests.fakes.fake_grant import FakeGrant
@@ -111,7 +112,7 @@ def _job(busy: Busy, project_id: ProjectId, stop: threading.Event) -> None:
     while not stop.is_set():
         with within(busy.job_clock, 2, background=True):
             try:
-                busy.jobs._access.reader.forget(COMPANY)
+                busy.jobs._access.reader._cache.apply(Change(COMPANY))
                 busy.jobs.vendors.list(project_id)
             except (RateLimited, TimedOut):
                 continue

@@ -199,7 +199,7 @@ def test_what_the_reference_leaves_open_changes_nothing(
     expected = hollis.rfis.list(RIVERSIDE).value
     level = hollis.permissions(RIVERSIDE).level("rfi")
     simulator.switch(**switch)
-    hollis._access.reader.forget(HOLLIS)
+    hollis._access.reader.expire(HOLLIS)
     found = hollis.rfis.list(RIVERSIDE).value
     assert [(rfi.id, rfi.due_date) for rfi in found] == [(rfi.id, rfi.due_date) for rfi in expected]
     assert hollis.permissions(RIVERSIDE).level("rfi") is level
