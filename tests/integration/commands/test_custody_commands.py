@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from embedded_app import commands
 from embedded_app.app import create_app
 from embedded_app.clock import SystemClock
+from embedded_app.commands import environment
 from embedded_app.installations import GrantState
 from embedded_app.storage import Company, CompanyOwned, CompanyState, Model, company_scope, db, system_scope
 from tests.factories.settings import config
@@ -33,7 +34,7 @@ def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ),
         instance_path=tmp_path,
     )
-    monkeypatch.setattr(commands, "_configured_app", lambda: app)
+    monkeypatch.setattr(environment, "configured_app", lambda: app)
     keeper = Keeper(app, TokenHost(), SystemClock())
     keeper.principal_id = keeper.add_company(ONE)
     keeper.grant_id = keeper.store(token_set(1, age=EXPIRED + timedelta(days=90)))

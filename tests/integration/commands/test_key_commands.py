@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from embedded_app import commands
 from embedded_app.app import create_app
+from embedded_app.commands import environment
 from embedded_app.ids import CompanyId
 from embedded_app.storage import db
 from embedded_app.web import logs
@@ -32,7 +33,7 @@ def both(old: World, make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def commanded(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(commands, "_configured_app", lambda: world.app)
+    monkeypatch.setattr(environment, "configured_app", lambda: world.app)
     return world
 
 
@@ -101,7 +102,7 @@ def test_a_lost_master_key_is_given_up_when_asked_twice(
 
 
 @pytest.fixture
-def environment(
+def another_key(
     old: World, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """A company is under the old key; the process has another one, and would become a server if it were let."""
@@ -115,7 +116,7 @@ def environment(
     def start(*_arguments: object) -> None:
         raise AssertionError("it was started")
 
-    monkeypatch.setattr(commands, "create_app", create)
+    monkeypatch.setattr(environment, "create_app", create)
     monkeypatch.setattr(logs, "configure", lambda _config: None)
     monkeypatch.setattr(os, "execv", start)
     monkeypatch.setattr("embedded_app.jobs.Jobs.run_worker", start)
@@ -128,7 +129,7 @@ def environment(
             db.engine.dispose()
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("another_key")
 @pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize(
     ("master_keys", "sentence"),

@@ -1,0 +1,82 @@
+"""`embedded-app companies …`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+import click
+from sqlalchemy import select
+
+from embedded_app import audit, installations, keys
+from embedded_app.commands.environment import with_app
+from embedded_app.commands.progress import show
+from embedded_app.ids import parse_company_id, parse_project_id
+from embedded_app.storage import Company, db, system_scope
+
+
+@click.group("companies")
+def group() -> None:
+    """The companies that have installed the app."""
+
+
+@group.command("list")
+@with_app
+def list_companies() -> None:
+    """One line a company: Procore's id, state, name."""
+    with system_scope("companies list"):
+        for company in db.session.scalars(select(Company).order_by(Company.name)):
+            click.echo(f"{company.id}\t{company.state}\t{company.name}")
+
+
+@group.command("doctor")
+@click.argument("company")
+@click.option("--project", help="Procore's id of a project to look at as well.")
+@with_app
+def examine_company(company: str, project: str | None) -> None:
+    """Say what is wrong with the connection of COMPANY (Procore's id), and what to click."""
+    found = installations.service().examine(
+        parse_company_id(company), project_id=parse_project_id(project) if project else None
+    )
+    for diagnosis in found:
+        click.echo(f"{diagnosis.condition}\t{diagnosis.evidence}")
+        if diagnosis.fix:
+            click.echo(f"\t→ {diagnosis.fix}")
+    if [diagnosis.condition for diagnosis in found] != [installations.Condition.HEALTHY]:
+        sys.exit(1)
+
+
+@group.command("delete")
+@click.argument("company")
+@click.option("--without-procore", is_flag=True, help="Do not wait until Procore has ended every token.")
+@with_app
+def delete_company(company: str, *, without_procore: bool) -> None:
+    """Delete COMPANY (Procore's id) and all that is its own, once Procore has ended its tokens; asked twice."""
+    company_id = parse_company_id(company)
+    click.confirm(
+        f"Delete company {company_id}, its settings, links, notes, files and audit log?", abort=True
+    )
+    if click.prompt("Type its id again") != company:
+        raise click.ClickException("That is another id. Nothing was deleted.")
+    left = installations.service().delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
+    if left and not without_procore:
+        raise click.ClickException(
+            f"The company is disconnected and not deleted yet: Procore has to confirm the end of {left:,} tokens, "
+            "and the worker goes on asking. Run the command again in a minute, or with --without-procore."
+        )
+    click.echo("The company was deleted.")
+
+
+@group.command("re-encrypt")
+@click.argument("company")
+@click.option(
+    "--wait",
+    default=int(keys.WAIT.total_seconds()),
+    show_default=True,
+    help="Seconds between the last value and the end of the old key.",
+)
+@with_app
+def re_encrypt_company(company: str, wait: int) -> None:
+    """Give COMPANY (Procore's id) a new data key and seal all its values anew; run again after a kill."""
+    show(keys.service().re_encrypt(parse_company_id(company), wait=timedelta(seconds=wait)))
+    click.echo("Everything is under the new data key. The old one is gone.")
