@@ -139,7 +139,7 @@ class Family:
         views: for each value of `view` the keys it is limited to; others than these and `extended` are normal.
         view_parameter: what the query calls the view.
         in_project: whether records belong to a project; the others belong to the company.
-        parent: the family that `parent_id` in the path is of, kept under `parent_key`.
+        parent: the family that these belong to, by the id kept under `parent_key`; `parent_id` in a path is of it.
         call_key: a required value that a create names beside the record, as requisitions do `commitment_id`.
         needs: ids that a list has to be asked for with.
         locked_by_origin: whether a record that has an `origin_id` cannot be changed any more (section 4.7).
@@ -147,6 +147,9 @@ class Family:
         rules: raises `Refusal` where a write is against a rule of the platform.
         can_delete: raises `Refusal` where a record may not be deleted.
         prepare: completes a new record, for example with its number.
+        made: what else changes with a new record, for example the total of what it belongs to.
+        present: whether this project has the family at all; of one that it has not nothing is found or created.
+        listed: limits lists before any filter, as the days do that daily logs are asked for.
         kept: where the records are, when that is not `world.records[name]`; the
             number is that of project or company.
         store: puts a new record there; the answer is what is kept of it.
@@ -177,6 +180,9 @@ class Family:
     rules: Callable[[Write], None] | None = None
     can_delete: Callable[[Any], None] | None = None
     prepare: Callable[[Any], None] | None = None
+    made: Callable[[Any], None] | None = None
+    present: Callable[[World, int], bool] | None = None
+    listed: Callable[[Iterable[Any]], Iterable[Any]] | None = None
     kept: Callable[[World, int], Iterable[Any]] | None = None
     store: Callable[[World, Any], Any] | None = None
     reads_deleted: bool = False
@@ -193,6 +199,11 @@ class Family:
             return self.kept(world, place_id)
         place = "project_id" if self.in_project else "company_id"
         return [each for each in world.records.get(self.name, {}).values() if each[place] == place_id]
+
+    def below(self, world: World, parent: Any) -> list[Any]:
+        """The records that belong to this one of the parent's, without deleted ones."""
+        kept = world.records.get(self.name, {}).values()
+        return [each for each in kept if each[self.parent_key] == parent["id"] and each["deleted_at"] is None]
 
     def writable(self) -> Mapping[str, Field]:
         """The fields that can be sent, by the key one sends."""

@@ -72,6 +72,20 @@ def project_of(found: Any) -> object:
     return {"id": project.id, "name": project.name}
 
 
+def of_same_project(among: Mapping[int, Any], record: Any, key: str) -> Any:
+    """What this new record names under `key`; 422 where its project has no such thing."""
+    found = among.get(record[key])
+    if found is None or found["deleted_at"] is not None or found["project_id"] != record["project_id"]:
+        raise Refusal(422, "is invalid", field=key)
+    return found
+
+
+def cost_code_id_of(line: Any) -> int | None:
+    """The cost code in the budget code of a line."""
+    code = simulator().world.records["wbs_codes"].get(line["wbs_code_id"])
+    return None if code is None else code["cost_code_id"]
+
+
 def currency(contract: Contract) -> object:
     """`currency_configuration`; None where the company has one currency, and the key is missing (section 4.7)."""
     base = simulator().world.companies[contract.company_id].base_currency

@@ -65,7 +65,7 @@ def _bound(view: View, family: Family, path: Path) -> Callable[..., Response]:
 
 def find(family: Family, record_id: int, place_id: int) -> Any:
     """The record; 404 where it does not exist, is deleted, or is not for this caller."""
-    for record in family.records(simulator().world, place_id):
+    for record in _present(family, place_id):
         if record["id"] == record_id and record.get("deleted_at") is None and _visible(family, record):
             return record
     raise Refusal(404, NOT_FOUND)
@@ -110,6 +110,21 @@ def with_string_ids(value: Any, name: str = "") -> Any:
     return value
 
 
+def find_as(family: Family, record_id: int, project_id: int, at_least: Level = Level.READ_ONLY) -> Any:
+    """The record for a call beside those of `Path`, which lets in who has this level in the tool."""
+    permitted_project(project_id, family.tool)
+    require(family.tool, project_id, at_least)
+    return find(family, record_id, project_id)
+
+
+def _present(family: Family, place_id: int) -> Iterable[Any]:
+    """The family's records in this place, none where it does not have the family."""
+    world = simulator().world
+    return (
+        family.records(world, place_id) if family.present is None or family.present(world, place_id) else ()
+    )
+
+
 def _visible(family: Family, record: Any) -> bool:
     return family.visible is None or family.visible(record, caller())
 
@@ -133,13 +148,15 @@ def _parent(family: Family, ids: dict[str, int], place_id: int) -> int | None:
     return found
 
 
-def _of_parent(family: Family, records: Iterable[Any], parent_id: int | None) -> list[Any]:
+def _of_parent(family: Family, records: Iterable[Any], parent_id: int | None) -> Iterable[Any]:
     return [each for each in records if parent_id is None or each[family.parent_key] == parent_id]
 
 
 def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     place_id = _place(family, ids)
-    records = _of_parent(family, family.records(simulator().world, place_id), _parent(family, ids, place_id))
+    records = _of_parent(family, _present(family, place_id), _parent(family, ids, place_id))
+    if family.listed is not None:
+        records = family.listed(records)
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
     for name in family.needs.split():
         query_id(name)
@@ -215,11 +232,15 @@ def create(family: Family, place_id: int, values: dict[str, Any], parent_id: int
     """Make a record of what was sent, put it into the world and tell it."""
     parent = {} if parent_id is None else {family.parent_key: parent_id}
     world = simulator().world
+    if family.present is not None and not family.present(world, place_id):
+        raise Refusal(422, f"This project has no {family.name.replace('_', ' ')}.")
     record: Any = writing.new(family, place_id, values, _level(family, place_id), parent)
     if family.store is None:
         world.records.setdefault(family.name, {})[record["id"]] = record
     else:
         record = family.store(world, record)
+    if family.made is not None:
+        family.made(record)
     tell(family, place_id, record, "create")
     return record
 
@@ -267,8 +288,8 @@ def _sync(family: Family, path: Path, ids: dict[str, int]) -> Response:
 
 def _synced(family: Family, place_id: int, values: dict[str, Any], parent_id: int | None) -> Any:
     simulator().rendered.clear()
-    live = [each for each in family.records(simulator().world, place_id) if each.get("deleted_at") is None]
-    live = _of_parent(family, live, parent_id)
+    of_parent = _of_parent(family, _present(family, place_id), parent_id)
+    live = [each for each in of_parent if each.get("deleted_at") is None]
     wanted, origin_id = values.get("id"), values.get("origin_id")
     if wanted is not None:
         found = next((each for each in live if str(each["id"]) == str(wanted)), None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from werkzeug import Response
 
 from embedded_app.simulator.model.levels import Level
@@ -11,16 +9,11 @@ from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_pro
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, Write, each
 from embedded_app.simulator.rest.kinds import CODE, NUMBER, WHOLE, one_of
-from embedded_app.simulator.rest.references import COST_CODE, WBS_CODE
+from embedded_app.simulator.rest.references import COST_CODE, WBS_CODE, cost_code_id_of
 from embedded_app.simulator.rest.serving import serve
 from embedded_app.simulator.state import simulator
 
 TOOL = "budget"
-
-
-def code_of(line: Any) -> Any:
-    """The budget code of a line."""
-    return simulator().world.records["wbs_codes"].get(line["wbs_code_id"]) or {}
 
 
 def _rules(write: Write) -> None:
@@ -44,7 +37,7 @@ FAMILY = serve(
             *BASICS,
             Field("wbs_code", WBS_CODE, key="wbs_code_id", required=True),
             Field("wbs_code_id", WHOLE, of=lambda line: line["wbs_code_id"]),
-            Field("cost_code", COST_CODE, of=lambda line: code_of(line).get("cost_code_id")),
+            Field("cost_code", COST_CODE, of=cost_code_id_of),
             *each(NUMBER, "original_budget_amount quantity unit_cost"),
             Field("uom", CODE),
             Field("calculation_strategy", one_of("manual", "automatic"), default="manual"),

@@ -27,7 +27,7 @@ from embedded_app.simulator.rest.family import (
     same,
 )
 from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, MONEY, TEXT, WHOLE, one_of
-from embedded_app.simulator.rest.references import VENDOR
+from embedded_app.simulator.rest.references import VENDOR, of_same_project
 from embedded_app.simulator.rest.serving import serve
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import ThreeTiers
@@ -45,21 +45,17 @@ def tiers(world: World, project_id: int) -> int:
     return world.projects[project_id].change_order_tiers
 
 
-def refuse_three_tiers(world: World, project_id: int) -> bool:
-    """Whether the two-tier calls find nothing here; by choice they do not exist at all."""
+def at_most_two_tiers(world: World, project_id: int) -> bool:
+    """Whether the two-tier calls find anything here; by choice they do not exist at all in three tiers."""
     if tiers(world, project_id) < _THREE_TIERS:
-        return False
+        return True
     if simulator().switches.change_orders_in_three_tiers is ThreeTiers.NOT_FOUND:
         raise Refusal(404, NOT_FOUND)
-    return True
+    return False
 
 
 def _packages(world: World, project_id: int) -> list[ChangeOrder]:
     return [change for contract in world.contracts_of(project_id) for change in contract.change_orders]
-
-
-def _change_orders(world: World, project_id: int) -> list[ChangeOrder]:
-    return [] if refuse_three_tiers(world, project_id) else _packages(world, project_id)
 
 
 def _contract(change: Any) -> Contract:
@@ -75,17 +71,9 @@ def _vendor_id(change: Any) -> int | None:
     return None if vendor is None else vendor.id
 
 
-def _rules(write: Write) -> None:
-    contract = simulator().world.contracts.get(write.record["contract_id"])
-    if contract is None or (write.before is not None and write.before["contract_id"] != contract.id):
-        raise Refusal(422, "is invalid", field="contract_id")
-    if tiers(simulator().world, contract.project_id) == _THREE_TIERS:
-        raise Refusal(422, "This project has three tiers of change orders.")
-
-
 def _prepare(change: Any) -> None:
-    contract = simulator().world.contracts.get(change["contract_id"])
-    if contract is not None and not change["number"]:
+    contract = of_same_project(simulator().world.contracts, change, "contract_id")
+    if not change["number"]:
         change["number"] = f"CO-{contract.number}-{len(contract.change_orders) + 1:02d}"
 
 
@@ -126,11 +114,11 @@ FAMILY = serve(
         paths=(Path("/v1.0/projects/<int:project_id>/commitment_change_orders", "list show create"),),
         fields=COMMITMENT,
         filters={**FILTERS, "vendor_id": lambda change, sent: str(_vendor_id(change)) in sent},
-        kept=_change_orders,
+        kept=_packages,
         store=_store,
+        present=at_most_two_tiers,
         visible=_visible,
         prepare=_prepare,
-        rules=_rules,
     )
 )
 
@@ -142,14 +130,10 @@ def _line_amount(write: Write) -> None:
         line["amount"] = line["quantity"] * line["unit_cost"]
 
 
-def _keep_line(world: World, line: Record) -> Record:
-    """Keep a line, and add it to the change order's total."""
-    world.records.setdefault("change_order_lines", {})[line["id"]] = line
-    for contract in world.contracts_of(line["project_id"]):
-        for change in contract.change_orders:
-            if change.id == line["change_order_id"]:
-                change.grand_total += line["amount"] or ZERO
-    return line
+def _add_to_total(line: Record) -> None:
+    for change in _packages(simulator().world, line["project_id"]):
+        if change.id == line["change_order_id"]:
+            change.grand_total += line["amount"] or ZERO
 
 
 LINES = serve(
@@ -168,8 +152,8 @@ LINES = serve(
         filters=same("id", "wbs_code_id"),
         parent=FAMILY,
         parent_key="change_order_id",
-        store=_keep_line,
         rules=_line_amount,
+        made=_add_to_total,
     )
 )
 
@@ -193,16 +177,6 @@ PACKAGES = serve(
 )
 
 
-def _requests(world: World, project_id: int) -> list[Record]:
-    kept = world.records["change_order_requests"].values() if tiers(world, project_id) == _THREE_TIERS else ()
-    return [request for request in kept if request["project_id"] == project_id]
-
-
-def _potential(world: World, project_id: int) -> list[Record]:
-    kept = world.records["potential_change_orders"].values() if tiers(world, project_id) >= _TWO_TIERS else ()
-    return [change for change in kept if change["project_id"] == project_id]
-
-
 REQUESTS = serve(
     Family(
         name="change_order_requests",
@@ -213,7 +187,7 @@ REQUESTS = serve(
         fields=(*_SHARED, Field("change_order_package_id", WHOLE), *ORIGIN),
         parameters=same("contract_id"),
         filters={**same("id", "status", "contract_id"), **ranges("updated_at")},
-        kept=_requests,
+        present=lambda world, project_id: tiers(world, project_id) >= _THREE_TIERS,
         visible=_visible,
     )
 )
@@ -234,7 +208,7 @@ POTENTIAL = serve(
         ),
         parameters=same("contract_id"),
         filters={**same("id", "origin_id", "contract_id", "status"), **ranges("updated_at")},
-        kept=_potential,
+        present=lambda world, project_id: tiers(world, project_id) >= _TWO_TIERS,
         visible=_visible,
     )
 )

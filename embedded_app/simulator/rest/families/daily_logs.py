@@ -5,7 +5,7 @@ A list without a date answers today's alone, in the project's own time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.family import (
@@ -69,9 +67,13 @@ _WEATHER = (
 )
 
 
+def _today() -> date:
+    return simulator().clock.now().astimezone(_ZONE).date()
+
+
 def _asked() -> tuple[date, date]:
     """The days that a list is asked for."""
-    today = simulator().clock.now().astimezone(_ZONE).date()
+    today = _today()
     only = request.args.get("log_date")
     first, last = request.args.get("start_date", only), request.args.get("end_date", only)
     try:
@@ -83,29 +85,20 @@ def _asked() -> tuple[date, date]:
         raise Refusal(400, "is not a date", field="log_date") from malformed
 
 
-def _of_days(world: World, name: str, project_id: int) -> list[Record]:
-    """The logs of a project, in lists those of the days that are asked for."""
-    kept = [each for each in world.records.get(name, {}).values() if each["project_id"] == project_id]
-    view_args = request.view_args or {}
-    if request.method != "GET" or "record_id" in view_args:
-        return kept
+def _of_days(logs: Iterable[Any]) -> list[Any]:
+    """The logs of the days that are asked for."""
     first, last = _asked()
-    return [each for each in kept if each["date"] is not None and first <= each["date"] <= last]
-
-
-def _dated(log: Any) -> None:
-    log["date"] = log["date"] or simulator().clock.now().astimezone(_ZONE).date()
-    log["position"] = 1 + len(_of_days(simulator().world, f"{log['kind']}s", log["project_id"]))
+    return [each for each in logs if each["date"] is not None and first <= each["date"] <= last]
 
 
 def _family(singular: str, own: tuple[Field, ...], path: str) -> Family:
     name = f"{singular}s"
 
     def prepare(log: Any) -> None:
-        log["kind"] = singular
-        _dated(log)
+        log["date"] = log["date"] or _today()
+        log["position"] = 1 + sum(1 for _ in family.records(simulator().world, log["project_id"]))
 
-    return serve(
+    family = serve(
         Family(
             name=name,
             singular=singular,
@@ -126,11 +119,11 @@ def _family(singular: str, own: tuple[Field, ...], path: str) -> Family:
                 ATTACHMENTS,
             ),
             filters={**same("id", "location_id", "vendor_id"), **ranges("created_at", "updated_at")},
-            kept=lambda world, project_id: _of_days(world, name, project_id),
-            store=lambda world, log: world.records.setdefault(name, {}).setdefault(log["id"], log),
+            listed=_of_days,
             prepare=prepare,
         )
     )
+    return family
 
 
 LOGS = (
@@ -144,7 +137,7 @@ def daily_log_counts(project_id: int) -> Response:
     """How many logs of each kind there are on the days that are asked for."""
     permitted_project(project_id, _TOOL)
     world = simulator().world
-    counts = {family.name: sum(1 for _ in family.records(world, project_id)) for family in LOGS}
+    counts = {family.name: len(_of_days(family.records(world, project_id))) for family in LOGS}
     if simulator().switches.daily_log_counts is LogCounts.LIST:
         return json([{"name": name, "count": count} for name, count in counts.items()])
     return json(counts)

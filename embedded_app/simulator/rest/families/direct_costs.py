@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from embedded_app.simulator.model import ZERO
-from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
@@ -25,7 +23,7 @@ from embedded_app.simulator.rest.family import (
     same,
 )
 from embedded_app.simulator.rest.kinds import CODE, DAY, MONEY, PLAIN, TEXT, WHOLE, one_of
-from embedded_app.simulator.rest.references import COST_CODE, PERSON, VENDOR
+from embedded_app.simulator.rest.references import COST_CODE, PERSON, VENDOR, cost_code_id_of
 from embedded_app.simulator.rest.serving import create, serve, written
 from embedded_app.simulator.state import simulator
 
@@ -34,28 +32,17 @@ _MOST_LINES = 100
 _TYPES = ("invoice", "expense", "payroll", "subcontractor_invoice")
 
 
-def lines_of(cost: Any) -> list[Any]:
-    """The lines of one direct cost."""
-    kept = simulator().world.records.get("direct_cost_lines", {}).values()
-    return [line for line in kept if line["direct_cost_id"] == cost["id"]]
-
-
 def _lines(cost: Any) -> list[object]:
-    return [written(LINES, line, "normal") for line in lines_of(cost)]
+    return [written(LINES, line, "normal") for line in LINES.below(simulator().world, cost)]
 
 
 def _total(cost: Any) -> Decimal:
-    return sum((line["amount"] or ZERO for line in lines_of(cost)), ZERO)
+    return sum((line["amount"] or ZERO for line in LINES.below(simulator().world, cost)), ZERO)
 
 
 def _vendor_name(cost: Any) -> str | None:
     vendor = simulator().world.vendors.get(cost["vendor_id"] or 0)
     return None if vendor is None else vendor.name
-
-
-def _cost_code_id(line: Any) -> int | None:
-    code = simulator().world.records["wbs_codes"].get(line["wbs_code_id"])
-    return None if code is None else code["cost_code_id"]
 
 
 def _rules(write: Write) -> None:
@@ -64,11 +51,9 @@ def _rules(write: Write) -> None:
         raise Refusal(422, "at most 100 lines", field="line_items")
 
 
-def _store(world: World, cost: Record) -> Record:
-    world.records.setdefault("direct_costs", {})[cost["id"]] = cost
+def _make_lines(cost: Any) -> None:
     for line in cost.pop("line_items") or ():
         create(LINES, cost["project_id"], line, cost["id"])
-    return cost
 
 
 FAMILY: Family = serve(
@@ -84,11 +69,7 @@ FAMILY: Family = serve(
         fields=(
             *BASICS,
             Field("invoice_number", CODE, required=True),
-            Field(
-                "direct_cost_type",
-                one_of(*_TYPES),
-                required=True,
-            ),
+            Field("direct_cost_type", one_of(*_TYPES), required=True),
             Field("status", one_of("draft", "pending", "revise_and_resubmit", "approved"), default="draft"),
             Field("vendor_id", VENDOR, required=True, shown=NEVER),
             Field("vendor_id", WHOLE, of=lambda cost: cost["vendor_id"]),
@@ -99,12 +80,7 @@ FAMILY: Family = serve(
             Field("terms", TEXT),
             Field("grand_total", MONEY, of=_total),
             Field("line_items", PLAIN, shown=NEVER),
-            Field(
-                "line_items",
-                PLAIN,
-                of=_lines,
-                shown=DETAIL,
-            ),
+            Field("line_items", PLAIN, of=_lines, shown=DETAIL),
             *ORIGIN,
             ATTACHMENTS,
         ),
@@ -114,8 +90,8 @@ FAMILY: Family = serve(
         },
         sorts="direct_cost_date invoice_number created_at",
         locked_by_origin=True,
-        store=_store,
         rules=_rules,
+        made=_make_lines,
     )
 )
 
@@ -130,7 +106,7 @@ LINES: Family = serve(
             *BASICS,
             Field("direct_cost_id", WHOLE, read_only=True),
             *LINE_KEYS,
-            Field("cost_code", COST_CODE, of=_cost_code_id),
+            Field("cost_code", COST_CODE, of=cost_code_id_of),
             *ORIGIN,
         ),
         filters={**same("id", "direct_cost_id", "wbs_code_id"), **ranges("updated_at")},

@@ -9,12 +9,9 @@ from typing import Any
 from werkzeug import Response
 
 from embedded_app.simulator.model import ZERO
-from embedded_app.simulator.model.levels import Level
-from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.model.world import World
-from embedded_app.simulator.rest.access import Caller, Refusal, blueprint, permitted_project
+from embedded_app.simulator.rest.access import Refusal, blueprint
 from embedded_app.simulator.rest.answers import data
-from embedded_app.simulator.rest.families.change_orders import COMMITMENT, FILTERS, refuse_three_tiers
+from embedded_app.simulator.rest.families.change_orders import COMMITMENT, FILTERS, at_most_two_tiers
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
     BASICS,
@@ -44,8 +41,9 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.references import VENDOR, project_of, record
-from embedded_app.simulator.rest.serving import find, serve
+from embedded_app.simulator.rest.named import seen_by_named
+from embedded_app.simulator.rest.references import VENDOR, of_same_project, project_of, record
+from embedded_app.simulator.rest.serving import find_as, serve
 from embedded_app.simulator.state import simulator
 
 TOOL = "prime_contracts"
@@ -56,25 +54,18 @@ _CONTRACT = record("prime_contracts", "number", "title")
 _PENDING = frozenset({"pending", "pricing", "revised", "proceeding"})
 
 
-def _of(family: str, contract: Any) -> list[Any]:
-    kept = simulator().world.records.get(family, {}).values()
-    return [each for each in kept if each["contract_id"] == contract["id"] and each["deleted_at"] is None]
-
-
 def _sum(records: list[Any], key: str) -> Decimal:
     return sum((each[key] or ZERO for each in records), ZERO)
 
 
 def _total(contract: Any) -> Decimal:
-    return _sum(_of("prime_contract_lines", contract), "amount")
+    return _sum(LINES.below(simulator().world, contract), "amount")
 
 
 def _changes(*statuses: str) -> Callable[[Any], Decimal]:
     def total(contract: Any) -> Decimal:
-        return _sum(
-            [each for each in _of("prime_change_orders", contract) if each["status"] in statuses],
-            "grand_total",
-        )
+        changes = CHANGE_ORDERS.below(simulator().world, contract)
+        return _sum([each for each in changes if each["status"] in statuses], "grand_total")
 
     return total
 
@@ -87,12 +78,13 @@ def _revised(contract: Any) -> Decimal:
 
 
 def _invoiced(contract: Any) -> Decimal:
-    return _sum(_of("payment_applications", contract), "amount")
+    return _sum(PAYMENT_APPLICATIONS.below(simulator().world, contract), "amount")
 
 
 def _received(contract: Any) -> list[dict[str, object]]:
     """The payments of the owner, one for each approved invoice but the latest."""
-    approved = [each for each in _of("payment_applications", contract) if each["status"] == "approved"]
+    invoices = PAYMENT_APPLICATIONS.below(simulator().world, contract)
+    approved = [each for each in invoices if each["status"] == "approved"]
     return [
         {
             "id": each["id"],
@@ -113,20 +105,13 @@ def _percent_paid(contract: Any) -> Decimal:
     return _paid(contract) / revised * 100 if revised else ZERO
 
 
-def _visible(contract: Any, who: Caller) -> bool:
-    """Private ones are for administrators of the tool, and those named on them."""
-    if not contract["private"] or who.level(TOOL, contract["project_id"]) is Level.ADMIN:
-        return True
-    return who.user_id is not None and who.user_id in (contract["accessor_ids"] or ())
-
-
 def _rules(write: Write) -> None:
     before = write.before
     if before is not None and before["status"] in _LOCKED and {"vendor_id", "contractor_id"} & {*write.sent}:
         raise Refusal(422, "Its parties are locked once it is approved.")
 
 
-FAMILY = serve(
+FAMILY: Family = serve(
     Family(
         name="prime_contracts",
         singular="prime_contract",
@@ -173,12 +158,12 @@ FAMILY = serve(
         ),
         filters={**same("id", "status", "origin_id", "executed"), **ranges("created_at", "updated_at")},
         sorts="number created_at updated_at",
-        visible=_visible,
+        visible=seen_by_named(TOOL, "accessor_ids"),
         rules=_rules,
     )
 )
 
-LINES = serve(
+LINES: Family = serve(
     Family(
         name="prime_contract_lines",
         singular="line_item",
@@ -199,8 +184,7 @@ LINES = serve(
 @blueprint.get(f"{_V2}/<int:contract_id>/summary")
 def prime_contract_summary(company_id: int, project_id: int, contract_id: int) -> Response:  # noqa: ARG001 # checked with the header
     """Balances of a prime contract."""
-    permitted_project(project_id, TOOL)
-    found = find(FAMILY, contract_id, project_id)
+    found = find_as(FAMILY, contract_id, project_id)
     return data(
         {
             "approved_change_total": money(_approved(found)),
@@ -212,18 +196,11 @@ def prime_contract_summary(company_id: int, project_id: int, contract_id: int) -
     )
 
 
-def _prime_changes(world: World, project_id: int) -> list[Record]:
-    kept = () if refuse_three_tiers(world, project_id) else world.records["prime_change_orders"].values()
-    return [change for change in kept if change["project_id"] == project_id]
+def _name_contract(change: Any) -> None:
+    of_same_project(simulator().world.records[FAMILY.name], change, "contract_id")
 
 
-def _a_contract(write: Write) -> None:
-    contract = simulator().world.records["prime_contracts"].get(write.record["contract_id"])
-    if contract is None or contract["project_id"] != write.record["project_id"]:
-        raise Refusal(422, "is invalid", field="contract_id")
-
-
-CHANGE_ORDERS = serve(
+CHANGE_ORDERS: Family = serve(
     Family(
         name="prime_change_orders",
         singular="change_order",
@@ -232,12 +209,14 @@ CHANGE_ORDERS = serve(
         paths=(Path("/v1.0/projects/<int:project_id>/prime_change_orders", "list show create"),),
         fields=COMMITMENT,
         filters=FILTERS,
-        kept=_prime_changes,
-        rules=_a_contract,
+        parent=FAMILY,
+        parent_key="contract_id",
+        present=at_most_two_tiers,
+        prepare=_name_contract,
     )
 )
 
-PAYMENT_APPLICATIONS = serve(
+PAYMENT_APPLICATIONS: Family = serve(
     Family(
         name="payment_applications",
         singular="payment_application",

@@ -8,12 +8,12 @@ from werkzeug import Response
 from embedded_app.simulator.model.commitments import Requisition
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import billing, writing
-from embedded_app.simulator.rest.access import blueprint, permitted_project, query_id, require
+from embedded_app.simulator.rest.access import blueprint, query_id
 from embedded_app.simulator.rest.answers import data, json, listing
 from embedded_app.simulator.rest.families.requisitions import FAMILY, TOOL, contract_of
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, each
 from embedded_app.simulator.rest.kinds import CODE, DAY, TEXT
-from embedded_app.simulator.rest.serving import find, serve, tell, update
+from embedded_app.simulator.rest.serving import find_as, serve, tell, update
 
 _ITEMS = {"contract_items": billing.LINE, "change_order_items": billing.CHANGE}
 
@@ -46,8 +46,7 @@ def update_items(requisition_id: int) -> Response:
     """Set what was completed in several lines, their status and comments."""
     sent = writing.sent()
     project_id = writing.whole(sent.get("project_id", request.args.get("project_id")), "project_id")
-    requisition = _requisition(requisition_id, project_id)
-    require(TOOL, project_id, Level.STANDARD)
+    requisition = _requisition(requisition_id, project_id, Level.STANDARD)
     update(FAMILY, project_id, requisition, {"items": writing.a_list_of(sent, "requisition_items")})
     return json({"requisition_items": billing.items(requisition, contract_of(requisition))})
 
@@ -57,8 +56,7 @@ def update_items(requisition_id: int) -> Response:
 )
 def payment_details(company_id: int, project_id: int, requisition_id: int) -> Response:  # noqa: ARG001 # checked with the header
     """When the invoice is to be paid."""
-    requisition = _requisition(requisition_id, project_id)
-    require(TOOL, project_id, Level.ADMIN)
+    requisition = _requisition(requisition_id, project_id, Level.ADMIN)
     value = writing.sent().get("due_date")
     requisition.due_date = None if value is None else DAY.parse(value)  # type: ignore[assignment]
     tell(FAMILY, project_id, requisition, "update")
@@ -88,7 +86,6 @@ DOCUMENTS = serve(
 )
 
 
-def _requisition(requisition_id: int, project_id: int) -> Requisition:
-    permitted_project(project_id, TOOL)
-    found: Requisition = find(FAMILY, requisition_id, project_id)
+def _requisition(requisition_id: int, project_id: int, at_least: Level = Level.READ_ONLY) -> Requisition:
+    found: Requisition = find_as(FAMILY, requisition_id, project_id, at_least)
     return found

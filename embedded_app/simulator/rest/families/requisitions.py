@@ -38,7 +38,7 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.references import currency
+from embedded_app.simulator.rest.references import currency, of_same_project
 from embedded_app.simulator.rest.serving import serve
 from embedded_app.simulator.state import simulator
 
@@ -109,9 +109,7 @@ def _vendor(requisition: Any, key: str) -> Any:
 
 
 def _prepare(made: Any) -> None:
-    contract = simulator().world.contracts.get(made["commitment_id"])
-    if contract is None or made["project_id"] != contract.project_id:
-        raise Refusal(422, "is invalid", field="commitment_id")
+    contract = of_same_project(simulator().world.contracts, made, "commitment_id")
     made["number"] = 1 + len(contract.requisitions)
 
 
@@ -198,16 +196,12 @@ FAMILY = serve(
 )
 
 
-def _pay(world: World, payment: Record) -> Record:
-    world.records.setdefault("contract_payments", {})[payment["id"]] = payment
-    world.contracts[payment["contract_id"]].paid += payment["amount"]
-    return payment
+def _name_contract(payment: Any) -> None:
+    of_same_project(simulator().world.contracts, payment, "contract_id")
 
 
-def _payable(write: Write) -> None:
-    contract = simulator().world.contracts.get(write.record["contract_id"])
-    if contract is None or contract.project_id != write.record["project_id"]:
-        raise Refusal(422, "is invalid", field="contract_id")
+def _pay(payment: Any) -> None:
+    simulator().world.contracts[payment["contract_id"]].paid += payment["amount"]
 
 
 PAYMENTS = serve(
@@ -235,8 +229,8 @@ PAYMENTS = serve(
         needs="contract_id",
         call_key="contract_id",
         locked_by_origin=True,
-        store=_pay,
         visible=lambda payment, who: who.reads(simulator().world.contracts[payment["contract_id"]]),
-        rules=_payable,
+        prepare=_name_contract,
+        made=_pay,
     )
 )

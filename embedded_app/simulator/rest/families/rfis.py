@@ -10,7 +10,7 @@ from werkzeug import Response
 from embedded_app.simulator.hosts import region_address
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import writing
-from embedded_app.simulator.rest.access import Caller, Refusal, blueprint, permitted_project, require
+from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import listing
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
@@ -31,9 +31,10 @@ from embedded_app.simulator.rest.family import (
     words,
 )
 from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE, Kind
+from embedded_app.simulator.rest.named import seen_by_named
 from embedded_app.simulator.rest.people import people_of
 from embedded_app.simulator.rest.references import COST_CODE, LOCATION, PEOPLE, PERSON, VENDOR, impact
-from embedded_app.simulator.rest.serving import answer, find, serve, tell
+from embedded_app.simulator.rest.serving import answer, find_as, serve, tell
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import RfiDueDate
 from embedded_app.simulator.words import plain
@@ -81,16 +82,10 @@ def _thread(rfi: Any) -> list[object]:
                 "created_by": PERSON.write(reply["created_by_id"]),
                 "attachments": reply["attachments"],
             }
-            for reply in replies_of(rfi)
+            for reply in REPLIES.below(simulator().world, rfi)
         ],
     }
     return [asked]
-
-
-def replies_of(rfi: Any) -> list[Any]:
-    """The replies to an RFI, in the order they came."""
-    kept = simulator().world.records.get("rfi_replies", {}).values()
-    return [reply for reply in kept if reply["rfi_id"] == rfi["id"]]
 
 
 def _assignees(rfi: Any) -> list[object]:
@@ -110,14 +105,6 @@ def _assignees(rfi: Any) -> list[object]:
 def _link(rfi: Any) -> str:
     region = simulator().world.companies[rfi["company_id"]].region
     return f"{region_address(region)}/{rfi['project_id']}/project/rfi/show/{rfi['id']}"
-
-
-def _visible(rfi: Any, who: Caller) -> bool:
-    """Private ones and drafts are for administrators of the tool and the people named on them."""
-    if not (rfi["private"] or rfi["draft"]) or who.level(_TOOL, rfi["project_id"]) is Level.ADMIN:
-        return True
-    named = {rfi["rfi_manager_id"], rfi["created_by_id"], rfi["received_from_login_information_id"]}
-    return who.user_id is not None and who.user_id in {*named, *rfi["assignee_ids"], *rfi["distribution_ids"]}
 
 
 def _courts(rfi: Any) -> list[int]:
@@ -150,7 +137,7 @@ def _rules(write: Write) -> None:
         rfi["status"], rfi["initiated_at"] = "open", rfi["updated_at"]
 
 
-FAMILY = serve(
+FAMILY: Family = serve(
     Family(
         name="rfis",
         singular="rfi",
@@ -212,13 +199,17 @@ FAMILY = serve(
         },
         parameters={"search": words("subject", "number", "question")},
         sorts="number subject status due_date created_at updated_at",
-        visible=_visible,
+        visible=seen_by_named(
+            _TOOL,
+            *("rfi_manager_id", "received_from_login_information_id", "assignee_ids", "distribution_ids"),
+            hidden="private draft",
+        ),
         prepare=_prepare,
         rules=_rules,
     )
 )
 
-REPLIES = serve(
+REPLIES: Family = serve(
     Family(
         name="rfi_replies",
         singular="reply",
@@ -245,11 +236,11 @@ REPLIES = serve(
 @blueprint.patch("/v1.1/projects/<int:project_id>/rfis/<int:rfi_id>/advance_ball_in_court")
 def advance_ball_in_court(project_id: int, rfi_id: int) -> Response:
     """From the manager to the assignee or back; an assignee passes it on only after a reply of their own."""
-    rfi = _of_writer(project_id, rfi_id)
+    rfi = find_as(FAMILY, rfi_id, project_id, Level.STANDARD)
     holder = rfi["ball_in_court_id"]
     if holder == rfi["rfi_manager_id"]:
         rfi["ball_in_court_id"] = rfi["assignee_ids"][0]
-    elif holder not in {reply["created_by_id"] for reply in replies_of(rfi)}:
+    elif holder not in {reply["created_by_id"] for reply in REPLIES.below(simulator().world, rfi)}:
         raise Refusal(422, "must respond first", field="ball_in_court")
     else:
         rfi["ball_in_court_id"] = rfi["rfi_manager_id"]
@@ -260,7 +251,7 @@ def advance_ball_in_court(project_id: int, rfi_id: int) -> Response:
 @blueprint.patch("/v1.1/projects/<int:project_id>/rfis/<int:rfi_id>/forward_for_review")
 def forward_for_review(project_id: int, rfi_id: int) -> Response:
     """Hand it to one person."""
-    rfi = _of_writer(project_id, rfi_id)
+    rfi = find_as(FAMILY, rfi_id, project_id, Level.STANDARD)
     chosen = writing.unwrapped(FAMILY, writing.sent(), wrapped=True).get("forwardee_ids")
     if not isinstance(chosen, list) or len(chosen) != 1:
         raise Refusal(422, "must be one person", field="forwardee_ids")
@@ -277,9 +268,3 @@ def people_to_choose(project_id: int, which: str) -> Response:
         return listing([], PERSON.write)
     level = Level.STANDARD if which == "potential_rfi_managers" else Level.READ_ONLY
     return listing([person.id for person in people_of(project, _TOOL, level)], PERSON.write)
-
-
-def _of_writer(project_id: int, rfi_id: int) -> Any:
-    permitted_project(project_id, _TOOL)
-    require(_TOOL, project_id, Level.STANDARD)
-    return find(FAMILY, rfi_id, project_id)

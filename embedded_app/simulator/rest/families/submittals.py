@@ -28,7 +28,7 @@ from embedded_app.simulator.rest.family import (
 from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE
 from embedded_app.simulator.rest.named import seen_by_named
 from embedded_app.simulator.rest.references import PEOPLE, PERSON, VENDOR, to
-from embedded_app.simulator.rest.serving import find, serve, written
+from embedded_app.simulator.rest.serving import find_as, serve, written
 from embedded_app.simulator.seed.submittals import SECTIONS, STATUSES, TYPES
 from embedded_app.simulator.state import simulator
 
@@ -170,12 +170,10 @@ def next_submittal_number(project_id: int) -> Response:
 @blueprint.get(f"{_PROJECT}/<int:submittal_id>/revisions")
 def submittal_revisions(project_id: int, submittal_id: int) -> Response:
     """Every revision of a submittal; here it has itself."""
-    permitted_project(project_id, _TOOL)
-    return json([written(FAMILY, find(FAMILY, submittal_id, project_id), "normal")])
+    return json([written(FAMILY, find_as(FAMILY, submittal_id, project_id), "normal")])
 
 
 @blueprint.get(f"{_PROJECT}/<int:submittal_id>/workflow_data")
 def submittal_workflow(project_id: int, submittal_id: int) -> Response:
     """Who was asked and answered."""
-    permitted_project(project_id, _TOOL)
-    return json({"approvers": _approvers(find(FAMILY, submittal_id, project_id))})
+    return json({"approvers": _approvers(find_as(FAMILY, submittal_id, project_id))})

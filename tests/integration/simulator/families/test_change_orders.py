@@ -129,3 +129,27 @@ def test_cost_types_are_the_companys(api: Api) -> None:
         "commitment",
         "materials",
     ]
+
+
+def test_projects_with_three_tiers_keep_nobody_else_from_creating(api: Api) -> None:
+    api.simulator.control("PATCH", "/switches", {"change_orders_in_three_tiers": "not_found"})
+    contract_id = api.read(f"/v1.0/work_order_contracts?project_id={RIVERSIDE}&per_page=1")[0]["id"]
+    api.post(changes(RIVERSIDE), {"change_order": {"contract_id": contract_id, "title": "Extra plates"}})
+
+
+@pytest.mark.parametrize("path", ["commitment_change_orders", "prime_change_orders"])
+def test_none_is_created_in_three_tiers(api: Api, path: str) -> None:
+    body = {"change_order": {"contract_id": 1, "title": "Extra plates"}}
+    answer = api.write("POST", f"/v1.0/projects/{THREE_TIERS}/{path}", body)
+    assert (answer.status_code, "has no" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "contracts"),
+    [("commitment_change_orders", "work_order_contracts"), ("prime_change_orders", "prime_contracts")],
+)
+def test_a_change_order_is_of_a_contract_of_its_project(api: Api, path: str, contracts: str) -> None:
+    elsewhere = api.read(f"/v1.0/{contracts}?project_id={TWO_TIERS}&per_page=1")[0]["id"]
+    body = {"change_order": {"contract_id": elsewhere, "title": "Extra plates"}}
+    answer = api.write("POST", f"/v1.0/projects/{RIVERSIDE}/{path}", body)
+    assert (answer.status_code, answer.json) == (422, {"errors": {"contract_id": ["is invalid"]}})
