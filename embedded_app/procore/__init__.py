@@ -12,10 +12,11 @@ from embedded_app.procore.cache import Silence
 from embedded_app.procore.caller import CallRecord, OnCall
 from embedded_app.procore.calls import Period
 from embedded_app.procore.change_orders import ChangeOrder, ChangeOrders
-from embedded_app.procore.client import CompanyApi, Procore, ViewerApi
+from embedded_app.procore.client import Procore
 from embedded_app.procore.commitments import Balances, Commitment, CommitmentKind, Commitments, LineItem
 from embedded_app.procore.companies import Company, Me
 from embedded_app.procore.company_access import ApiVersion
+from embedded_app.procore.company_api import CompanyApi
 from embedded_app.procore.compliance import Compliance, ComplianceDocument
 from embedded_app.procore.daily_logs import DailyLogCounts, DailyLogs
 from embedded_app.procore.deadline import Deadline
@@ -42,6 +43,7 @@ from embedded_app.procore.tokens import TokenInfo, TokenSet
 from embedded_app.procore.transport import PooledTransport, Transport, WireRequest, WireResponse
 from embedded_app.procore.uploads import Progress, Upload, Uploads
 from embedded_app.procore.vendors import Vendor, Vendors
+from embedded_app.procore.viewer_api import ViewerApi
 from embedded_app.procore.wbs_codes import WbsCode, WbsCodes
 
 __all__ = [

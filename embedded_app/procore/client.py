@@ -5,59 +5,27 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import partial
 
 from embedded_app.clock import Clock
-from embedded_app.errors import UnexpectedPayload
-from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore.app_installations import (
-    AppConfiguration,
-    AppInstallation,
-    decode_app_configuration,
-    decode_app_installation,
-)
+from embedded_app.ids import CompanyId
 from embedded_app.procore.authorization import Authorization
-from embedded_app.procore.budget import Budget
 from embedded_app.procore.cache import Cache
 from embedded_app.procore.call_pool import CallPool, ThreadContext
 from embedded_app.procore.caller import Caller, MeteredTransport, OnCall, ignore_call
-from embedded_app.procore.calls import ViewerCall
-from embedded_app.procore.change_orders import ChangeOrders
 from embedded_app.procore.changes import Change
-from embedded_app.procore.commitments import Commitments
-from embedded_app.procore.companies import Company, Me, decode_company, decode_me, decode_web_base
 from embedded_app.procore.company_access import ApiVersion, CompanyAccess
-from embedded_app.procore.daily_logs import DailyLogs
+from embedded_app.procore.company_api import CompanyApi
 from embedded_app.procore.deadline import DEFAULT_SECONDS, Deadline, within
-from embedded_app.procore.decoding import decoded, each, one
-from embedded_app.procore.direct_costs import DirectCosts
-from embedded_app.procore.directory import Directory
 from embedded_app.procore.environment import Environment
 from embedded_app.procore.events import Event, resource_named
 from embedded_app.procore.file_store import FileStore
 from embedded_app.procore.grant import Grant
-from embedded_app.procore.insurances import Insurances
 from embedded_app.procore.news import News
-from embedded_app.procore.observations import Observations
 from embedded_app.procore.pacing import Pacer, PacingReport
-from embedded_app.procore.paging import Page, read_list
-from embedded_app.procore.payments import Payments
-from embedded_app.procore.permissions import Permissions, decode_permissions
-from embedded_app.procore.prime_contracts import PrimeContracts
-from embedded_app.procore.projects import Projects
-from embedded_app.procore.punch_items import PunchItems
-from embedded_app.procore.reading import ACCESS, PLACES, Read, Reader
-from embedded_app.procore.requisitions import Requisitions
-from embedded_app.procore.rfis import Rfis
-from embedded_app.procore.routes import CompanyRoute, ViewerRoute
-from embedded_app.procore.sentences import NOT_UNDERSTOOD
+from embedded_app.procore.reading import Reader
 from embedded_app.procore.shared_state import StateStore
-from embedded_app.procore.submittals import Submittals
 from embedded_app.procore.transport import PooledTransport, Transport
-from embedded_app.procore.uploads import Uploads
-from embedded_app.procore.vendors import Vendors
-from embedded_app.procore.wbs_codes import WbsCodes
+from embedded_app.procore.viewer_api import ViewerApi
 from embedded_app.secret import Secret
 
 
@@ -183,174 +151,3 @@ class Procore:
         """
         named = frozenset(name for name in map(resource_named, resources) if name is not None)
         self._news.watch(company_id, named, seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerApi:
-    """The two calls that belong to no company; neither is cached."""
-
-    _grant: Grant
-    _caller: Caller
-    _pool: CallPool
-
-    def me(self) -> Me:
-        """Who the grant's principal is; without a name."""
-        call = ViewerCall(ViewerRoute.ME)
-        return decoded(self._caller.get(call, self._grant), call.route.name, one(decode_me))
-
-    def companies(self) -> tuple[Company, ...]:
-        """The companies that the principal may see."""
-        route = ViewerRoute.COMPANIES
-        size = route.most_per_page
-
-        def fetch(number: int) -> Page[Company]:
-            response = self._caller.get(ViewerCall(route).asking(page=number, per_page=size), self._grant)
-            return Page.of(decoded(response, route.name, each(decode_company)), response, size)
-
-        return read_list(fetch, self._pool, per_page=size, route=route.name)
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyApi:
-    """One company, as one grant sees it. Every call carries the company's id."""
-
-    _access: CompanyAccess
-    _store: FileStore
-    _environment: Environment
-
-    @property
-    def budget(self) -> Budget:
-        """The lines of its projects' budgets."""
-        return Budget(self._access)
-
-    @property
-    def change_orders(self) -> ChangeOrders:
-        """Its commitment change orders."""
-        return ChangeOrders(self._access)
-
-    @property
-    def commitments(self) -> Commitments:
-        """Its subcontracts and purchase orders."""
-        return Commitments(self._access)
-
-    @property
-    def daily_logs(self) -> DailyLogs:
-        """How many daily logs its projects have."""
-        return DailyLogs(self._access)
-
-    @property
-    def direct_costs(self) -> DirectCosts:
-        """What its projects bought without a commitment."""
-        return DirectCosts(self._access)
-
-    @property
-    def directory(self) -> Directory:
-        """Its people, and those of its projects."""
-        return Directory(self._access)
-
-    @property
-    def insurances(self) -> Insurances:
-        """The certificates of its vendors."""
-        return Insurances(self._access)
-
-    @property
-    def observations(self) -> Observations:
-        """Its observations."""
-        return Observations(self._access)
-
-    @property
-    def payments(self) -> Payments:
-        """What it paid on commitments."""
-        return Payments(self._access)
-
-    @property
-    def prime_contracts(self) -> PrimeContracts:
-        """Its contracts with owners."""
-        return PrimeContracts(self._access)
-
-    @property
-    def projects(self) -> Projects:
-        """Its projects."""
-        return Projects(self._access)
-
-    @property
-    def punch_items(self) -> PunchItems:
-        """Its punch items."""
-        return PunchItems(self._access)
-
-    @property
-    def requisitions(self) -> Requisitions:
-        """The invoices of its subcontractors."""
-        return Requisitions(self._access)
-
-    @property
-    def rfis(self) -> Rfis:
-        """Its RFIs."""
-        return Rfis(self._access)
-
-    @property
-    def submittals(self) -> Submittals:
-        """Its submittals."""
-        return Submittals(self._access)
-
-    @property
-    def uploads(self) -> Uploads:
-        """The way of files into its projects."""
-        return Uploads(self._access, self._store)
-
-    @property
-    def vendors(self) -> Vendors:
-        """The firms that it works with."""
-        return Vendors(self._access)
-
-    @property
-    def wbs_codes(self) -> WbsCodes:
-        """The budget codes of its projects."""
-        return WbsCodes(self._access)
-
-    def me(self, *, anew: bool = False) -> Me:
-        """Who the principal is in this company, with a name. Never stale; `anew` asks in any case."""
-        call = self._access.call(CompanyRoute.ME).asking(company_id=self._access.company_id)
-        return self._access.read_one(call, decode_me, ACCESS, anew=anew).value
-
-    def permissions(self, project_id: ProjectId | None = None, *, anew: bool = False) -> Permissions:
-        """What the principal may do in the company's tools, or in a project's.
-
-        Kept for a minute and never shown stale, because it decides about access.
-
-        Args:
-            project_id: the project whose tools are meant; the company's own when ``None``.
-            anew: ask in any case; do so before each write.
-        """
-        call = self._access.call(CompanyRoute.PERMISSIONS)
-        if project_id is None:
-            call = call.asking(company_id=self._access.company_id)
-        else:
-            call = call.asking(project_id=project_id)
-        decode = partial(decode_permissions, project_id=project_id)
-        return self._access.read_one(call, decode, ACCESS, anew=anew).value
-
-    def web_base_url(self) -> str:
-        """The origin of the company's pages in its region, for links and as the parent of our frames.
-
-        Raises:
-            UnexpectedPayload: it is none of the origins that may frame us.
-        """
-        found = self._access.read_one(self._access.call(CompanyRoute.BASE_URL), decode_web_base, PLACES).value
-        if not self._environment.is_portal(found.web_base_url):
-            raise UnexpectedPayload(
-                NOT_UNDERSTOOD, route=CompanyRoute.BASE_URL.name, messages=("web_base_url",)
-            )
-        return found.web_base_url
-
-    def app_installations(self) -> Read[tuple[AppInstallation, ...]]:
-        """The apps installed in the company; which right it needs is not documented."""
-        call = self._access.call(CompanyRoute.APP_INSTALLATIONS).asking(company_id=self._access.company_id)
-        return self._access.read_list(call, decode_app_installation)
-
-    def app_configurations(self, project_id: ProjectId | None = None) -> Read[tuple[AppConfiguration, ...]]:
-        """What puts apps into menus, of the company or of a project; which right it needs is not documented."""
-        call = self._access.call(CompanyRoute.APP_CONFIGURATIONS)
-        if project_id is not None:
-            call = call.asking(**{"filters[project_id]": project_id})
-        return self._access.read_list(call, decode_app_configuration)
