@@ -125,10 +125,10 @@ class Pacer:
         """Learn from an answer; 429, and 503 with a time, hold everybody until Procore accepts requests again."""
         wall = self._clock.now()
         resets_in = seconds_to_reset(response, wall)
-        limit, remaining = _number(response, "Limit"), _number(response, "Remaining")
+        limit, remaining, reset = (_number(response, name) for name in ("Limit", "Remaining", "Reset"))
         notice = None
-        if limit is not None and remaining is not None and resets_in is not None:
-            notice = RateNotice(limit, remaining, resets_in)
+        if limit is not None and remaining is not None and reset is not None and resets_in is not None:
+            notice = RateNotice(limit, remaining, reset, resets_in)
         hold = self._hold_of(response, wall)
         is_welcome = response.status not in _REFUSALS and response.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -268,4 +268,4 @@ def _reported(window: Window, now: float) -> RateReport:
 
 def _number(response: WireResponse, name: str) -> int | None:
     text = (response.header(f"X-Rate-Limit-{name}") or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len("999999999") else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len("9999999999") else None

@@ -20,7 +20,7 @@ MOMENT = 0.1
 _SPANS = {"spike": SPIKE_SECONDS, "hour": HOUR_SECONDS}
 _PEOPLE_ONLY = 4  # one part in four of each window is left to people
 _CLOCKS_DIFFER = 2.0  # seconds, between Procore's clock and ours
-_WHOLE_SECONDS = 1.5  # the headers count whole seconds, and the answer was on its way
+_ROUNDED = 1  # second, by which the ends that answers give of one window may differ
 _PROBE_SECONDS = 3.0
 _PROCESS_SECONDS = 60.0  # longer than any call, and than any person waits
 
@@ -32,20 +32,28 @@ class RateNotice:
     Attributes:
         limit: requests in the whole window.
         remaining: requests left in it.
-        resets_in: seconds until it is full again.
+        reset: when it is full again, in Unix seconds of Procore's clock. All answers of a window give the same, so
+            it tells which one is meant, however long an answer was on its way.
+        resets_in: seconds until then. More than the truth for an answer that was long on its way.
     """
 
     limit: int
     remaining: int
+    reset: int
     resets_in: float
 
 
 @dataclass(slots=True)
 class Window:
-    """A budget that comes back. `is_told`: an answer said when; otherwise its end is our guess."""
+    """A budget that comes back at `resets_at`, by our clock.
+
+    `reset` is what the latest answer about a window called its end. `is_told`: it was this window; otherwise it
+    was the one before, and the end of this one is our guess.
+    """
 
     limit: int
     remaining: int
+    reset: int
     resets_at: float
     is_told: bool = True
 
@@ -141,7 +149,8 @@ class RateWindows:
         for window in self.windows.values():
             kept_back = window.limit // _PEOPLE_ONLY if background else 0
             if window.remaining <= kept_back:
-                free_at = max(free_at, window.resets_at)
+                is_doubtful = now >= window.resets_at
+                free_at = max(free_at, window.resets_at + (_CLOCKS_DIFFER if is_doubtful else 0))
         if free_at > now:
             return free_at - now
         if background and self.people_waiting:
@@ -155,7 +164,8 @@ class RateWindows:
     def _roll(self, now: float) -> None:
         """Begin anew the windows that have ended; each then lasts its span from its first request on.
 
-        Nothing lasts longer than its span, even when the clock was put back.
+        While the end is in doubt, because clocks differ, what is left of the old one is spent first; after that
+        one request goes alone. Nothing lasts longer than its span, even when the clock was put back.
         """
         self.held_until = min(self.held_until, now + HOUR_SECONDS)
         self.probe_until = min(self.probe_until, now + _PROBE_SECONDS)
@@ -163,7 +173,9 @@ class RateWindows:
             window.resets_at = min(window.resets_at, now + _SPANS[name] + _CLOCKS_DIFFER)
             if now < window.resets_at:
                 continue
-            if window.remaining <= 0 and now - window.resets_at < _CLOCKS_DIFFER:
+            if now - window.resets_at < _CLOCKS_DIFFER:
+                if window.remaining > 0:
+                    continue
                 self.is_sure, self.probe_until = False, 0.0
             window.remaining = max(1, window.limit - self._under_way)
             window.resets_at, window.is_told = now + _SPANS[name], False
@@ -173,16 +185,26 @@ class RateWindows:
         if notice.resets_in <= 0:
             return False
         name = self._name_of(notice)
-        resets_at = now + notice.resets_in
+        window = Window(
+            notice.limit,
+            notice.remaining - self._under_way,  # Procore has not counted those that are under way
+            notice.reset,
+            now + notice.resets_in,
+        )
         known = self.windows.get(name)
-        remaining = notice.remaining - self._under_way  # Procore has not counted those that are under way
-        if known is not None and known.limit == notice.limit and now < known.resets_at:
-            if known.is_told and resets_at < known.resets_at - _WHOLE_SECONDS:
+        if known is not None and known.limit == notice.limit:
+            began = known.resets_at - _SPANS[name]
+            latest_over = known.reset - 1 - _ROUNDED if known.is_told else known.reset + _ROUNDED
+            if notice.reset <= latest_over and now < began + _PROCESS_SECONDS:
                 return False  # an answer that was long on its way
-            if not known.is_told or resets_at <= known.resets_at + _WHOLE_SECONDS:
-                # The same window. Others use the same limit, so we never see more than we counted.
-                remaining = min(known.remaining, notice.remaining)
-        self.windows[name] = Window(notice.limit, max(0, remaining), resets_at)
+            is_same = known.is_told and abs(notice.reset - known.reset) <= _ROUNDED
+            if is_same:
+                window.reset, window.resets_at = known.reset, min(known.resets_at, window.resets_at)
+            if is_same or not known.is_told:
+                # Others use the same limit, so we never see more than we counted.
+                window.remaining = min(known.remaining, notice.remaining)
+        window.remaining = max(0, window.remaining)
+        self.windows[name] = window
         return True
 
     def _name_of(self, notice: RateNotice) -> str:

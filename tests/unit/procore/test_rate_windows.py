@@ -5,11 +5,16 @@ import pytest
 from embedded_app.procore.rate_windows import MOMENT, RateNotice, RateWindows
 
 
+def notice(limit: int, remaining: int, resets_in: float, *, now: float = 0) -> RateNotice:
+    """What an answer says that was not long on its way, of a Procore whose clock is ours."""
+    return RateNotice(limit, remaining, round(now + resets_in), resets_in)
+
+
 def told(limit: int, remaining: int, resets_in: float, *, now: float = 0) -> RateWindows:
     """Windows of which one answer has told."""
     windows = RateWindows()
     assert windows.take("a", now, background=False) == 0
-    windows.settle("a", now, RateNotice(limit, remaining, resets_in), answered=True)
+    windows.settle("a", now, notice(limit, remaining, resets_in, now=now), answered=True)
     return windows
 
 
@@ -20,7 +25,7 @@ def take(windows: RateWindows, now: float, process: str = "a", *, background: bo
 def test_before_anything_is_known_one_request_goes_alone() -> None:
     windows = RateWindows()
     assert [take(windows, 0), take(windows, 0), take(windows, 0, "b")] == [0, MOMENT, MOMENT]
-    windows.settle("a", 1, RateNotice(limit=3, remaining=2, resets_in=9), answered=True)
+    windows.settle("a", 1, notice(limit=3, remaining=2, resets_in=9, now=1), answered=True)
     assert [take(windows, 1, "b"), take(windows, 1), take(windows, 1)] == [0, 0, 9]
 
 
@@ -62,14 +67,14 @@ def test_an_older_count_does_not_give_back_what_is_under_way() -> None:
     windows = told(25, 3, 8)
     for _ in range(3):
         take(windows, 0)
-    windows.settle("a", 0, RateNotice(25, 2, 8), answered=True)
+    windows.settle("a", 0, notice(25, 2, 8), answered=True)
     assert take(windows, 0) == 8
 
 
 def test_others_using_the_same_limit_are_seen() -> None:
     windows = told(25, 20, 8)
     take(windows, 0)
-    windows.settle("a", 0, RateNotice(25, 0, 8), answered=True)
+    windows.settle("a", 0, notice(25, 0, 8), answered=True)
     assert take(windows, 0) == 8
 
 
@@ -77,23 +82,59 @@ def test_an_answer_that_was_long_on_its_way_gives_nothing_back() -> None:
     windows = told(25, 20, 3)
     take(windows, 1)  # answered much later
     assert take(windows, 4) == 0
-    windows.settle("a", 4, RateNotice(25, 24, 9), answered=True)
+    windows.settle("a", 4, notice(25, 24, 9, now=4), answered=True)
     taken = 0
     while not take(windows, 4):
         taken += 1
-    windows.settle("a", 4, RateNotice(25, 19, -1), answered=True)
-    windows.settle("a", 4, RateNotice(25, 19, 1), answered=True)
+    windows.settle("a", 4, RateNotice(25, 19, reset=3, resets_in=-1), answered=True)
+    windows.settle("a", 4, RateNotice(25, 19, reset=3, resets_in=1), answered=True)
     assert (taken, take(windows, 4)) == (23, 9)
+
+
+def test_an_answer_that_came_so_late_that_its_window_seems_another_gives_nothing_back() -> None:
+    windows = told(25, 2, 8)
+    assert [take(windows, 0), take(windows, 0)] == [0, 0]
+    windows.settle("a", 3, RateNotice(25, 24, reset=8, resets_in=8), answered=True)
+    assert take(windows, 3) == 5
+
+
+def test_a_late_answer_of_the_window_before_does_not_stand_for_the_first_of_the_next() -> None:
+    windows = told(25, 1, 4)
+    assert [take(windows, 3), take(windows, 4), take(windows, 4)] == [0, 0, MOMENT]
+    windows.settle("a", 4, RateNotice(25, 7, reset=4, resets_in=2), answered=True)
+    assert take(windows, 4) == MOMENT
+    windows.settle("a", 4, notice(25, 24, 10, now=4), answered=True)
+    assert take(windows, 4) == 0
+
+
+def test_while_clocks_may_differ_what_is_left_of_the_old_window_is_spent_first() -> None:
+    windows = told(24, 2, 4)
+    assert take(windows, 4, background=True) == 2  # the rest is people's, until it is over for certain
+    assert [take(windows, 4), take(windows, 4)] == [0, 0]
+    assert [take(windows, 4), take(windows, 4)] == [0, MOMENT]  # one finds out
+    late = told(24, 2, 4)
+    assert [take(late, 6, background=True) for _ in range(18)] == [0] * 18
+    assert take(late, 6, background=True) == 10
+
+
+def test_a_procore_whose_clock_was_put_back_is_believed_after_a_minute() -> None:
+    windows = told(25, 20, 8, now=1000)
+    take(windows, 1020)
+    windows.settle("a", 1020, RateNotice(25, 0, reset=500, resets_in=8), answered=True)
+    assert take(windows, 1020) == 0
+    windows = told(25, 20, 8, now=1000)
+    windows.settle("a", 1059, RateNotice(25, 0, reset=500, resets_in=8), answered=True)
+    assert take(windows, 1059) == 8
 
 
 def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window() -> None:
     windows = told(600, 500, 30)
     take(windows, 25)
-    windows.settle("a", 25, RateNotice(limit=600, remaining=0, resets_in=5), answered=True)
+    windows.settle("a", 25, notice(limit=600, remaining=0, resets_in=5, now=25), answered=True)
     assert take(windows, 25) == 5
     # The hour begins again with all its requests, not with those of ten seconds.
     assert take(windows, 30) == 0
-    windows.settle("a", 30, RateNotice(limit=600, remaining=599, resets_in=3600), answered=True)
+    windows.settle("a", 30, notice(limit=600, remaining=599, resets_in=3600, now=30), answered=True)
     assert [take(windows, 30) for _ in range(599)] == [0] * 599
     assert take(windows, 30) == 3600
 
@@ -101,14 +142,14 @@ def test_the_end_of_the_hour_is_not_mistaken_for_the_short_window() -> None:
 def test_both_windows_are_kept_apart() -> None:
     windows = told(25, 0, 8)
     assert take(windows, 8) == 0
-    windows.settle("a", 8, RateNotice(limit=600, remaining=0, resets_in=1800), answered=True)
+    windows.settle("a", 8, notice(limit=600, remaining=0, resets_in=1800, now=8), answered=True)
     assert take(windows, 8) == 1800
 
 
 def test_where_a_window_was_used_up_the_first_request_of_the_next_goes_alone() -> None:
     windows = told(3, 0, 4)  # clocks differ, and whoever comes a moment early is refused
     assert [take(windows, 4), take(windows, 4), take(windows, 4, "b")] == [0, MOMENT, MOMENT]
-    windows.settle("a", 4.2, RateNotice(3, 2, 10), answered=True)
+    windows.settle("a", 4.2, notice(3, 2, 10, now=4.2), answered=True)
     assert [take(windows, 4.2, "b"), take(windows, 4.2)] == [0, 0]
     assert take(windows, 4.2) == pytest.approx(10)
 
@@ -137,7 +178,7 @@ def test_what_a_process_left_behind_is_forgotten() -> None:
 
 def test_a_raised_limit_replaces_the_old_one() -> None:
     windows = told(2, 0, 4)
-    windows.settle("a", 1, RateNotice(limit=50, remaining=40, resets_in=4), answered=True)
+    windows.settle("a", 1, notice(limit=50, remaining=40, resets_in=4, now=1), answered=True)
     assert take(windows, 1) == 0
 
 
@@ -155,7 +196,7 @@ def test_jobs_wait_as_long_as_people_wait_in_any_process() -> None:
     assert take(windows, 4, background=True) == MOMENT
     windows.leave("a", 4)
     assert take(windows, 4, "a") == 0
-    windows.settle("a", 4, RateNotice(20, 19, 10), answered=True)
+    windows.settle("a", 4, notice(20, 19, 10, now=4), answered=True)
     assert take(windows, 4, background=True) == MOMENT
     windows.leave("b", 4)
     assert take(windows, 4, "b") == 0

@@ -19,7 +19,7 @@ def _take(state: SharedState, process: str = "a") -> float:
 
 
 def _tell(state: SharedState, limit: int, remaining: int, resets_in: float) -> None:
-    notice = RateNotice(limit, remaining, resets_in)
+    notice = RateNotice(limit, remaining, round(resets_in), resets_in)
     state.change(lambda each, now: each.windows.settle("a", now, notice, answered=True))
 
 
