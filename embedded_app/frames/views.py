@@ -28,7 +28,7 @@ from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.panels import PanelRef, PanelView, Record, RecordKey, family_of_view
 from embedded_app.principals import Viewer, actor_of, current_viewer
 from embedded_app.procore import Project
-from embedded_app.storage import Company, db
+from embedded_app.storage import Company, db, give_connection_back
 from embedded_app.web import access, fragments, pages
 from embedded_app.web.headers import Kind
 
@@ -138,7 +138,7 @@ def company_view() -> Response:
     for assigned in service.jobs.list_():
         jobs.setdefault(assigned.project_id, []).append(assigned.job)
     name = _company(viewer).name
-    db.session.rollback()  # nothing is held while Procore is asked
+    give_connection_back()  # Procore is asked next
     projects = principals.service().company_api(viewer).projects.list().value
     return fragments.render(
         "frames/company.html",
@@ -320,7 +320,7 @@ def _verified(
     viewer: Viewer, project_id: ProjectId, panel: PanelRef | None, *, may_lag: bool = False
 ) -> Project:
     """The project, if Procore shows it to the viewer; the records of `panel` are read at the same time."""
-    db.session.rollback()  # nothing is held while Procore is asked
+    give_connection_back()  # Procore is asked next
     begin = partial(panels.service().views.anticipate, may_lag=may_lag)
     meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
     service = principals.service()

@@ -35,7 +35,7 @@ from embedded_app.installations.models import (
 from embedded_app.installations.revocations import note_revocation
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
-from embedded_app.storage import company_scope, database_now, db
+from embedded_app.storage import company_scope, database_now, db, give_connection_back
 
 _log = logging.getLogger(__name__)
 
@@ -301,6 +301,7 @@ class Custody:
     @contextmanager
     def _apart(self, company_id: CompanyId) -> Iterator[None]:
         """A database session of our own: what the caller has not committed is not committed by us."""
+        give_connection_back()
         with self._app.app_context(), company_scope(company_id):
             yield
 

@@ -20,7 +20,7 @@ from embedded_app.errors import (
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.installations.doctor import Answer, Diagnosis, Evidence, diagnose
 from embedded_app.procore import AccessLevel, CompanyApi, Grant, Procore
-from embedded_app.storage import Company, CompanyState, company_scope, db
+from embedded_app.storage import Company, CompanyState, company_scope, db, give_connection_back
 
 T = TypeVar("T")
 _TOOL = "commitments"
@@ -63,7 +63,7 @@ def _own(company_id: CompanyId) -> Evidence:
                 stored_web_base=company.web_base_url,
             )
         )
-        db.session.rollback()  # nothing stays open over the calls
+        give_connection_back()  # Procore is asked next
     return evidence
 
 

@@ -42,6 +42,7 @@ from embedded_app.storage import (
     current_company_id,
     database_now,
     db,
+    give_connection_back,
     system_scope,
 )
 
@@ -177,7 +178,7 @@ class InstallationService:
         with company_scope(company_id):
             if self.get_state() is CompanyState.SUSPENDED:
                 raise NotInstalled("This company is suspended here. Write to support.")
-            db.session.rollback()  # nothing stays open over the calls
+            give_connection_back()  # Procore is asked next
         self._procore.resume(company_id)
         company = self._procore.company(company_id, sign_in)
         if not company.permissions(anew=True).is_company_admin():

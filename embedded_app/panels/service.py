@@ -35,7 +35,7 @@ from embedded_app.principals import PrincipalService, Refusal, Viewer
 from embedded_app.procore import Procore, Read
 from embedded_app.reconciliation import Item, Reconciliation, reconcile
 from embedded_app.sources import SourceRead, SourceService
-from embedded_app.storage import db
+from embedded_app.storage import db, give_connection_back
 from embedded_app.storage.fan_out import FanOut
 
 
@@ -105,7 +105,7 @@ class PanelService:
         jobs = self._jobs.jobs_of(project_id)
         decisions = links.decisions_of(panel.id, project_id) if panel.id else {}
         grant = self._principals.grant(viewer)
-        db.session.rollback()  # only reads so far: nothing is held while Procore and the source are asked
+        give_connection_back()  # Procore and the source are asked next
         if anew:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)

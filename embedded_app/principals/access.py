@@ -15,7 +15,7 @@ from embedded_app import installations, principals
 from embedded_app.errors import PermissionMissing, SessionExpired
 from embedded_app.principals.models import ProofKind
 from embedded_app.principals.viewer import Viewer
-from embedded_app.storage import company_scope, db
+from embedded_app.storage import company_scope, give_connection_back
 from embedded_app.web import access, cookies, csrf
 
 _SCHEME = "Bearer "
@@ -63,7 +63,7 @@ def _check_frame_bearer() -> None:
         raise SessionExpired
     _enter(viewer)
     installations.service().require_connected()
-    db.session.rollback()  # no transaction stays open over the calls that follow
+    give_connection_back()  # Procore is asked next
 
 
 def _check_full_tab() -> None:
@@ -76,7 +76,7 @@ def _check_full_tab() -> None:
         raise SessionExpired
     _enter(viewer)
     csrf.bind(str(viewer.session_id))
-    db.session.rollback()
+    give_connection_back()
 
 
 def _check_administrator() -> None:

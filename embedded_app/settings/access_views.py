@@ -16,7 +16,7 @@ from embedded_app.principals import KnownPerson, Viewer, current_viewer
 from embedded_app.procore import AccessLevel
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
-from embedded_app.storage import db
+from embedded_app.storage import give_connection_back
 from embedded_app.web.access import administrator
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
@@ -83,7 +83,7 @@ def access() -> Response:
 def _lines(viewer: Viewer, login: str, project_id: ProjectId, panel: PanelRef | None) -> tuple[Line, ...]:
     person = principals.service().find_person(login)
     jobs = panels.service().jobs.jobs_of(project_id)
-    db.session.rollback()  # nothing is held while Procore is asked
+    give_connection_back()  # Procore is asked next
     level, administers = _rights(viewer, person, project_id, panel)
     known = Insight(
         login=login,

@@ -1,6 +1,7 @@
 """The database: one schema, company scope, sealed columns, migrations."""
 
 from embedded_app.storage._columns import SealedColumn, UtcDateTime, new_id
+from embedded_app.storage._connections import give_connection_back
 from embedded_app.storage._database import Model, database_now, db, init_app, upgrade
 from embedded_app.storage._scope import company_scope, current_company_id, find_wrapped_key, system_scope
 from embedded_app.storage.models import Company, CompanyOwned, CompanyState
@@ -18,6 +19,7 @@ __all__ = [
     "database_now",
     "db",
     "find_wrapped_key",
+    "give_connection_back",
     "init_app",
     "new_id",
     "shared_value",

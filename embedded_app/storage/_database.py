@@ -17,6 +17,9 @@ from sqlalchemy.orm import DeclarativeBase
 from embedded_app.config import Config
 
 BUSY_TIMEOUT_MS = 10_000
+POOL = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+"""Connections of a process, and how many seconds a thread waits for one. Four processes together stay below the
+hundred that PostgreSQL accepts as it comes. No thread needs two at once (`_connections.py`)."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -40,15 +43,14 @@ db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 def init_app(app: Flask, config: Config) -> None:
     """Attach the database to `app`; for SQLite the file's folder is made."""
     url = make_url(config.database_url.reveal())
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, **POOL}
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             path = Path(url.database).resolve()
             path.parent.mkdir(parents=True, exist_ok=True)
             url = url.set(database=str(path))
     else:
-        # Four processes together stay below the hundred connections that PostgreSQL accepts as it comes.
-        options |= {"pool_size": 10, "max_overflow": 10, "pool_recycle": 1800}
+        options["pool_recycle"] = 1800
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)

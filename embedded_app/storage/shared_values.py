@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from embedded_app.config import Config
 from embedded_app.procore import StateStore, StoreUnavailable
+from embedded_app.storage._connections import give_connection_back
 from embedded_app.storage._database import BUSY_TIMEOUT_MS, Model, db
 
 _REDIS_SECONDS = 0.5
@@ -98,6 +99,7 @@ class DatabaseValue:
         )
 
     def read(self) -> tuple[str, float]:
+        give_connection_back()
         held = select(SharedValue.value).where(SharedValue.name == self._name).scalar_subquery()
         try:
             with self._engine.connect() as connection:

@@ -6,8 +6,28 @@ from collections.abc import Iterator
 
 import pytest
 
+from embedded_app.storage._database import POOL
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.simulator_process import SimulatorProcess
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_connection() -> Iterator[None]:
+    """The whole program works with one database connection.
+
+    So no thread needs two at once, and none keeps one while it waits for another thread that needs one: with many
+    at work, both would end in all of them waiting for each other.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"pool_size": 1, "max_overflow": 0, "pool_timeout": 3}.items():
+            patch.setitem(POOL, name, value)
+        yield
+
+
+@pytest.fixture
+def one_connection_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For apps that are made after this."""
+    monkeypatch.setitem(POOL, "max_overflow", 1)
 
 
 @pytest.fixture(scope="session")

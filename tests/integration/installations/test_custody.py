@@ -358,6 +358,7 @@ def test_a_commit_that_fails_is_tried_again(keeper: Keeper, monkeypatch: pytest.
     assert keeper.token() == "access-2"
 
 
+@pytest.mark.usefixtures("one_connection_more")  # beside that of the caller, who is writing
 def test_the_callers_transaction_is_left_alone(keeper: Keeper) -> None:
     with keeper.app.app_context(), company_scope(ONE):
         company = db.session.get_one(Company, ONE)

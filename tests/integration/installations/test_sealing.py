@@ -54,7 +54,8 @@ def _from_another_column(keeper: Keeper) -> None:
     """A value of the same row and company, sealed for another column."""
     with keeper.app.app_context():
         context = SealContext("sources.sealed_settings", ONE, str(keeper.grant_id), keeper.row().version)
-        keeper.set(sealed_tokens=keeper.vault.seal(context, b"{}"))
+        sealed = keeper.vault.seal(context, b"{}")
+    keeper.set(sealed_tokens=sealed)
 
 
 @pytest.mark.parametrize(

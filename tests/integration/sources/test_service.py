@@ -22,7 +22,7 @@ from embedded_app.secret import Secret
 from embedded_app.sources.drafts import Draft
 from embedded_app.sources.models import Source
 from embedded_app.sources.service import SourceService
-from embedded_app.storage import db, new_id
+from embedded_app.storage import db, give_connection_back, new_id
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.scripted_connector import ScriptedConnector
 from tests.integration.sources.conftest import DANA, events
@@ -137,6 +137,7 @@ def test_credentials_are_sealed_and_no_method_gives_them_back(
     stored = service.get_(source_id).credentials
     assert stored is not None
     assert b"canary" not in stored.to_bytes()
+    give_connection_back()
     for table in inspect(db.engine).get_table_names():
         with db.engine.connect() as connection:
             for row in connection.execute(text(f'SELECT * FROM "{table}"')):
