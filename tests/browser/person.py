@@ -141,6 +141,17 @@ class Person:
             self.presses(f"Continue as {name}")
         self.presses("Allow")
 
+    def signs_in_to_settings(self, name: str, company: str) -> None:
+        """Allow the app, and say which company where the person administers several."""
+        self.allows_app(name)
+        self.waits_for(
+            lambda _: {"Which company?", "Overview"} & set(self.page_text().splitlines()), "settings"
+        )
+        if "Which company?" in self.page_text():
+            self.picks(company)
+            self.presses("Open settings")
+        self.sees("Overview")
+
     def _presses_in(self, frame_css: str, text: str) -> None:
         with self.inside(frame_css):
             self.presses(text)

@@ -81,8 +81,9 @@ def test_an_old_look_is_shown_at_once_and_replaced_by_itself(person: Person, con
         person.sees("1 cause found")
         assert TITLE not in person.page_text()
 
-        person.sees(TITLE)
-        assert "Procore live" in person.finds(SIDES).text
+        person.sees(TITLE)  # in the open line perhaps a moment before it is in the table
+        person.waits_for(lambda _: "Procore live" in person.finds(SIDES).text, "the new look")
+        assert TITLE in person.finds(DETAIL).find_element(By.XPATH, "./ancestor::tr").text
         assert person.finds(DETAIL).get_attribute("aria-expanded") == "true"
         person.sees("1 cause found")
         assert person.browser.find_elements(By.CSS_SELECTOR, "[data-lags]") == []

@@ -22,7 +22,7 @@ def test_what_was_typed_comes_back_after_signing_in_again_but_for_the_password(
     person = Person(browser)
     person.signs_in_to_portal(running.portal_url, "Dana Whitfield")
     browser.get(f"{running.public_url}/settings/sources/new?kind=sql")
-    person.allows_app("Dana Whitfield")
+    person.signs_in_to_settings("Dana Whitfield", "Hollis & Grant Builders")
     person.sees("Add a source")
     for name, text in {**KEPT, "password": "planted"}.items():
         field = browser.find_element(By.NAME, name)
@@ -37,7 +37,7 @@ def test_what_was_typed_comes_back_after_signing_in_again_but_for_the_password(
     person.sees("What you typed is kept in this tab")
     assert "planted" not in browser.execute_script("return JSON.stringify(sessionStorage)")
     person.follows("Sign in")
-    person.allows_app("Dana Whitfield")
+    person.signs_in_to_settings("Dana Whitfield", "Hollis & Grant Builders")
 
     person.sees("What you typed is here again")
     assert {name: value_of(person, name) for name in KEPT} == KEPT
