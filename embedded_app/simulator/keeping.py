@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 
 from embedded_app.simulator.state import Simulator
 
-_FORMAT = 7
+_FORMAT = 8
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -25,14 +25,14 @@ _TEXTS: Mapping[type, tuple[str, ...]] = {
     CostCode: ("name",),
     Vendor: ("name", "city", "trade_name", "business_phone", "email_address"),
     Insurance: ("insurance_type", "insurance_provider", "policy_number"),
-    Contract: ("title", "description", "origin_data"),
+    Contract: ("title", "description", "origin_data", "payment_terms"),
     LineItem: ("description",),
     ChangeOrder: ("title", "description"),
     Requisition: ("invoice_number",),
 }
 """What people wrote into records. Numbers and codes are keys, and stay; so do companies and people, who are known
 by name outside the records."""
-_IN_CONTRACTS = ("change_orders", "requisitions")
+_IN_CONTRACTS = ("line_items", "change_orders", "requisitions")
 """Families whose records are kept in their commitment."""
 
 
@@ -99,25 +99,17 @@ def plant(world: World, prefix: str) -> list[str]:
         planted.append(f"{prefix}{next(numbers):05d}")
         return f"{text} {planted[-1]}"
 
-    codes: dict[int, CostCode] = {}
     for project in world.projects.values():
         _mark(project, mark)
-        project.cost_codes = tuple(
-            codes.setdefault(code.id, replace(code, **_marked(code, mark))) for code in project.cost_codes
-        )
+        project.cost_codes = tuple(replace(code, **_marked(code, mark)) for code in project.cost_codes)
     for vendor in world.vendors.values():
         _mark(vendor, mark)
         vendor.insurances = tuple(replace(each, **_marked(each, mark)) for each in vendor.insurances)
     for contract in world.contracts.values():
         _mark(contract, mark)
-        contract.line_items = [
-            replace(line, cost_code=codes.get(line.cost_code.id, line.cost_code), **_marked(line, mark))
-            for line in contract.line_items
-        ]
-        for requisition in contract.requisitions:
-            _mark(requisition, mark)
-        for change in contract.change_orders:
-            _mark(change, mark)
+        for name in _IN_CONTRACTS:
+            for record in getattr(contract, name):
+                _mark(record, mark)
     for name, family in FAMILIES.items():
         words = [each.kept_as for each in family.fields if each.kind.words and each.of is None]
         for record in world.records.get(name, {}).values():
@@ -165,8 +157,8 @@ def _parse(kind: Any, value: Any) -> Any:
         if value is None:
             return None
         kind = next(each for each in get_args(kind) if each is not type(None))
-    if get_origin(kind) is frozenset:
-        return frozenset(value)
+    if get_origin(kind) in (frozenset, list):
+        return kind(value)
     if kind in (datetime, date):
         return kind.fromisoformat(value)
     if kind is Decimal:

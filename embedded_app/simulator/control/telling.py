@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from embedded_app.simulator.control.editing import find
 from embedded_app.simulator.events import Change
-from embedded_app.simulator.model.commitments import ChangeOrder, CommitmentKind, Contract
+from embedded_app.simulator.model.commitments import ChangeOrder, Contract, LineItem
 from embedded_app.simulator.model.people import Person
 from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.model.vendors import Vendor
 from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.families import FAMILIES
-
-_CONTRACTS = {
-    CommitmentKind.SUBCONTRACT: "Work Order Contracts",
-    CommitmentKind.PURCHASE_ORDER: "Purchase Order Contracts",
-}
 
 
 def changes(world: World, family: str, record_id: int, event_type: str) -> list[Change]:
@@ -40,7 +35,7 @@ def _places(  # noqa: PLR0911 # one for each kind of record
     """Company, project and resource of the record; of a person, for each company."""
     match record:
         case Record():
-            return [(record["company_id"], record["project_id"], FAMILIES[family].resource)]
+            return [(record["company_id"], record["project_id"], FAMILIES[family].told_as(record))]
         case Person():
             return [(each.id, None, "Company Users") for each in world.companies_of(record.id)]
         case Project():
@@ -48,10 +43,12 @@ def _places(  # noqa: PLR0911 # one for each kind of record
         case Vendor():
             return [(record.company_id, None, "Company Vendors")]
         case Contract():
-            return [(record.company_id, record.project_id, _CONTRACTS[record.kind])]
-        case ChangeOrder():
+            return [(record.company_id, record.project_id, record.kind.resource)]
+        case ChangeOrder() | LineItem():
             contract = world.contracts[record.contract_id]
-            return [(contract.company_id, contract.project_id, "Change Order Packages")]
+            is_line = isinstance(record, LineItem)
+            resource = contract.kind.line_resource if is_line else "Change Order Packages"
+            return [(contract.company_id, contract.project_id, resource)]
         case _:
             return []
 

@@ -19,6 +19,10 @@ class CostCode:
     def full_code(self) -> str:
         return f"{self.division}-{self.code}"
 
+    def wbs_code_id(self, cost_type_id: int) -> int:
+        """The id of the budget code that this makes with a cost type."""
+        return self.id * 10 + cost_type_id % 10
+
 
 @dataclass(slots=True)
 class Project:

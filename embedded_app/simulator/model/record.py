@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 
 class Record(dict[str, Any]):
@@ -32,3 +33,9 @@ class Keyed:
     def get(self, name: str, default: Any = None) -> Any:
         """The value, or `default` where this kind of record has no such value."""
         return getattr(self, name, default)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], **more: Any) -> Self:
+        """One of this kind with the values that it has a field for, and these."""
+        known: Mapping[str, object] = cls.__dataclass_fields__  # type: ignore[attr-defined] # every Keyed is one
+        return cls(**{name: values[name] for name in known if name in values} | more)

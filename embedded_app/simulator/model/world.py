@@ -49,6 +49,10 @@ class World:
         live = (each for each in self.contracts.values() if each.deleted_at is None)
         return (contract for contract in live if contract.project_id == project_id)
 
+    def vendor_of(self, contract: Contract) -> Vendor | None:
+        """The firm of a commitment; None where it names none, or one that was removed."""
+        return None if contract.vendor_id is None else self.vendors.get(contract.vendor_id)
+
     def installation(self, company_id: int) -> AppInstallation | None:
         """The app's installation in this company, also an uninstalled one; None if it never was."""
         return next((each for each in self.installations.values() if each.company_id == company_id), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from flask import redirect, render_template, request, url_for
@@ -124,6 +125,7 @@ def commitments(project_id: int) -> str:
         **dock_of(place, LIST_VIEW),
         tool="commitments",
         contracts=found,
+        vendor_names=_vendor_names(found),
         totals=totals,
         kinds=KIND_NAMES,
     )
@@ -139,13 +141,16 @@ def commitment(project_id: int, kind: str, contract_id: int) -> str:
     found = next((each for each in readable if each.id == contract_id and each.kind == kind), None)
     if found is None:
         raise NotFound
+    related = _related(found, readable)
     return render_template(
         "portal/commitment.html",
         **project_frame(place),
         **dock_of(place, f"commitments.{kind}.detail", found.id),
         tool="commitments",
         contract=found,
-        related=_related(found, readable),
+        related=related,
+        vendor_names=_vendor_names([found, *related]),
+        cost_codes=_cost_codes(found),
         kinds=KIND_NAMES,
     )
 
@@ -223,12 +228,24 @@ def _readable(place: Project) -> list[Contract]:
     return [each for each in world.contracts_of(place.id) if world.can_read(person().id, each)]
 
 
+def _vendor_names(contracts: Iterable[Contract]) -> dict[int, str]:
+    """The names of their vendors, by id; those without one are missing."""
+    vendors = (simulator().world.vendor_of(each) for each in contracts)
+    return {vendor.id: vendor.name for vendor in vendors if vendor is not None}
+
+
+def _cost_codes(contract: Contract) -> dict[int, str]:
+    """The budget codes of its lines, by id."""
+    codes = simulator().world.records["wbs_codes"]
+    return {line.wbs_code_id: codes[line.wbs_code_id]["flat_code"] for line in contract.lines}
+
+
 def _related(contract: Contract, others: list[Contract]) -> list[Contract]:
     """Up to six: the vendor's other commitments, then the neighbours by number."""
     rest = [each for each in others if each.id != contract.id]
     at = others.index(contract)
     near = sorted(rest, key=lambda each: abs(others.index(each) - at))
-    same = [each for each in rest if contract.vendor is not None and each.vendor is contract.vendor]
+    same = [each for each in rest if contract.vendor_id is not None and each.vendor_id == contract.vendor_id]
     return list({each.id: each for each in (*same, *near)}.values())[:6]
 
 

@@ -2,9 +2,6 @@
 
 from embedded_app.simulator.rest import (
     apps,
-    commitment_contracts,
-    commitment_writes,
-    commitments,
     company,
     compliance,
     families,
@@ -19,9 +16,6 @@ from embedded_app.simulator.rest.access import blueprint
 __all__ = [
     "apps",
     "blueprint",
-    "commitment_contracts",
-    "commitment_writes",
-    "commitments",
     "company",
     "compliance",
     "families",

@@ -11,11 +11,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from embedded_app.simulator.model import ZERO
-from embedded_app.simulator.model.commitments import CommitmentKind, Contract, Requisition
-from embedded_app.simulator.model.projects import CostCode
+from embedded_app.simulator.model.commitments import Contract, Requisition
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.formats import money
 from embedded_app.simulator.rest.kinds import MONEY, TEXT, one_of
+from embedded_app.simulator.rest.references import WBS_CODE, cost_code_id_of
 from embedded_app.simulator.state import simulator
 
 LINE, CHANGE = "contract_item", "change_order_item"
@@ -36,7 +36,7 @@ def _share(total: Decimal, values: Sequence[Decimal]) -> list[Decimal]:
 
 
 def _billed_lines(contract: Contract) -> list[tuple[str, Any, Decimal]]:
-    lines = [(LINE, line, line.amount) for line in contract.line_items]
+    lines = [(LINE, line, line.amount) for line in contract.lines]
     changes = [
         each for each in contract.change_orders if each.status == "approved" and each.deleted_at is None
     ]
@@ -70,14 +70,14 @@ def items(requisition: Requisition, contract: Contract, kind: str | None = None)
         done = previous + now[index]
         retained = (now[index] * percent / 100).quantize(_CENT, ROUND_HALF_UP)
         change = requisition.item_values.get((of_kind, line.id), {})
-        code = getattr(line, "cost_code", None)
+        wbs_code_id = line.get("wbs_code_id")
         found.append(
             {
                 "id": requisition.id * 100 + index + 1,
                 "item_type": of_kind,
                 "line_item_id": line.id,
-                "cost_code_id": None if code is None else code.id,
-                "wbs_code": None if code is None else _wbs_code(code, contract),
+                "cost_code_id": None if wbs_code_id is None else cost_code_id_of(line),
+                "wbs_code": None if wbs_code_id is None else WBS_CODE.write(wbs_code_id),
                 "description_of_work": getattr(line, "title", None) or line.description,
                 "scheduled_value": money(scheduled),
                 "work_completed_from_previous_application": money(previous),
@@ -108,11 +108,6 @@ def items(requisition: Requisition, contract: Contract, kind: str | None = None)
 
 def _percent(part: Decimal, whole: Decimal) -> str:
     return f"{part / whole * 100:.2f}" if whole else "0.00"
-
-
-def _wbs_code(code: CostCode, contract: Contract) -> dict[str, object]:
-    number, letter = (1, "S") if contract.kind is CommitmentKind.SUBCONTRACT else (2, "M")
-    return {"id": code.id * 10 + number, "flat_code": f"{code.full_code}.{letter}"}
 
 
 def set_lines(requisition: Any, sent: Sequence[Any]) -> None:

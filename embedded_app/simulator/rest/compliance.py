@@ -69,7 +69,8 @@ def _contract(project_id: int, kind: str, contract_id: int) -> Contract:
 
 def _answer(contract: Contract) -> dict[str, Any]:
     kept = simulator().world.records.get("compliance", {}).get(contract.id) or Record()
-    policies = contract.vendor.insurances if contract.vendor else ()
+    vendor = simulator().world.vendor_of(contract)
+    policies = () if vendor is None else vendor.insurances
     in_order = bool(policies) and all(each.status == "compliant" for each in policies)
     derived = "compliant" if in_order else "not_compliant"
     documents: list[dict[str, object]] = [

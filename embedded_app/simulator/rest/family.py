@@ -107,6 +107,13 @@ class Write:
     level: Level
 
 
+def line_amount(write: Write) -> None:
+    """A line's amount follows from quantity and unit cost, unless it is set by hand."""
+    line = write.record
+    if line["quantity"] is not None and line["unit_cost"] is not None and "amount" not in write.sent:
+        line["amount"] = line["quantity"] * line["unit_cost"]
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """Where a family is served, and what can be done there.
@@ -133,7 +140,8 @@ class Family:
         tool: whose permission level counts.
         wrapping_is_open: whether the body may also come without it, since the platform does not say.
         uploads_are_open: whether a switch decides that it takes `upload_ids`, since the platform does not say.
-        resource: the webhook resource that a write is told as (section 7.5); None where there is none.
+        resource: the webhook resource that a write is told as (section 7.5), or what finds it for a record; None
+            where there is none.
         sorts: the fields that lists can be put in the order of.
         parameters: filters that are parameters of their own, as `search` of RFIs is.
         views: for each value of `view` the keys it is limited to; others than these and `extended` are normal.
@@ -169,7 +177,7 @@ class Family:
     view_parameter: str = "view"
     wrapping_is_open: bool = False
     uploads_are_open: bool = False
-    resource: str | None = None
+    resource: str | Callable[[Any], str] | None = None
     in_project: bool = True
     parent: Family | None = None
     parent_key: str = ""
@@ -192,6 +200,10 @@ class Family:
     delete_level: Level = Level.ADMIN
     per_page: int = DEFAULT_PER_PAGE
     largest: int = LARGEST_PER_PAGE
+
+    def told_as(self, record: Any) -> str | None:
+        """The webhook resource that a write of this record is told as."""
+        return self.resource(record) if callable(self.resource) else self.resource
 
     def records(self, world: World, place_id: int) -> Iterable[Any]:
         """The records of a project, or of a company, deleted ones too."""

@@ -11,6 +11,7 @@ from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.formats import money
 from embedded_app.simulator.rest.kinds import Kind, a_list, whole
+from embedded_app.simulator.seed.wbs import COST_TYPES
 from embedded_app.simulator.state import simulator
 
 Look = Callable[[World, int], Any]
@@ -82,8 +83,17 @@ def of_same_project(among: Mapping[int, Any], record: Any, key: str) -> Any:
 
 def cost_code_id_of(line: Any) -> int | None:
     """The cost code in the budget code of a line."""
+    return _in_wbs_code(line, "cost_code_id")
+
+
+def cost_type_id_of(line: Any) -> int | None:
+    """The cost type in the budget code of a line."""
+    return _in_wbs_code(line, "line_item_type_id")
+
+
+def _in_wbs_code(line: Any, part: str) -> int | None:
     code = simulator().world.records["wbs_codes"].get(line["wbs_code_id"])
-    return None if code is None else code["cost_code_id"]
+    return None if code is None else code[part]
 
 
 def currency(contract: Contract) -> object:
@@ -109,6 +119,10 @@ VENDOR = to(
 COST_CODE = to(
     cost_code_of,
     lambda found: {"id": found.id, "full_code": found.full_code, "name": found.name, "origin_id": None},
+)
+LINE_ITEM_TYPE = to(
+    lambda _world, type_id: next((each for each in COST_TYPES if each[0] == type_id), None),
+    lambda found: dict(zip(("id", "code", "name", "base_type"), found, strict=True)) | {"origin_id": None},
 )
 LOCATION = record("locations", "name", "node_name", "parent_id")
 WBS_CODE = record("wbs_codes", "flat_code", "description")

@@ -196,7 +196,7 @@ def _found(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = No
 def _show(family: Family, path: Path, ids: dict[str, int]) -> Response:
     record, _ = _found(family, ids)
     view = request.args.get(family.view_parameter, "")
-    return answer(family, path, record, view if view in family.views else "show")
+    return answer(family, path, record, view if view in {"extended", *family.views} else "show")
 
 
 def answer(family: Family, path: Path, record: Any, view: str = "show", status: int = 200) -> Response:
@@ -309,8 +309,9 @@ def tell(family: Family, place_id: int, record: Any, event_type: str) -> None:
     """Forget the answers that were made before this write, and let those who listen know of it."""
     running = simulator()
     running.rendered.clear()
-    if family.resource is not None:
+    resource = family.told_as(record)
+    if resource is not None:
         project_id = place_id if family.in_project else None
         running.changes.tell(
-            Change(company_of_call(), project_id, family.resource, record["id"], event_type, caller().user_id)
+            Change(company_of_call(), project_id, resource, record["id"], event_type, caller().user_id)
         )

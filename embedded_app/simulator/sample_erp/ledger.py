@@ -125,7 +125,9 @@ def keep_books(world: World) -> Iterator[Job]:
     for project in world.projects.values():
         job_no = project.project_number
         if job_no in JOB_NUMBERS:
-            entered = [entry for each in world.contracts_of(project.id) for entry in _enter(job_no, each)]
+            entered = [
+                entry for each in world.contracts_of(project.id) for entry in _enter(world, job_no, each)
+            ]
             added = [_stray(each, project) for each in strays() if each.job_no == job_no]
             yield Job(
                 job_no=job_no,
@@ -136,22 +138,23 @@ def keep_books(world: World) -> Iterator[Job]:
             )
 
 
-def _enter(job_no: str, contract: Contract) -> list[Commitment]:
+def _enter(world: World, job_no: str, contract: Contract) -> list[Commitment]:
     """The rows accounting keeps for one commitment: usually one, sometimes none or two."""
     stories = stories_of(job_no, contract.number)
-    if contract.vendor is None or contract.status in NEVER_ENTERED or Mess.ONLY_IN_PROCORE in stories:
+    vendor = world.vendor_of(contract)
+    if vendor is None or contract.status in NEVER_ENTERED or Mess.ONLY_IN_PROCORE in stories:
         return []
     changes = tuple(_posted(contract, stories))
     entry = Commitment(
         job_no=job_no,
         commitment_no=_number(job_no, contract, stories),
         kind="P" if contract.kind is CommitmentKind.PURCHASE_ORDER else "S",
-        vendor=vendor_name(contract.vendor.name),
+        vendor=vendor_name(vendor.name),
         title=contract.title or "",
         status="Closed" if Mess.STATUS in stories else _STATUS[contract.status],
         issued_on=contract.contract_date,
         updated_on=max([contract.created_at.date(), *(change.posted_on for change in changes)]),
-        items=_items(contract, stories),
+        items=_items(world, contract, stories),
         changes=changes,
         invoices=_invoices(contract, stories),
     )
@@ -165,12 +168,16 @@ def _number(job_no: str, contract: Contract, stories: dict[Mess, Story]) -> str:
     return JOB_NUMBERS[job_no](prefix, int(contract.number[3:]))
 
 
-def _items(contract: Contract, stories: dict[Mess, Story]) -> tuple[Item, ...]:
+def _items(world: World, contract: Contract, stories: dict[Mess, Story]) -> tuple[Item, ...]:
     """The lines of the commitment; a keying error is in the last one."""
-    items = [
-        Item(line.cost_code.division, line.cost_code.code, line.cost_code.name, line.description, line.amount)
-        for line in contract.line_items
-    ]
+    codes = {
+        code.wbs_code_id(72 if contract.is_order else 71): code
+        for code in world.projects[contract.project_id].cost_codes
+    }
+    items = []
+    for line in contract.lines:
+        code = codes[line.wbs_code_id]
+        items.append(Item(code.division, code.code, code.name, line.description or "", line.amount))
     for mess in (Mess.CENTS, Mess.THOUSANDS):
         if mess in stories:
             items[-1] = replace(items[-1], amount=items[-1].amount + stories[mess].amount)

@@ -151,8 +151,9 @@ def _add_project(
     for step, plan in enumerate(plans, start=1):
         made = contract(plan, base + step, project, vendors)
         world.contracts[made.id] = made
-        if made.vendor:
-            made.vendor.project_ids |= {project.id}
+        vendor = world.vendor_of(made)
+        if vendor is not None:
+            vendor.project_ids |= {project.id}
 
 
 def _vendor(firm: Firm, company_id: int, vendor_id: int) -> Vendor:

@@ -10,7 +10,6 @@ from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
-from embedded_app.simulator.seed.wbs import code_id
 
 _COSTS = (
     ("Crane rental", "invoice", 72),
@@ -28,9 +27,8 @@ def budget_line_items(site: Site) -> Iterator[Record]:
     """A budget for what is committed on each code, a little off; one code in eleven has costs and no budget."""
     committed: dict[int, Decimal] = {}
     for contract in site.contracts:
-        for line in contract.line_items:
-            key = code_id(line.cost_code, 72 if contract.is_order else 71)
-            committed[key] = committed.get(key, ZERO) + line.amount
+        for line in contract.lines:
+            committed[line.wbs_code_id] = committed.get(line.wbs_code_id, ZERO) + line.amount
     for step, (wbs_code_id, amount) in enumerate(committed.items(), start=1):
         if step % 11 == 0:
             continue
@@ -86,7 +84,7 @@ def direct_cost_lines(site: Site) -> Iterator[Record]:
                 site.ago(f"cost/{step}", 8, 120),
                 site.people[0],
                 direct_cost_id=site.first_id + step,
-                wbs_code_id=code_id(code, cost_type_id),
+                wbs_code_id=code.wbs_code_id(cost_type_id),
                 description=title if position == 1 else "Delivery",
                 amount=amount,
                 quantity=Decimal(1),

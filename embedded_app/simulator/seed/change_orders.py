@@ -9,7 +9,6 @@ from embedded_app.simulator.model.commitments import ChangeOrder, Contract
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import split
 from embedded_app.simulator.seed.site import Site
-from embedded_app.simulator.seed.wbs import code_id
 
 
 def _changes(site: Site) -> Iterator[tuple[Contract, ChangeOrder]]:
@@ -19,8 +18,8 @@ def _changes(site: Site) -> Iterator[tuple[Contract, ChangeOrder]]:
 def _lines(
     site: Site, change: ChangeOrder, contract: Contract, first_id: int, below: str
 ) -> Iterator[Record]:
-    code = contract.line_items[0].cost_code if contract.line_items else site.cost_codes[0]
-    kind = 72 if contract.number.startswith("PO-") else 71
+    first = site.cost_codes[0].wbs_code_id(72 if contract.is_order else 71)
+    wbs_code_id = contract.lines[0].wbs_code_id if contract.lines else first
     amounts = split(change.grand_total, 2) if abs(change.grand_total) > 1000 else [change.grand_total]
     for position, amount in enumerate(amounts, start=1):
         line = site.record(
@@ -28,7 +27,7 @@ def _lines(
             change.created_at.date(),
             change.created_by_id,
             **{below: change.id},
-            wbs_code_id=code_id(code, kind),
+            wbs_code_id=wbs_code_id,
             description=change.title if position == 1 else "Supervision and overhead",
             amount=amount,
             quantity=Decimal(1),

@@ -82,6 +82,8 @@ def contract(plan: Plan, record_id: int, project: Project, vendors: Mapping[str,
     executed = plan.status not in {"Draft", "Out For Bid", "Out For Signature", "Processing", "Void"}
     is_order = plan.kind is CommitmentKind.PURCHASE_ORDER
     changed = max((change.approved_on or started for change in plan.changes), default=started)
+    created_at = at(started - timedelta(days=14))
+    updated_at = at(max(changed, AS_OF - timedelta(days=draw(f"{code}/updated", 1, 60))), 17)
     return Contract(
         id=record_id,
         kind=plan.kind,
@@ -90,9 +92,9 @@ def contract(plan: Plan, record_id: int, project: Project, vendors: Mapping[str,
         number=plan.number,
         title=plan.title,
         status=plan.status,
-        vendor=vendors[plan.vendor] if plan.vendor else None,
-        created_at=at(started - timedelta(days=14)),
-        updated_at=at(max(changed, AS_OF - timedelta(days=draw(f"{code}/updated", 1, 60))), 17),
+        vendor_id=vendors[plan.vendor].id if plan.vendor else None,
+        created_at=created_at,
+        updated_at=updated_at,
         executed=executed,
         private=plan.private,
         description=_description(plan),
@@ -102,7 +104,7 @@ def contract(plan: Plan, record_id: int, project: Project, vendors: Mapping[str,
         delivery_date=AS_OF + timedelta(days=draw(code, -40, 120)) if is_order else None,
         retainage_percent=plan.retainage,
         paid=plan.invoiced - _retained(plan.invoiced, plan.retainage),
-        line_items=_lines(plan, record_id, project),
+        line_items=_lines(plan, record_id, project, created_at, updated_at),
         change_orders=[
             ChangeOrder(
                 id=record_id * 100 + index,
@@ -133,7 +135,9 @@ def _description(plan: Plan) -> str | None:
     )
 
 
-def _lines(plan: Plan, record_id: int, project: Project) -> list[LineItem]:
+def _lines(
+    plan: Plan, record_id: int, project: Project, created_at: datetime, updated_at: datetime
+) -> list[LineItem]:
     if not plan.original:
         return []
     trade = code_of(plan.vendor or "")
@@ -142,10 +146,13 @@ def _lines(plan: Plan, record_id: int, project: Project) -> list[LineItem]:
     return [
         LineItem(
             id=record_id * 100 + position,
+            contract_id=record_id,
+            wbs_code_id=code.wbs_code_id(72 if plan.kind is CommitmentKind.PURCHASE_ORDER else 71),
             position=position,
             description=f"{title} – {plan.title}",
             amount=amount,
-            cost_code=code,
+            created_at=created_at,
+            updated_at=updated_at,
             quantity=Decimal(1),
             unit_cost=amount,
             uom="ls",

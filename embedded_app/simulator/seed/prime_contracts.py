@@ -11,7 +11,6 @@ from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.custom_fields import empty
 from embedded_app.simulator.seed.plan import AS_OF, split
 from embedded_app.simulator.seed.site import Site
-from embedded_app.simulator.seed.wbs import code_id
 
 _FEE = Decimal("1.18")
 _CHANGES = (
@@ -66,7 +65,7 @@ def prime_contract_lines(site: Site) -> Iterator[Record]:
             date(2025, 1, 20),
             site.people[0],
             contract_id=site.first_id + 1,
-            wbs_code_id=code_id(code, 71),
+            wbs_code_id=code.wbs_code_id(71),
             description=code.name,
             amount=amount,
             extended_type="manual",

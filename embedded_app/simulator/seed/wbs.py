@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from embedded_app.simulator.model.projects import CostCode
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.seed.plan import AS_OF
 from embedded_app.simulator.seed.site import Site
@@ -17,11 +16,6 @@ COST_TYPES = (
     (74, "E", "Equipment", "equipment"),
     (75, "O", "Owner Cost", "owner_cost"),
 )
-
-
-def code_id(code: CostCode, cost_type_id: int) -> int:
-    """The id of the budget code of this cost code and cost type."""
-    return code.id * 10 + cost_type_id % 10
 
 
 def _segment(number: int, item_id: int, code: str, name: str) -> dict[str, object]:
@@ -48,5 +42,5 @@ def wbs_codes(site: Site) -> Iterator[Record]:
                     _segment(2, type_id, letter, name),
                 ],
             )
-            made["id"] = code_id(code, type_id)
+            made["id"] = code.wbs_code_id(type_id)
             yield made

@@ -225,11 +225,9 @@ def test_unknown_paths_are_404_in_json_and_noted(simulator: SimulatorProcess, pa
     assert simulator.requests()[-1]["breaches"] == ["unknown_path"]
 
 
-def test_writing_is_not_known_yet(simulator: SimulatorProcess) -> None:
+def test_what_cannot_be_written_is_an_unknown_path(simulator: SimulatorProcess) -> None:
     headers = {"Authorization": f"Bearer {simulator.access_token(DANA)}", "Procore-Company-Id": str(HOLLIS)}
-    assert (
-        simulator.send("POST", "/rest/v1.0/work_order_contracts", headers=headers, body=b"{}").status == 404
-    )
+    assert simulator.send("POST", "/rest/v1.0/commitments", headers=headers, body=b"{}").status == 404
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ KEYS = {
     CostCode: {"division", "code"},
     Vendor: {"state_code", "origin_code"},
     Insurance: {"status"},
-    Contract: {"number", "status", "origin_id", "currency_iso_code"},
-    LineItem: {"uom"},
+    Contract: {"number", "status", "origin_id", "origin_code", "currency_iso_code", "accounting_method"},
+    LineItem: {"uom", "origin_id"},
     ChangeOrder: {"number", "status"},
     Requisition: {"status"},
 }
@@ -109,7 +109,7 @@ def test_fields_are_parsed_by_their_type() -> None:
     assert contract.executed is True
     assert contract.contract_date == date(2026, 1, 2)
     assert contract.updated_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert contract.accessor_ids == {1, 2}
+    assert contract.accessor_ids == [1, 2]
     assert contract.kind.value == "purchase_order_contracts"
     assert contract.title is None
 

@@ -4,6 +4,7 @@ from embedded_app.simulator.rest.families import (
     budget,
     budget_views,
     change_orders,
+    commitments,
     daily_logs,
     direct_costs,
     directory,
@@ -22,6 +23,8 @@ FAMILIES = {
     for family in (
         locations.FAMILY,
         wbs.CODES,
+        commitments.CONTRACTS,
+        commitments.LINES,
         change_orders.FAMILY,
         change_orders.LINES,
         change_orders.PACKAGES,

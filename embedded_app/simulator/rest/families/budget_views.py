@@ -13,14 +13,13 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.model import ZERO
-from embedded_app.simulator.model.commitments import Contract
 from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import NOT_FOUND, Refusal, blueprint, permitted_project, query_id
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.families.budget import FAMILY, TOOL
 from embedded_app.simulator.rest.formats import Json, money
-from embedded_app.simulator.seed.wbs import COST_TYPES, code_id
+from embedded_app.simulator.seed.wbs import COST_TYPES
 from embedded_app.simulator.state import simulator
 
 _COLUMNS = (
@@ -175,16 +174,12 @@ def _commitments(project: Project) -> tuple[dict[int, Decimal], dict[int, Decima
     for contract in simulator().world.contracts_of(project.id):
         if contract.status not in _LIVE:
             continue
-        for line in contract.line_items:
-            _add(committed, _code_of(contract, line), line.amount)
-        if contract.line_items:
-            _add(committed, _code_of(contract, contract.line_items[0]), contract.approved_change_orders)
-            _add(changed, _code_of(contract, contract.line_items[0]), contract.approved_change_orders)
+        for line in contract.lines:
+            _add(committed, line.wbs_code_id, line.amount)
+        if contract.lines:
+            _add(committed, contract.lines[0].wbs_code_id, contract.approved_change_orders)
+            _add(changed, contract.lines[0].wbs_code_id, contract.approved_change_orders)
     return committed, changed
-
-
-def _code_of(contract: Contract, line: Any) -> int:
-    return code_id(line.cost_code, 72 if contract.is_order else 71)
 
 
 def _direct_costs(project: Project) -> dict[int, Decimal]:

@@ -21,8 +21,8 @@ from embedded_app.simulator.rest.family import (
     Family,
     Field,
     Path,
-    Write,
     each,
+    line_amount,
     ranges,
     same,
 )
@@ -66,11 +66,6 @@ def _visible(change: Any, who: Caller) -> bool:
     return who.reads(_contract(change))
 
 
-def _vendor_id(change: Any) -> int | None:
-    vendor = _contract(change).vendor
-    return None if vendor is None else vendor.id
-
-
 def _prepare(change: Any) -> None:
     contract = of_same_project(simulator().world.contracts, change, "contract_id")
     if not change["number"]:
@@ -79,9 +74,7 @@ def _prepare(change: Any) -> None:
 
 def _store(world: World, made: Record) -> ChangeOrder:
     contract = world.contracts[made["contract_id"]]
-    names = ("id", "contract_id", "number", "title", "status", "executed", "created_at", "updated_at")
-    more = ("due_date", "description", "signature_required", "created_by_id")
-    change = ChangeOrder(**{name: made[name] for name in (*names, *more)}, grand_total=ZERO)
+    change = ChangeOrder.of(made, grand_total=ZERO)
     contract.change_orders.append(change)
     return change
 
@@ -113,7 +106,7 @@ FAMILY = serve(
         resource="Change Order Packages",
         paths=(Path("/v1.0/projects/<int:project_id>/commitment_change_orders", "list show create"),),
         fields=COMMITMENT,
-        filters={**FILTERS, "vendor_id": lambda change, sent: str(_vendor_id(change)) in sent},
+        filters={**FILTERS, "vendor_id": lambda change, sent: str(_contract(change).vendor_id) in sent},
         kept=_packages,
         store=_store,
         present=at_most_two_tiers,
@@ -121,13 +114,6 @@ FAMILY = serve(
         prepare=_prepare,
     )
 )
-
-
-def _line_amount(write: Write) -> None:
-    """A line's amount follows from quantity and unit cost, unless it is set by hand."""
-    line = write.record
-    if line["quantity"] is not None and line["unit_cost"] is not None and "amount" not in write.sent:
-        line["amount"] = line["quantity"] * line["unit_cost"]
 
 
 def _add_to_total(line: Record) -> None:
@@ -152,7 +138,7 @@ LINES = serve(
         filters=same("id", "wbs_code_id"),
         parent=FAMILY,
         parent_key="change_order_id",
-        rules=_line_amount,
+        rules=line_amount,
         made=_add_to_total,
     )
 )
@@ -202,7 +188,7 @@ POTENTIAL = serve(
         fields=(
             *_SHARED,
             *each(WHOLE, "change_order_request_id change_order_package_id"),
-            Field("vendor", VENDOR, of=_vendor_id),
+            Field("vendor", VENDOR, of=lambda change: _contract(change).vendor_id),
             Field("description", TEXT, shown=DETAIL),
             *ORIGIN,
         ),

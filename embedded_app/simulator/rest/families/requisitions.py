@@ -104,7 +104,7 @@ def _previous_id(requisition: Any) -> int | None:
 
 
 def _vendor(requisition: Any, key: str) -> Any:
-    vendor = contract_of(requisition).vendor
+    vendor = simulator().world.vendor_of(contract_of(requisition))
     return None if vendor is None else getattr(vendor, key)
 
 
@@ -132,8 +132,7 @@ def _rules(write: Write) -> None:
 def _store(world: World, made: Record) -> Requisition:
     contract = world.contracts[made["commitment_id"]]
     amounts = {"completed_this_period": ZERO, "retained_this_period": ZERO}
-    given = {name: made[name] for name in Requisition.__dataclass_fields__ if name in made}
-    requisition = Requisition(**amounts | given)
+    requisition = Requisition.of(amounts | made)
     contract.requisitions.append(requisition)
     billing.set_lines(requisition, made["items"] or [])
     return requisition

@@ -32,6 +32,12 @@ class Listed(NamedTuple):
 
 
 LISTS = (
+    Listed(f"/v1.0/work_order_contracts?project_id={RIVERSIDE}", "commitments"),
+    Listed(f"/v1.0/purchase_order_contracts?project_id={RIVERSIDE}", "commitments"),
+    Listed(f"/v1.0/commitments?project_id={RIVERSIDE}", "commitments"),
+    Listed(f"/v1.0/work_order_contracts/{STEEL}/line_items?project_id={RIVERSIDE}", "commitments"),
+    Listed(f"{V2}/commitment_contracts", "commitments"),
+    Listed(f"{V2}/commitment_contracts/{STEEL}/line_items", "commitments"),
     Listed(f"{V1}/commitment_change_orders", "commitments"),
     Listed(f"/v1.0/change_order_packages?project_id={RIVERSIDE}", "commitments"),
     Listed(f"/v1.0/potential_change_orders?project_id={TWO_TIERS}", "commitments", TWO_TIERS),
