@@ -66,8 +66,10 @@ def _bound(view: View, family: Family, path: Path) -> Callable[..., Response]:
 def find(family: Family, record_id: int, place_id: int) -> Any:
     """The record; 404 where it does not exist, is deleted, or is not for this caller."""
     for record in _present(family, place_id):
-        if record["id"] == record_id and record.get("deleted_at") is None and _visible(family, record):
-            return record
+        if record["id"] == record_id and record.get("deleted_at") is None:
+            if family.visible is None or family.visible(record, caller()):
+                return record
+            break
     raise Refusal(404, NOT_FOUND)
 
 
@@ -125,10 +127,6 @@ def _present(family: Family, place_id: int) -> Iterable[Any]:
     )
 
 
-def _visible(family: Family, record: Any) -> bool:
-    return family.visible is None or family.visible(record, caller())
-
-
 def _place(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = None) -> int:
     """The project or company of the call, where the caller may read the tool."""
     if not family.in_project:
@@ -160,7 +158,7 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
     for name in family.needs.split():
         query_id(name)
-    view = request.args.get(family.view_parameter, "normal")
+    view, visible, who = request.args.get(family.view_parameter, "normal"), family.visible, caller()
     chosen = [
         (passes, request.args.getlist(name))
         for name, passes in family.parameters.items()
@@ -171,7 +169,7 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
             each
             for each in records
             if (wanted == "with" or (each.get("deleted_at") is not None) == (wanted == "only"))
-            and _visible(family, each)
+            and (visible is None or visible(each, who))
             and all(passes(each, sent) for passes, sent in chosen)
         ],
         lambda record: body_of(family, record, view, strings=path.is_v2),

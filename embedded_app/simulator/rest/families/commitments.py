@@ -93,7 +93,8 @@ def _kept(world: World, project_id: int, kind: CommitmentKind | None = None) -> 
 
 
 def _visible(contract: Contract, who: Caller) -> bool:
-    return who.reads(contract)
+    """To somebody who may read the tool, which was asked before: that costs more than all the rest of a list."""
+    return not contract.private or who.reads(contract)
 
 
 def _free_id(records: Iterable[Any], company_id: int) -> int:
