@@ -10,20 +10,14 @@ from embedded_app.simulator.model.commitments import CommitmentKind, Contract
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.rest import writing
-from embedded_app.simulator.rest.access import (
-    NOT_FOUND,
-    Refusal,
-    blueprint,
-    caller,
-    permitted_project,
-    require,
-)
+from embedded_app.simulator.rest.access import blueprint, caller, require
 from embedded_app.simulator.rest.answers import json
+from embedded_app.simulator.rest.families import commitments
 from embedded_app.simulator.rest.formats import day, stamp
 from embedded_app.simulator.rest.kinds import TEXT, one_of
+from embedded_app.simulator.rest.serving import find_as
 from embedded_app.simulator.state import simulator
 
-_TOOL = "commitments"
 _PATH = (
     "/v1.0/projects/<int:project_id>/<any(work_order_contracts, purchase_order_contracts):kind>"
     "/<int:contract_id>/compliance"
@@ -47,7 +41,7 @@ def compliance(project_id: int, kind: str, contract_id: int) -> Response:
 def set_compliance(project_id: int, kind: str, contract_id: int) -> Response:
     """Set the statuses and notes."""
     contract = _contract(project_id, kind, contract_id)
-    require(_TOOL, project_id, Level.ADMIN)
+    require(commitments.TOOL, project_id, Level.ADMIN)
     body = writing.sent()
     values = body.get("compliance", body)
     found = {name: known.parse(values[name]) for name, known in _SENT.items() if values.get(name) is not None}
@@ -58,12 +52,7 @@ def set_compliance(project_id: int, kind: str, contract_id: int) -> Response:
 
 
 def _contract(project_id: int, kind: str, contract_id: int) -> Contract:
-    permitted_project(project_id, _TOOL)
-    found = simulator().world.contracts.get(contract_id)
-    if found is None or found.project_id != project_id or found.kind is not CommitmentKind(kind):
-        raise Refusal(404, NOT_FOUND)
-    if found.deleted_at is not None or not caller().reads(found):
-        raise Refusal(404, NOT_FOUND)
+    found: Contract = find_as(commitments.OF_KIND[CommitmentKind(kind)], contract_id, project_id)
     return found
 
 

@@ -4,6 +4,7 @@ from embedded_app.simulator.rest.families import (
     budget,
     budget_views,
     change_orders,
+    commitment_contracts,
     commitments,
     daily_logs,
     direct_costs,
@@ -23,7 +24,7 @@ FAMILIES = {
     for family in (
         locations.FAMILY,
         wbs.CODES,
-        commitments.CONTRACTS,
+        commitment_contracts.FAMILY,
         commitments.LINES,
         change_orders.FAMILY,
         change_orders.LINES,

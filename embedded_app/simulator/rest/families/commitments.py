@@ -1,24 +1,16 @@
-"""Commitments of both kinds with their lines, in both versions (docs/platform-reference.md, section 5.5).
-
-Which fields a list of version 2 has is not documented (section 9, number 15): a switch chooses between those that
-one can send and all of version 1.
-"""
+"""Commitments of both kinds with their lines, in version 1 (docs/platform-reference.md, section 5.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
-
-from werkzeug import Response
 
 from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.commitments import CommitmentKind, Contract, LineItem
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.model.world import World
-from embedded_app.simulator.rest.access import Caller, Refusal, blueprint
-from embedded_app.simulator.rest.answers import data
+from embedded_app.simulator.rest.access import Caller, Refusal
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
     BASICS,
@@ -34,9 +26,7 @@ from embedded_app.simulator.rest.family import (
     line_amount,
     ranges,
     same,
-    words,
 )
-from embedded_app.simulator.rest.formats import money
 from embedded_app.simulator.rest.kinds import (
     CODE,
     DAY,
@@ -49,7 +39,6 @@ from embedded_app.simulator.rest.kinds import (
     STAMP,
     TEXT,
     WHOLE,
-    Kind,
     one_of,
 )
 from embedded_app.simulator.rest.references import (
@@ -62,15 +51,12 @@ from embedded_app.simulator.rest.references import (
     project_of,
     to,
 )
-from embedded_app.simulator.rest.serving import find_as, serve, written
+from embedded_app.simulator.rest.serving import serve, written
 from embedded_app.simulator.state import simulator
-from embedded_app.simulator.switches import ContractFields
 
 TOOL = "commitments"
-EXTENDED = "extended"
-_V2 = "/v2.0/companies/<int:company_id>/projects/<int:project_id>/commitment_contracts"
 _LOCKED = frozenset({"Approved", "Complete"})
-_STATUSES = {
+STATUSES = {
     CommitmentKind.SUBCONTRACT: (
         *("Draft", "Out For Bid", "Out For Signature", "Approved", "Complete", "Terminated", "Void"),
     ),
@@ -79,14 +65,14 @@ _STATUSES = {
     ),
 }
 _PREFIXES = {CommitmentKind.SUBCONTRACT: "SC", CommitmentKind.PURCHASE_ORDER: "PO"}
-_BY_TYPE = {kind.type: kind for kind in CommitmentKind}
+BY_TYPE = {kind.type: kind for kind in CommitmentKind}
 _VENDOR = to(
     lambda world, vendor_id: world.vendors.get(vendor_id),
     lambda found: {"id": found.id, "company": found.name, "origin_data": None, "origin_id": None},
 )
 
 
-def _kept(world: World, project_id: int, kind: CommitmentKind | None = None) -> list[Contract]:
+def of_project(world: World, project_id: int, kind: CommitmentKind | None = None) -> list[Contract]:
     """The commitments of a project, of one kind or both, with deleted ones."""
     found = (contract for contract in world.contracts.values() if contract.project_id == project_id)
     return [contract for contract in found if kind is None or contract.kind is kind]
@@ -97,23 +83,23 @@ def _visible(contract: Contract, who: Caller) -> bool:
     return not contract.private or who.reads(contract)
 
 
-def _free_id(records: Iterable[Any], company_id: int) -> int:
-    """The id after the highest of these, which are both kinds': they share their numbers."""
-    return 1 + max((record.id for record in records), default=company_id * 10)
-
-
-def _store(world: World, made: Record, kind: CommitmentKind | None = None) -> Contract:
-    kind = kind or _BY_TYPE[made["type"]]
-    of_company = [each for each in world.contracts.values() if each.company_id == made["company_id"]]
-    contract = Contract.of(made, kind=kind, id=_free_id(of_company, made["company_id"]))
+def store(world: World, made: Record, kind: CommitmentKind | None = None) -> Contract:
+    """Put a new one into the world; of the kind that it says where none is given."""
+    kind = kind or BY_TYPE[made["type"]]
+    company_id = made["company_id"]
+    ids = (
+        each.id for each in world.contracts.values() if each.company_id == company_id
+    )  # both kinds share them
+    contract = Contract.of(made, kind=kind, id=1 + max(ids, default=company_id * 10))
     if not contract.number:
-        count = 1 + len(_kept(world, contract.project_id, kind))
+        count = 1 + len(of_project(world, contract.project_id, kind))
         contract.number = f"{_PREFIXES[kind]}-{count:03d}"
     world.contracts[contract.id] = contract
     return contract
 
 
-def _rules(write: Write) -> None:
+def rules(write: Write) -> None:
+    """The vendor of an approved commitment is locked."""
     before = write.before
     if before is None or before["status"] not in _LOCKED:
         return
@@ -138,7 +124,7 @@ def _change_orders_of(contract: Contract) -> list[object]:
     ]
 
 
-_SENT = (
+SENT = (
     *BASICS,
     Field("deleted_at", STAMP, read_only=True),
     Field("number", CODE),
@@ -151,7 +137,7 @@ _SENT = (
 )
 """What both versions have under the same names, and take."""
 
-_ANSWERED = (
+ANSWERED = (
     Field("project", PLAIN, of=project_of),
     *each(MONEY, "grand_total approved_change_orders pending_change_orders", read_only=True),
     *each(MONEY, "draft_change_orders_amount revised_contract pending_revised_contract", read_only=True),
@@ -164,8 +150,8 @@ _ANSWERED = (
 """What version 1 answers beside."""
 
 _FIELDS = (
-    *_SENT,
-    *_ANSWERED,
+    *SENT,
+    *ANSWERED,
     Field("vendor", _VENDOR, key="vendor_id"),
     Field("origin_id", CODE),
     *each(CODE, "origin_data origin_code", optional=True),
@@ -179,7 +165,7 @@ _FIELDS = (
 
 
 def _of_kind(kind: CommitmentKind) -> Family:
-    fields = (*_FIELDS, Field("status", one_of(*_STATUSES[kind]), default="Draft"))
+    fields = (*_FIELDS, Field("status", one_of(*STATUSES[kind]), default="Draft"))
     if kind is CommitmentKind.PURCHASE_ORDER:
         fields = (*fields, Field("delivery_date", DAY))
     return Family(
@@ -194,19 +180,20 @@ def _of_kind(kind: CommitmentKind) -> Family:
         sorts="number created_at",
         views={"compact": " ".join(field.name for field in fields if field.shown != DETAIL)},
         reads_deleted=True,
-        kept=partial(_kept, kind=kind),
-        store=partial(_store, kind=kind),
+        kept=partial(of_project, kind=kind),
+        store=partial(store, kind=kind),
         visible=_visible,
-        rules=_rules,
+        rules=rules,
         can_delete=_can_delete,
     )
 
 
-SUBCONTRACTS, PURCHASE_ORDERS = FAMILIES = tuple(serve(_of_kind(kind)) for kind in CommitmentKind)
+OF_KIND = {kind: serve(_of_kind(kind)) for kind in CommitmentKind}
+FAMILY = OF_KIND[CommitmentKind.SUBCONTRACT]
 
-THIN = serve(
+serve(
     replace(
-        SUBCONTRACTS,
+        FAMILY,
         paths=(Path("/v1.0/commitments", "list"),),
         fields=(
             Field("id", WHOLE, read_only=True),
@@ -220,20 +207,19 @@ THIN = serve(
         sorts="",
         views={},
         reads_deleted=False,
-        kept=_kept,
+        kept=of_project,
     )
 )
-"""Both kinds, in few words."""
 
 
-def _is_open(line: Any) -> None:
+def _check_lines_open(line: Any) -> None:
     """The schedule of values of an approved commitment is locked, as its vendor is."""
     if simulator().world.contracts[line["contract_id"]].status in _LOCKED:
         raise Refusal(422, "The schedule of values is locked while the commitment is approved or complete.")
 
 
 def _line_rules(write: Write) -> None:
-    _is_open(write.record)
+    _check_lines_open(write.record)
     line_amount(write)
     write.record["amount"] = write.record["amount"] or ZERO
 
@@ -259,7 +245,7 @@ def _line_resource(line: Any) -> str:
     return simulator().world.contracts[line["contract_id"]].kind.line_resource
 
 
-def _lines(parent: Family, kind: CommitmentKind) -> Family:
+def _lines(kind: CommitmentKind) -> Family:
     return Family(
         name="line_items",
         singular="line_item",
@@ -284,108 +270,13 @@ def _lines(parent: Family, kind: CommitmentKind) -> Family:
             "line_item_type_id": lambda line, sent: str(cost_type_id_of(line)) in sent,
             **ranges("updated_at"),
         },
-        parent=parent,
+        parent=OF_KIND[kind],
         parent_key="contract_id",
         kept=_kept_lines,
         store=_store_line,
         rules=_line_rules,
-        can_delete=_is_open,
+        can_delete=_check_lines_open,
     )
 
 
-LINES, ORDER_LINES = (
-    serve(_lines(parent, kind)) for parent, kind in zip(FAMILIES, CommitmentKind, strict=True)
-)
-
-
-def _when_all(field: Field) -> Field:
-    """Version 2 has this field unless the switch leaves it those that one can send."""
-
-    def read(contract: Any) -> Any:
-        is_sent = simulator().switches.commitment_contract_fields is ContractFields.SENT
-        return None if is_sent else field.read(contract)
-
-    return Field(field.name, field.kind, of=read, optional=True)
-
-
-def _vendor_name(contract: Any) -> str | None:
-    vendor = simulator().world.vendor_of(contract)
-    return None if vendor is None else vendor.name
-
-
-def _v2_rules(write: Write) -> None:
-    contract, before = write.record, write.before
-    if before is not None and contract["type"] != before["type"]:
-        raise Refusal(422, "cannot be changed", field="type")
-    possible = _STATUSES[_BY_TYPE[contract["type"]]]
-    if contract["status"] not in possible:
-        raise Refusal(400, f"must be one of {', '.join(possible)}", field="status")
-    _rules(write)
-
-
-CONTRACTS = serve(
-    replace(
-        SUBCONTRACTS,
-        paths=(Path(_V2, "list show create update delete"),),
-        fields=(
-            *_SENT,
-            Field("type", one_of(*_BY_TYPE), required=True),
-            Field("status", one_of(*dict.fromkeys(sum(_STATUSES.values(), ()))), default="Draft"),
-            Field("vendor_id", Kind(lambda value: value, VENDOR.parse)),
-            Field("signature_required", FLAG, default=False),
-            Field("delivery_date", DAY),
-            *each(FLAG, "enable_ssov", default=False),
-            *each(FLAG, "allow_payments", default=True),
-            Field("assignee_id", WHOLE),
-            Field("payment_terms", TEXT),
-            *each(IDS, "accessor_ids bill_recipient_ids", default=[]),
-            *map(_when_all, (*_ANSWERED, Field("vendor", VENDOR, key="vendor_id"), Field("origin_id", CODE))),
-            Field("vendor_name", TEXT, of=_vendor_name, shown=EXTENDED),
-            replace(CUSTOM_FIELDS, shown=EXTENDED),
-            ATTACHMENTS,
-        ),
-        filters={
-            **same(
-                "type", "status", "vendor_id", "id", "accounting_method", "executed", "signature_required"
-            ),
-            **ranges("created_at", "updated_at", "deleted_at"),
-            "search": words("number", "title"),
-        },
-        views={},
-        resource=lambda contract: contract.kind.resource,
-        kept=_kept,
-        store=_store,
-        rules=_v2_rules,
-    )
-)
-
-serve(
-    replace(
-        LINES,
-        paths=(Path(f"{_V2}/<int:parent_id>/line_items", "list show create update delete"),),
-        fields=(
-            *BASICS,
-            *LINE_KEYS,
-            *each(WHOLE, "prime_line_item_id funding_rule_id", of=lambda _line: None),
-            Field("change_event_line_item", PLAIN, of=lambda _line: None, shown=EXTENDED),
-            Field("external_data", PLAIN, of=lambda line: {"origin_id": line["origin_id"]}, shown=EXTENDED),
-        ),
-        filters={**same("id"), **ranges("updated_at")},
-        parent=CONTRACTS,
-    )
-)
-
-
-@blueprint.get(f"{_V2}/<int:contract_id>/summary")
-def commitment_summary(company_id: int, project_id: int, contract_id: int) -> Response:  # noqa: ARG001 # checked with the header
-    """Balances of a commitment."""
-    found = find_as(CONTRACTS, contract_id, project_id)
-    return data(
-        {
-            "approved_change_total": money(found.approved_change_orders),
-            "pending_revised_change_total": money(found.pending_change_orders),
-            "draft_change_total": money(found.draft_change_orders_amount),
-            "total_invoices_amount": money(found.total_requisitions_amount),
-            "total_payments_amount": money(found.paid),
-        }
-    )
+LINES, _ = (serve(_lines(kind)) for kind in CommitmentKind)
