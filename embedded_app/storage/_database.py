@@ -43,14 +43,17 @@ db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 def init_app(app: Flask, config: Config) -> None:
     """Attach the database to `app`; for SQLite the file's folder is made."""
     url = make_url(config.database_url.reveal())
-    options: dict[str, Any] = {"pool_pre_ping": True, **POOL}
-    if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
-            path = Path(url.database).resolve()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            url = url.set(database=str(path))
-    else:
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    is_sqlite = url.get_backend_name() == "sqlite"
+    is_in_memory = is_sqlite and url.database in (None, "", ":memory:")  # it has one connection for all
+    if not is_in_memory:
+        options |= POOL
+    if not is_sqlite:
         options["pool_recycle"] = 1800
+    elif not is_in_memory:
+        path = Path(str(url.database)).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(path))
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)

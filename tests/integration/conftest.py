@@ -11,7 +11,7 @@ from tests.fakes.fake_clock import FakeClock
 from tests.fakes.simulator_process import SimulatorProcess
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def one_connection() -> Iterator[None]:
     """The whole program works with one database connection.
 
@@ -19,8 +19,8 @@ def one_connection() -> Iterator[None]:
     at work, both would end in all of them waiting for each other.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"pool_size": 1, "max_overflow": 0, "pool_timeout": 3}.items():
-            patch.setitem(POOL, name, value)
+        patch.setitem(POOL, "pool_size", 1)
+        patch.setitem(POOL, "max_overflow", 0)
         yield
 
 

@@ -14,6 +14,11 @@ from tests.integration.keys.world import World, key
 MakeWorld = Callable[..., World]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_connection() -> None:
+    """Not here: many write as fast as they can, and one connection would leave some of them without a turn."""
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
