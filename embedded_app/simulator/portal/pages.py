@@ -150,7 +150,7 @@ def commitment(project_id: int, kind: str, contract_id: int) -> str:
         contract=found,
         related=related,
         vendor_names=_vendor_names([found, *related]),
-        cost_codes=_cost_codes(found),
+        budget_codes=_budget_codes(found),
         kinds=KIND_NAMES,
     )
 
@@ -234,7 +234,7 @@ def _vendor_names(contracts: Iterable[Contract]) -> dict[int, str]:
     return {vendor.id: vendor.name for vendor in vendors if vendor is not None}
 
 
-def _cost_codes(contract: Contract) -> dict[int, str]:
+def _budget_codes(contract: Contract) -> dict[int, str]:
     """The budget codes of its lines, by id."""
     codes = simulator().world.records["wbs_codes"]
     return {line.wbs_code_id: codes[line.wbs_code_id]["flat_code"] for line in contract.lines}
