@@ -194,10 +194,11 @@ class RateWindows:
         known = self.windows.get(name)
         if known is not None and known.limit == notice.limit:
             began = known.resets_at - _SPANS[name]
-            latest_over = known.reset - 1 - _ROUNDED if known.is_told else known.reset + _ROUNDED
-            if notice.reset <= latest_over and now < began + _PROCESS_SECONDS:
+            is_older = notice.reset < known.reset - _ROUNDED
+            is_last_told = not is_older and notice.reset <= known.reset + _ROUNDED
+            if (is_older or (is_last_told and not known.is_told)) and now < began + _PROCESS_SECONDS:
                 return False  # an answer that was long on its way
-            is_same = known.is_told and abs(notice.reset - known.reset) <= _ROUNDED
+            is_same = is_last_told and known.is_told
             if is_same:
                 window.reset, window.resets_at = known.reset, min(known.resets_at, window.resets_at)
             if is_same or not known.is_told:

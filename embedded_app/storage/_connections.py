@@ -37,10 +37,8 @@ def _note_flush(session: Session, context: UOWTransaction) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_statement(state: ORMExecuteState) -> None:
-    is_locking = (
-        getattr(state.statement, "_for_update_arg", None) is not None
-    )  # there is no public mark of it
-    if is_locking or not state.is_select:
+    locks = getattr(state.statement, "_for_update_arg", None)  # SQLAlchemy has no public mark of it
+    if locks is not None or not state.is_select:
         state.session.info[_HAS_WRITTEN] = True
 
 

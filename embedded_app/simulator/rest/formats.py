@@ -22,3 +22,16 @@ def stamp(moment: datetime | None) -> str | None:
 def day(when: date | None) -> str | None:
     """`YYYY-MM-DD`, or None."""
     return None if when is None else when.isoformat()
+
+
+def balances(
+    *, approved: Decimal, pending: Decimal, draft: Decimal, invoiced: Decimal, paid: Decimal
+) -> Json:
+    """The `summary` of a contract in version 2: its change orders by status, what was invoiced and paid."""
+    return {
+        "approved_change_total": money(approved),
+        "pending_revised_change_total": money(pending),
+        "draft_change_total": money(draft),
+        "total_invoices_amount": money(invoiced),
+        "total_payments_amount": money(paid),
+    }

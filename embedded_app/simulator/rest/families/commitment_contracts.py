@@ -27,7 +27,7 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.formats import money
+from embedded_app.simulator.rest.formats import balances
 from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, IDS, PLAIN, TEXT, WHOLE, Kind, one_of
 from embedded_app.simulator.rest.references import VENDOR
 from embedded_app.simulator.rest.serving import find_as, serve
@@ -124,11 +124,11 @@ def commitment_summary(company_id: int, project_id: int, contract_id: int) -> Re
     """Balances of a commitment."""
     found = find_as(FAMILY, contract_id, project_id)
     return data(
-        {
-            "approved_change_total": money(found.approved_change_orders),
-            "pending_revised_change_total": money(found.pending_change_orders),
-            "draft_change_total": money(found.draft_change_orders_amount),
-            "total_invoices_amount": money(found.total_requisitions_amount),
-            "total_payments_amount": money(found.paid),
-        }
+        balances(
+            approved=found.approved_change_orders,
+            pending=found.pending_change_orders,
+            draft=found.draft_change_orders_amount,
+            invoiced=found.total_requisitions_amount,
+            paid=found.paid,
+        )
     )

@@ -27,7 +27,7 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.formats import money
+from embedded_app.simulator.rest.formats import balances, money
 from embedded_app.simulator.rest.kinds import (
     CODE,
     DAY,
@@ -186,13 +186,13 @@ def prime_contract_summary(company_id: int, project_id: int, contract_id: int) -
     """Balances of a prime contract."""
     found = find_as(FAMILY, contract_id, project_id)
     return data(
-        {
-            "approved_change_total": money(_approved(found)),
-            "pending_revised_change_total": money(_pending(found)),
-            "draft_change_total": money(_draft(found)),
-            "total_invoices_amount": money(_invoiced(found)),
-            "total_payments_amount": money(_paid(found)),
-        }
+        balances(
+            approved=_approved(found),
+            pending=_pending(found),
+            draft=_draft(found),
+            invoiced=_invoiced(found),
+            paid=_paid(found),
+        )
     )
 
 
