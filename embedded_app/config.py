@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from embedded_app.errors import ConfigurationError
+from embedded_app.outbound.names import is_this_machine
 from embedded_app.secret import Secret
 
 VARIABLES = (
@@ -215,7 +216,7 @@ class _Reader:
     def _base_url(self, name: str, value: str) -> str:
         parts = urlsplit(value)
         host = parts.hostname or ""
-        is_local = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
+        is_local = host in {"127.0.0.1", "::1"} or is_this_machine(host)
         if not host or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
             self._problems.append(f"{name} is not a base address. Write it as https://host, without a path.")
         elif parts.scheme != "https" and not (parts.scheme == "http" and is_local):

@@ -19,6 +19,8 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from embedded_app.outbound.names import reached_at
+
 _PIECE = 64 * 1024
 
 
@@ -106,11 +108,22 @@ class _Limited(http.client.HTTPConnection):
             super().send(memoryview(data)[start : start + _PIECE])
 
 
-class Connection(_Limited, HTTPConnection):
+class _ToThisMachine(HTTPConnection):
+    """Dials loopback for names under `.localhost`; the name stays what is asked for, named in TLS and verified."""
+
+    def _new_conn(self) -> socket.socket:
+        name, self._dns_host = self._dns_host, reached_at(self._dns_host)
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = name
+
+
+class Connection(_Limited, _ToThisMachine):
     """Without TLS: this machine only."""
 
 
-class SecureConnection(_Limited, HTTPSConnection):
+class SecureConnection(_Limited, _ToThisMachine, HTTPSConnection):
     """With TLS."""
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 from urllib3.exceptions import (
@@ -133,14 +132,13 @@ class PooledTransport:
         left = ends_at - time.monotonic()
         if left <= 0:
             raise TimedOut(NO_ANSWER, route=request.route)
-        url, headers = _to_loopback(request.url, request.headers)
         try:
             with limited(Limits(ends_at, self._read_seconds)):
                 response = pool.request(
                     request.method,
-                    url,
+                    request.url,
                     body=request.body,
-                    headers={"Accept-Encoding": "gzip", **headers},
+                    headers={"Accept-Encoding": "gzip", **request.headers},
                     timeout=urllib3.Timeout(
                         connect=min(self._connect_seconds, left), read=min(self._read_seconds, left)
                     ),
@@ -177,16 +175,3 @@ class PooledTransport:
                 raise UnexpectedPayload(NOT_UNDERSTOOD, route=route, status_code=response.status)
             chunks.append(chunk)
         return b"".join(chunks)
-
-
-def _to_loopback(url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Send plain-http names under `.localhost` to this machine, with the name kept in `Host`.
-
-    They always mean loopback (RFC 6761 section 6.3), but not every resolver knows it.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "http" or not host.endswith(".localhost"):
-        return url, dict(headers)
-    netloc = "127.0.0.1" if parts.port is None else f"127.0.0.1:{parts.port}"
-    return urlunsplit(parts._replace(netloc=netloc)), {**headers, "Host": parts.netloc}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from embedded_app.config import IPNetwork
 from embedded_app.errors import SourceRefused, SourceUnavailable
+from embedded_app.outbound.names import LOOPBACK, is_this_machine
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str], Sequence[str]]
@@ -26,6 +27,8 @@ _NOT_PUBLIC = tuple(  # numbers that look public, and that clouds answer with me
 
 
 def _look_up(host: str) -> Sequence[str]:
+    if is_this_machine(host):
+        return (LOOPBACK, "::1")
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 

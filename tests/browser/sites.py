@@ -29,7 +29,7 @@ from embedded_app.storage import company_scope, db
 from tests.factories.settings import config
 from tests.fakes.certificate_authority import CertificateAuthority
 from tests.fakes.fake_clock import FakeClock
-from tests.fakes.https_server import HttpsServer, names_of_this_machine
+from tests.fakes.https_server import HttpsServer
 from tests.fakes.person import Person
 from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, Answer, SimulatorProcess
 
@@ -119,7 +119,6 @@ class Sites:
     def running(self) -> Iterator[None]:
         """Serve; on leaving, everything ends."""
         with ExitStack() as stack:
-            stack.enter_context(names_of_this_machine())
             stack.enter_context(self._server.running())
             stack.callback(self._dispose)
             self._install()

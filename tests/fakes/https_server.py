@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from socket import socket as Socket  # noqa: N812 # the class, as it is before a test forbids it
 from typing import Any
@@ -55,19 +54,3 @@ class HttpsServer(ThreadedWSGIServer):
 
     def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.apps[environ["HTTP_HOST"].partition(":")[0]](environ, start_response)
-
-
-@contextmanager
-def names_of_this_machine() -> Iterator[None]:
-    """Let this process resolve every name under `.localhost` to loopback, as browsers do (RFC 6761, 6.3)."""
-    resolve: Callable[..., Any] = socket.getaddrinfo
-
-    def resolve_here(host: Any, *arguments: Any, **options: Any) -> Any:
-        is_ours = isinstance(host, str) and host.endswith(".localhost")
-        return resolve("127.0.0.1" if is_ours else host, *arguments, **options)
-
-    socket.getaddrinfo = resolve_here
-    try:
-        yield
-    finally:
-        socket.getaddrinfo = resolve

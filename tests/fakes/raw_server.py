@@ -49,7 +49,11 @@ class RawServer:
             except OSError:  # the test is over
                 return
             if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
+                try:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                except OSError:  # the client refused the certificate
+                    connection.close()
+                    continue
             self.accepted += 1
             self._open.append(connection)
             self._talk(connection, answers)

@@ -125,6 +125,24 @@ def test_an_answer_that_never_begins_ends_with_the_callers_time(transport: Poole
         _get(transport, server, seconds=0.05)
 
 
+def test_over_tls_the_name_of_this_machine_is_still_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = CertificateAuthority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    transport = PooledTransport()
+    name = "api.procore.localhost"
+    with RawServer([], [http_answer(b"[]")], tls=authority.server_context(name)) as server:
+        with pytest.raises(ConnectFailed):
+            transport.send(
+                WireRequest("GET", f"https://www.evil.localhost:{server.port}/x", _ROUTE), seconds=10
+            )
+        response = transport.send(WireRequest("GET", f"https://{name}:{server.port}/x", _ROUTE), seconds=10)
+        assert response.body == b"[]"
+        assert f"Host: {name}:{server.port}" in server.requests[0].decode().split("\r\n")
+    transport.close()
+
+
 def test_the_same_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = CertificateAuthority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))

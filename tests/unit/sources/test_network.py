@@ -55,6 +55,14 @@ def test_a_public_address_is_what_one_connects_to(address: str) -> None:
     assert Network(look_up=lambda _host: [address]).resolve("erp.example.com") == address
 
 
+@pytest.mark.parametrize("host", ["localhost", "erp.localhost", "ERP.LOCALHOST."])
+def test_names_of_this_machine_are_judged_as_loopback_without_a_look_up(host: str) -> None:
+    with pytest.raises(SourceRefused, match="SOURCE_NETWORKS"):
+        Network().resolve(host)
+    loopback = ipaddress.ip_network("127.0.0.0/8")
+    assert Network(allowed=(loopback,)).resolve(host) == "127.0.0.1"
+
+
 def test_the_first_address_that_is_allowed_is_used() -> None:
     assert Network(look_up=lambda _host: ["10.0.0.1", PUBLIC]).resolve("erp.example.com") == PUBLIC
 
