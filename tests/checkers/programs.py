@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.machine import lacks
 
 _FOLDER = Path(__file__).parent
 _MISSING = "The checkers of pages are not installed: run tests/install.py, which needs Node.js and npm."
@@ -37,9 +36,7 @@ def lighthouse(browser_port: int, addresses: list[str]) -> dict[str, Any]:
 def _installed(package: str) -> Path:
     folder = _FOLDER / "node_modules" / package
     if shutil.which("node") is None or not folder.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail(_MISSING)
-        pytest.skip(_MISSING)
+        lacks(_MISSING)
     return folder
 
 

@@ -269,7 +269,7 @@ _ANSWERS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.integers(100, 599), answer=_ANSWERS)
 def test_a_token_set_or_one_of_our_errors_and_nothing_else(
     authorization: Authorization, transport: ScriptedTransport, status: int, answer: dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded_app.errors import UnexpectedPayload
@@ -35,7 +35,6 @@ def test_money_is_exact_however_it_is_written(value: object, number: str) -> Non
     assert (found, str(found)) == (Decimal(number), number)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
 def test_a_json_number_with_cents_survives_the_wire(amount: Decimal) -> None:
     body = f'{{"amount": {amount:f}}}'.encode()
@@ -199,7 +198,6 @@ def test_a_list_is_a_list_of_objects(value: object) -> None:
         decoded(json_answer(value), "GET /x", each(lambda fields: fields.id()))
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),

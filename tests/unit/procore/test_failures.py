@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded_app.errors import (
@@ -94,7 +94,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(_JSON)
 def test_no_json_body_breaks_the_reading_of_messages(body: Any) -> None:
     messages = messages_of(orjson.dumps(body))
@@ -198,7 +197,6 @@ def test_a_reset_is_compared_with_procores_own_clock_where_ours_differs() -> Non
     assert seconds_to_reset(answer, _NOW) == 8
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_no_header_breaks_the_reading_of_times(retry_after: str, reset: str, date: str) -> None:
     headers = {"Retry-After": retry_after, "X-Rate-Limit-Reset": reset, "Date": date}

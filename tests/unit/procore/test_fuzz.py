@@ -1,6 +1,6 @@
 """Whatever comes over the wire becomes a typed record or `UnexpectedPayload`, and nothing else.
 
-`FUZZ_CASES` and `FUZZ_SEED` choose how many bodies each decoder sees, and which.
+The profile chooses how many bodies each decoder sees (tests/profiles.py), `FUZZ_SEED` which.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from embedded_app.procore import WireRequest, WireResponse
 from embedded_app.procore.decoding import decoded, each, enveloped, one
 from embedded_app.procore.failures import failure_of
 from tests.fakes.replayed_pool import ReplayedPool
+from tests.profiles import fuzz_cases
 from tests.unit.procore.documents import DOCUMENTS, Document
 from tests.unit.procore.mutations import Mutations
 
-_CASES = int(os.environ.get("FUZZ_CASES", "10000"))
+pytestmark = pytest.mark.fuzz
+
+_CASES = fuzz_cases()
 _SEED = os.environ.get("FUZZ_SEED", "tieback")
 _NOW = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
 _ERRORS: tuple[Any, ...] = (

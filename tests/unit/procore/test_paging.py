@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded_app.errors import UnexpectedPayload
@@ -74,7 +74,6 @@ def test_further_pages_are_read_once_each(headers: tuple[str, ...]) -> None:
     assert sorted(server.asked) == [1, 2, 3]
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(
     count=st.integers(0, 70),
     per_page=st.sampled_from([10, 20, 30, 100]),

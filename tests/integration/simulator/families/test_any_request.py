@@ -1,6 +1,6 @@
 """Whatever is asked of the API is answered; nothing is a failure of the simulator.
 
-`FUZZ_CASES` and `FUZZ_SEED` choose how many requests are made, and which.
+The profile chooses how many requests are made (tests/profiles.py), `FUZZ_SEED` which.
 """
 
 from __future__ import annotations
@@ -12,11 +12,16 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from embedded_app.simulator.rest.families import FAMILIES
 from tests.integration.simulator.families.api import Api
 from tests.integration.simulator.world import HOLLIS, RIVERSIDE
+from tests.profiles import fuzz_cases
 
-_CASES = int(os.environ.get("FUZZ_CASES", "10000")) // 2
+pytestmark = pytest.mark.fuzz
+
+_CASES = fuzz_cases() // 2
 _SEED = os.environ.get("FUZZ_SEED", "tieback")
 _VALUES: tuple[Any, ...] = (
     *(None, True, 0, -1, 2**63, 1.5, 1e308, "", "x", "-5", "9" * 5000, "\0", "é☃", "NaN", "1e999"),
