@@ -45,7 +45,8 @@ CONSENT = (
         "Encrypted, with a key of your company alone",
         "To read Procore as the person who looks",
         "Until you disconnect",
-        "They are also revoked at Procore then. Uninstalling there alone leaves them here, unused",
+        "Also when the app is uninstalled there, once that is noticed. "
+        "Procore is asked to end them until it confirms it, and until then they stay encrypted here, unused",
     ),
     ConsentLine(
         "Links and settings",
