@@ -103,10 +103,8 @@ class Revoked:
             )
         parts = [f"{self.ended:,} of {self.total:,} {_connections(self.total)} ended at Procore."]
         if self.waiting:
-            it = "it" if self.waiting == 1 else "them"
-            parts.append(
-                f"{self.waiting:,} not yet: Procore is asked again until it confirms the end of {it}."
-            )
+            is_, it = ("is", "it") if self.waiting == 1 else ("are", "them")
+            parts.append(f"{self.waiting:,} {is_} tried again until Procore confirms {it}.")
         if self.unreadable:
             parts.append(
                 f"{self.unreadable:,} could not be opened any more, and "

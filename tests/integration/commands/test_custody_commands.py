@@ -57,7 +57,7 @@ def test_dormant_grants_are_revoked_and_kept_until_procore_confirms(keeper: Keep
     )
     assert run(keeper, "grants", "revoke-dormant").output == (
         "1 grant was given up. 0 of 1 connection was ended at Procore. "
-        "1 not yet: Procore is asked again until it confirms the end of it.\n"
+        "1 is tried again until Procore confirms it.\n"
     )
     assert run(keeper, "grants", "status").output == (
         "good\t\t1\nlost\tdormant\t1\nrevocations\twaiting for Procore\t1\n" + overtaken

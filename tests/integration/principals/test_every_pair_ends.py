@@ -208,8 +208,7 @@ def test_the_counts_say_what_happened(story: Story) -> None:
     revoked = story.disconnect()
     assert (revoked.ended, revoked.waiting, revoked.unreadable) == (2, 1, 0)
     assert revoked.sentence == (
-        "2 of 3 connections were ended at Procore. "
-        "1 not yet: Procore is asked again until it confirms the end of it."
+        "2 of 3 connections were ended at Procore. 1 is tried again until Procore confirms it."
     )
     assert len(story.simulator.living_pairs()) == 1
 

@@ -154,7 +154,7 @@ def test_a_revocation_that_procore_does_not_confirm_is_said(
     ended = dana.sends(page, "/settings/connection/disconnect")
     assert ended.heading == "The company is disconnected"
     assert "Procore has not confirmed every end yet" in ended.text
-    assert "1 not yet: Procore is asked again until it confirms the end of it." in ended.text
+    assert "1 is tried again until Procore confirms it." in ended.text
 
 
 def test_an_app_uninstalled_in_procore_shows_how_to_install_again(

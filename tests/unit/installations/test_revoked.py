@@ -15,16 +15,13 @@ from embedded_app.installations import Revoked
         (Revoked(ended=1200), "Procore confirmed the end of all 1,200 connections."),
         (
             Revoked(ended=2, waiting=1),
-            (
-                "2 of 3 connections were ended at Procore. "
-                "1 not yet: Procore is asked again until it confirms the end of it."
-            ),
+            ("2 of 3 connections were ended at Procore. 1 is tried again until Procore confirms it."),
         ),
         (
             Revoked(waiting=2, unreadable=1),
             (
                 "0 of 3 connections were ended at Procore. "
-                "2 not yet: Procore is asked again until it confirms the end of them. "
+                "2 are tried again until Procore confirms them. "
                 "1 could not be opened any more, and was deleted here without an end at Procore."
             ),
         ),
