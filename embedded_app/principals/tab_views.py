@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request, url_for
 
 from embedded_app import principals
-from embedded_app.errors import InvalidField, StateMismatch, UnknownOption
+from embedded_app.errors import InvalidField, StateMismatch, Unauthorized, UnknownOption
 from embedded_app.ids import CompanyId, parse_company_id
 from embedded_app.installations import FlowKind
 from embedded_app.principals.frame_views import BEGINNINGS, LOGIN_SECONDS
@@ -71,7 +71,10 @@ def callback() -> Response:
 @access.public
 def choose_company() -> Response:
     """Which of the connected companies to sign in to."""
-    return _company_choice()
+    try:
+        return _company_choice()
+    except Unauthorized as refusal:
+        return _end_page(page_of_refusal(refusal))
 
 
 @blueprint.post("/auth/company")
@@ -84,6 +87,8 @@ def take_company() -> Response:
         return begin_session(principals.sign_ins().complete_tab(cookies.LOGIN.read(), company_id))
     except (InvalidField, UnknownOption) as error:
         return _company_choice(error.sentence)
+    except Unauthorized as refusal:
+        return _end_page(page_of_refusal(refusal))
 
 
 @blueprint.post("/auth/tab/logout")
