@@ -38,6 +38,14 @@ def parse_id(claim: object, field: str = "id") -> int:
     raise InvalidField(field, "This is not a Procore id. Open the page from Procore again.")
 
 
+def whole_number(text: str, *, most_digits: int = 9) -> int | None:
+    """The number that `text` writes in plain decimals; `None` when it writes none, or one with more digits.
+
+    Python refuses to read a number of thousands of digits, and takes its time for one of a little less.
+    """
+    return int(text) if len(text) <= most_digits and text.isascii() and text.isdigit() else None
+
+
 def parse_company_id(claim: object) -> CompanyId:
     """`parse_id` for a company."""
     return CompanyId(parse_id(claim, "company_id"))

@@ -48,23 +48,38 @@ def examine_company(company: str, project: str | None) -> None:
 
 @group.command("delete")
 @click.argument("company")
-@click.option("--without-procore", is_flag=True, help="Do not wait until Procore has ended every token.")
+@click.option("--without-procore", is_flag=True, help="Do not wait until Procore has ended every connection.")
 @with_app
 def delete_company(company: str, *, without_procore: bool) -> None:
-    """Delete COMPANY (Procore's id) and all that is its own, once Procore has ended its tokens; asked twice."""
+    """Delete COMPANY (Procore's id) and all that is its own, once Procore has ended its grants; asked twice."""
     company_id = parse_company_id(company)
-    click.confirm(
-        f"Delete company {company_id}, its settings, links, notes, files and audit log?", abort=True
-    )
+    click.confirm(f"Delete company {company_id}, its settings, links, files and audit log?", abort=True)
     if click.prompt("Type its id again") != company:
         raise click.ClickException("That is another id. Nothing was deleted.")
-    left = installations.service().delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
-    if left and not without_procore:
+    result = installations.service().delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
+    click.echo(result.revoked.sentence)
+    if not result.is_deleted:
+        reasons = []
+        if result.left:
+            reasons.append(f"Procore has to confirm the end of {_connections(result.left)}")
+        if result.is_refreshing:
+            reasons.append("a refresh under way may bring one more")
         raise click.ClickException(
-            f"The company is disconnected and not deleted yet: Procore has to confirm the end of {left:,} tokens, "
-            "and the worker goes on asking. Run the command again in a minute, or with --without-procore."
+            f"The company is disconnected and not deleted yet: {', and '.join(reasons)}. "
+            "The worker goes on asking. Run the command again in a minute, or with --without-procore."
         )
-    click.echo("The company was deleted.")
+    if result.left:
+        click.echo(
+            f"The company was deleted with {_connections(result.left)} that Procore has not ended, "
+            "and that nobody can end from here any more. Uninstall the app in Procore: "
+            "Company Admin, App Management."
+        )
+    else:
+        click.echo("The company was deleted.")
+
+
+def _connections(count: int) -> str:
+    return "1 connection" if count == 1 else f"{count:,} connections"
 
 
 @group.command("re-encrypt")

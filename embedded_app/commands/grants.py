@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from embedded_app import installations
 from embedded_app.commands.environment import with_app
-from embedded_app.installations import Grant, Revocation
+from embedded_app.installations import Grant, Revocation, SignInFlow
 from embedded_app.storage import db, system_scope
 
 
@@ -26,8 +26,16 @@ def status() -> None:
     with system_scope("grants status"):
         for state, cause, count in db.session.execute(query.order_by(Grant.state, Grant.lost_cause)):
             click.echo(f"{state}\t{cause or ''}\t{count:,}")
-        pending = db.session.scalar(select(func.count()).select_from(Revocation)) or 0
-    click.echo(f"revocations\twaiting for Procore\t{pending:,}")
+        due, overtaken, unwanted = (
+            db.session.scalar(select(func.count()).select_from(model).where(which)) or 0
+            for model, which in (
+                (Revocation, installations.is_due()),
+                (Revocation, ~installations.is_due()),
+                (SignInFlow, installations.is_unwanted()),
+            )
+        )
+    click.echo(f"revocations\twaiting for Procore\t{due + unwanted:,}")
+    click.echo(f"revocations\tuntil the access token has run out\t{overtaken:,}")
 
 
 @group.command("revoke-dormant")
@@ -40,5 +48,5 @@ def status() -> None:
 @with_app
 def revoke_dormant(days: int | None) -> None:
     """Give up at once what the nightly job would give up; each person can sign in again at any time."""
-    total = installations.service().revoke_dormant(timedelta(days=days) if days else None)
-    click.echo(f"{total:,} grants were revoked.")
+    grants, revoked = installations.service().revoke_dormant(timedelta(days=days) if days else None)
+    click.echo(f"{grants:,} {'grant was' if grants == 1 else 'grants were'} given up. {revoked.sentence}")

@@ -19,6 +19,7 @@ from embedded_app.ids import (
     parse_company_id,
     parse_project_id,
     parse_record_id,
+    whole_number,
 )
 
 LINES_PER_PAGE = 50
@@ -70,7 +71,7 @@ class ProjectQuery:
             sort=arguments.get("sort", "")[:_LONGEST_TEXT] or "variance",
             is_ascending=arguments.get("order") == "asc",
             open_line=arguments.get("open", ""),
-            page=min(int(page), _MOST_PAGES) if page.isdecimal() and page.isascii() and int(page) else 1,
+            page=min(whole_number(page) or 1, _MOST_PAGES),
         )
 
     def but(self, **changes: Any) -> ProjectQuery:

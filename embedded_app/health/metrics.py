@@ -10,7 +10,15 @@ from sqlalchemy import func, select
 
 from embedded_app.config import Config
 from embedded_app.errors import SessionExpired
-from embedded_app.installations import Grant, GrantState, LossCause, Revocation
+from embedded_app.installations import (
+    Grant,
+    GrantState,
+    LossCause,
+    Revocation,
+    SignInFlow,
+    is_due,
+    is_unwanted,
+)
 from embedded_app.procore import Procore
 from embedded_app.secret import Secret
 from embedded_app.storage import Company, CompanyState, db, system_scope
@@ -42,12 +50,15 @@ def metrics() -> Response:
         states = _counts(Grant.state)
         causes = _counts(Grant.lost_cause)
         companies = _counts(Company.state)
-        revocations = db.session.scalar(select(func.count()).select_from(Revocation)) or 0
+        revocations = sum(
+            db.session.scalar(select(func.count()).select_from(model).where(which)) or 0
+            for model, which in ((Revocation, is_due()), (SignInFlow, is_unwanted()))
+        )
     lines = [
         *_gauge("tieback_grants", "Grants by state.", "state", GrantState, states),
         *_gauge("tieback_grants_lost", "Lost grants by cause.", "cause", LossCause, causes),
         *_gauge("tieback_companies", "Companies by state.", "state", CompanyState, companies),
-        "# HELP tieback_revocations_pending Tokens that Procore has yet to end.",
+        "# HELP tieback_revocations_pending Token pairs that Procore has yet to end.",
         "# TYPE tieback_revocations_pending gauge",
         f"tieback_revocations_pending {revocations}",
         *_pacing(),

@@ -14,7 +14,7 @@ from embedded_app.config import Config
 from embedded_app.crypto import Vault
 from embedded_app.installations.custody import Custody
 from embedded_app.installations.doctor import Condition, Diagnosis
-from embedded_app.installations.flows import LIFE, Flows, Redeemed, is_proof_text
+from embedded_app.installations.flows import LIFE, Flows, Redeemed, is_proof_text, is_unwanted
 from embedded_app.installations.grants import GrantCondition, GrantService, Loss, PrincipalGrant
 from embedded_app.installations.models import (
     FlowKind,
@@ -26,7 +26,7 @@ from embedded_app.installations.models import (
     SignInFlow,
 )
 from embedded_app.installations.refresh import Refresher
-from embedded_app.installations.revocations import Revocations
+from embedded_app.installations.revocations import Revocations, Revoked, is_due
 from embedded_app.installations.service import CONSENT_VERSION, Begun, Connection, InstallationService
 from embedded_app.installations.tokens import SignIn
 from embedded_app.jobs import jobs
@@ -55,10 +55,13 @@ __all__ = [
     "Refresher",
     "Revocation",
     "Revocations",
+    "Revoked",
     "SignIn",
     "SignInFlow",
     "init_app",
+    "is_due",
     "is_proof_text",
+    "is_unwanted",
     "schedule",
     "service",
 ]
@@ -75,7 +78,7 @@ def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, cloc
         authorization.client_credentials,
         clock,
     )
-    revocations = Revocations(vault, authorization.revoke)
+    revocations = Revocations(vault, authorization.revoke, clock)
     app.extensions["installations"] = InstallationService(
         vault=vault,
         procore=procore,
@@ -89,7 +92,7 @@ def init_app(app: Flask, config: Config, *, vault: Vault, procore: Procore, cloc
 
 
 def schedule(app: Flask) -> None:
-    """Every minute: store the token pairs that were kept aside on this machine, and try revocations again.
+    """Every minute: store the token pairs that were kept aside on this machine, and end at Procore what is due.
 
     Every night: give up what nobody used for the retention period. No job asks Procore about a company: see
     docs/custody.md, "The service account".
@@ -97,7 +100,7 @@ def schedule(app: Flask) -> None:
     with app.app_context():
         found, queue = service(), jobs()
     queue.every_minutes(1, "installations.pairs", found.grants.take_all_from_aside)
-    queue.every_minutes(1, "installations.revocations", found.revocations.sweep)
+    queue.every_minutes(1, "installations.revocations", found.sweep)
     queue.every_day(3, "installations.dormant", found.revoke_dormant)
 
 

@@ -8,7 +8,10 @@ stored with the intent to refresh and is in hand while the database does not ans
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +22,13 @@ from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 
 _SUFFIX = ".pair"
+_DRAFT = ".draft"
+_NAME = re.compile(
+    r"(?P<company>\d{1,19})_(?P<grant>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(?P<version>\d{1,9})\.pair",
+    re.ASCII,
+)
+_DRAFT_SECONDS = 3600.0
+"""A draft that is older was left by a process that was ended while it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +44,12 @@ class Place:
         return f"{self.company_id}_{self.grant_id}_{self.version}{_SUFFIX}"
 
     @classmethod
-    def of_name(cls, name: str) -> Place:
-        company_id, grant_id, version = name.removesuffix(_SUFFIX).split("_")
-        return cls(CompanyId(int(company_id)), UUID(grant_id), int(version))
+    def of_name(cls, name: str) -> Place | None:
+        """`None` when no pair of ours is named so."""
+        found = _NAME.fullmatch(name)
+        if found is None:
+            return None
+        return cls(CompanyId(int(found["company"])), UUID(found["grant"]), int(found["version"]))
 
     def seal_context(self) -> SealContext:
         return SealContext("aside.pair", self.company_id, str(self.grant_id), self.version)
@@ -57,13 +70,26 @@ class Aside:
         sealed = key.seal(place.seal_context(), pack_tokens(tokens))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / place.name
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(sealed.to_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        draft = path.with_suffix(f".{os.getpid()}{_DRAFT}")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(sealed.to_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        """The name is on the disk as well, and not the content alone."""
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def has(self, place: Place) -> bool:
         """Whether a pair is kept for `place`."""
@@ -86,5 +112,13 @@ class Aside:
         (self._folder / place.name).unlink(missing_ok=True)
 
     def places(self) -> Iterator[Place]:
-        """What is kept on this machine."""
-        return (Place.of_name(path.name) for path in sorted(self._folder.glob(f"*{_SUFFIX}")))
+        """What is kept on this machine. Another file in the folder is nobody's pair, and is left alone.
+
+        Drafts that a process left when it was ended are removed.
+        """
+        for draft in self._folder.glob(f"*{_DRAFT}"):
+            with suppress(FileNotFoundError):  # another process was first
+                if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
+                    draft.unlink()
+        found = (Place.of_name(path.name) for path in sorted(self._folder.glob(f"*{_SUFFIX}")))
+        return (place for place in found if place is not None)

@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from embedded_app.crypto import SealingKey, Vault
+from embedded_app.crypto import SealContext, Sealed, SealingKey, Vault
 from embedded_app.errors import CredentialError, GrantLost, KeyDestroyed, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.installations.aside import Aside, Place
@@ -32,7 +32,7 @@ from embedded_app.installations.models import (
     pair_key_context,
     token_context,
 )
-from embedded_app.installations.revocations import note_revocation
+from embedded_app.installations.revocations import is_noted, note_given_up, note_overtaken
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.storage import company_scope, database_now, db, give_connection_back
@@ -156,34 +156,64 @@ class Custody:
     def keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> bool:
         """Store the new pair in place of the one at `version`, whatever the state.
 
-        `False` when another pair was stored meanwhile; that one wins, and this one is dropped. It is revoked only
-        if the grant was given up: what ending one pair does to another of the same person is not documented
-        (platform reference, section 2.1), and RFC 7009, section 2.1, lets it end both.
+        `False` when another pair was stored meanwhile; that one wins. The pair that loses is noted, so that it is
+        ended at Procore in its time: this one when it comes too late, else the one that it takes the place of.
         """
         with self._apart(company_id):
             sealed = self._vault.seal(token_context(company_id, grant_id, version + 1), pack_tokens(tokens))
             db.session.rollback()
-            is_stored = _swap(
-                grant_id,
-                Grant.version == version,
-                version=version + 1,
-                sealed_tokens=sealed,
-                **good_marks(tokens, self.refresh_time(tokens)),
-            )
-            if is_stored:
-                forget_pair_key(Grant.id == grant_id)
+            old = db.session.execute(
+                update(Grant)
+                .where(Grant.id == grant_id, Grant.version == version)
+                .values(version=version + 1)
+                .returning(Grant.sealed_tokens)
+                .execution_options(synchronize_session=False)
+            ).one_or_none()
+            if old is None:
+                self._note_latecomer(company_id, grant_id, tokens)
             else:
-                self._revoke_if_given_up(grant_id, tokens)
+                self._note_spent(token_context(company_id, grant_id, version), old.sealed_tokens)
+                _swap(
+                    grant_id,
+                    Grant.version == version + 1,
+                    sealed_tokens=sealed,
+                    **good_marks(tokens, self.refresh_time(tokens)),
+                )
+                forget_pair_key(Grant.id == grant_id)
             db.session.commit()
-            return is_stored
+            return old is not None
 
-    def _revoke_if_given_up(self, grant_id: UUID, tokens: TokenSet) -> None:
-        """The token that was wiped was used up by then; this is the one that Procore still takes."""
-        cause = db.session.scalar(
-            select(Grant.lost_cause).where(Grant.id == grant_id, Grant.sealed_tokens.is_(None))
+    def _note_spent(self, context: SealContext, old: Sealed | None) -> None:
+        """Its refresh token is used up; its access token may live on for minutes."""
+        if old is None:
+            return
+        try:
+            note_overtaken(
+                self._vault,
+                UUID(context.row_id),
+                unpack_tokens(self._vault.open(context, old)),
+                is_spent=True,
+            )
+        except (KeyDestroyed, Unsealable):  # nobody can use it either
+            _log.exception("an overtaken pair could not be opened", extra={"grant_id": context.row_id})
+
+    def _note_latecomer(self, company_id: CompanyId, grant_id: UUID, tokens: TokenSet) -> None:
+        """A pair for which there is no place any more. Of a grant that was given up, it is the one that lives."""
+        grant = db.session.get(Grant, grant_id, with_for_update=True)
+        if grant is None:
+            return
+        if grant.sealed_tokens is None:
+            cause = LossCause(grant.lost_cause or LossCause.DISCONNECTED)
+            if not is_noted(self._vault, grant_id, tokens):
+                note_given_up(self._vault, grant_id, tokens, cause)
+            grant.lease_until = None
+            return
+        held = unpack_tokens(
+            self._vault.open(token_context(company_id, grant_id, grant.version), grant.sealed_tokens)
         )
-        if cause is not None:
-            note_revocation(self._vault, tokens.refresh_token or tokens.access_token, LossCause(cause))
+        # A commit may have come through although the connection broke: then this pair has its place.
+        if held.access_token != tokens.access_token and not is_noted(self._vault, grant_id, tokens):
+            note_overtaken(self._vault, grant_id, tokens, is_spent=False)
 
     def keep_aside(
         self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet, key: SealingKey

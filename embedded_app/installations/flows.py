@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,15 +17,32 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import SignInRefused, StateMismatch
+from embedded_app.errors import (
+    KeyDestroyed,
+    KeysUnreachable,
+    SessionExpired,
+    SignInRefused,
+    StateMismatch,
+    UnknownKey,
+    Unsealable,
+)
 from embedded_app.ids import CompanyId
-from embedded_app.installations.models import FlowKind, FlowOutcome, SignInFlow
-from embedded_app.installations.tokens import SignIn, pack_sign_in, unpack_sign_in
+from embedded_app.installations.models import FlowKind, FlowOutcome, SignInFlow, sign_in_context
+from embedded_app.installations.tokens import (
+    SignIn,
+    pack_sign_in,
+    unpack_sign_in,
+    unpack_tokens_of_sign_in,
+)
+from embedded_app.procore import TokenSet
+from embedded_app.secret import Secret
 from embedded_app.storage import db, new_id
+
+_log = logging.getLogger(__name__)
 
 LIFE = timedelta(minutes=10)
 """Of a flow, of its state and cookie, and of the choice of a company after it."""
@@ -32,6 +50,16 @@ READY_LIFE = timedelta(seconds=120)
 """How long the frame has to fetch a finished sign-in."""
 
 _KEPT = timedelta(hours=1)
+_ABANDONED_AFTER = LIFE + timedelta(minutes=5)
+"""After the login has given tokens: the choice of a company is over by then, with the calls that follow it."""
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=6)
+_FORGOTTEN: dict[str, Any] = {
+    "sealed_sign_in": None,
+    "wrapped_key": None,
+    "master_key_id": None,
+    "revoke_at": None,
+}
 _MOST_WRONG_TRIES = 5
 _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look alike: 0 O, 1 I L
 _CODE_LENGTH = 8
@@ -95,7 +123,12 @@ class Flows:
             next_path: where to go afterwards, a path of ours.
         """
         now = self._clock.now()
-        db.session.execute(delete(SignInFlow).where(SignInFlow.created_at < now - _KEPT))
+        db.session.execute(
+            delete(SignInFlow).where(
+                SignInFlow.created_at < now - _KEPT,
+                SignInFlow.sealed_sign_in.is_(None),  # the others wait for Procore, see `list_due`
+            )
+        )
         state = secrets.token_urlsafe(32)
         value = cookie if cookie is not None and is_proof_text(cookie) else secrets.token_urlsafe(32)
         flow = SignInFlow(
@@ -139,11 +172,32 @@ class Flows:
         db.session.refresh(flow)
         return flow
 
-    def keep(self, flow: SignInFlow, sign_in: SignIn) -> None:
-        """Keep who came back until they have chosen a company, sealed under a key of this row alone; commit."""
-        wrapped, flow.sealed_sign_in = self._vault.seal_apart(flow.seal_context(), pack_sign_in(sign_in))
-        flow.master_key_id, flow.wrapped_key = wrapped.master_key_id, wrapped.wrapped
+    def hold(self, flow_id: UUID, tokens: TokenSet) -> None:
+        """Keep the tokens that the login has just given, sealed under a key of this row alone; commit.
+
+        From here on they are ended at Procore unless a grant takes them, whatever happens to this process.
+        """
+        self._seal(flow_id, pack_sign_in(tokens))
         db.session.commit()
+
+    def keep(self, flow: SignInFlow, sign_in: SignIn) -> None:
+        """Keep who came back as well, until they have chosen a company; commit."""
+        self._seal(flow.id, pack_sign_in(sign_in.tokens, sign_in))
+        db.session.commit()
+
+    def _seal(self, flow_id: UUID, packed: bytes) -> None:
+        wrapped, sealed = self._vault.seal_apart(sign_in_context(flow_id), packed)
+        db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow_id)
+            .values(
+                sealed_sign_in=sealed,
+                master_key_id=wrapped.master_key_id,
+                wrapped_key=wrapped.wrapped,
+                revoke_at=self._clock.now() + _ABANDONED_AFTER,
+            )
+            .execution_options(synchronize_session="fetch")
+        )
 
     def find_kept(self, kind: FlowKind, cookie: str | None) -> tuple[SignInFlow, SignIn] | None:
         """The newest sign-in of this browser that waits for a company; `None` when there is none any more."""
@@ -155,6 +209,7 @@ class Flows:
                 SignInFlow.cookie_hash == _hash(cookie),
                 SignInFlow.kind == kind,
                 SignInFlow.sealed_sign_in.is_not(None),
+                SignInFlow.outcome.is_(None),
                 SignInFlow.consumed_at > self._clock.now() - LIFE,
             )
             .order_by(SignInFlow.consumed_at.desc())
@@ -163,7 +218,8 @@ class Flows:
         if flow is None or flow.sealed_sign_in is None or flow.own_key is None:
             return None
         packed = self._vault.open_apart(flow.seal_context(), flow.own_key, flow.sealed_sign_in)
-        return flow, unpack_sign_in(str(flow.id), packed)
+        sign_in = unpack_sign_in(str(flow.id), packed)
+        return None if sign_in is None else (flow, sign_in)
 
     def has_finished(self, kind: FlowKind, cookie: str | None) -> bool:
         """Whether the newest sign-in of this browser, not older than `LIFE`, ended well."""
@@ -182,11 +238,85 @@ class Flows:
         return outcome == FlowOutcome.READY
 
     def finish(self, flow: SignInFlow, outcome: FlowOutcome, principal_id: UUID | None = None) -> None:
-        """Say how it ended and forget the tokens, in the open transaction."""
-        flow.outcome = outcome
-        flow.outcome_at = self._clock.now()
-        flow.principal_id = principal_id
-        flow.sealed_sign_in = flow.wrapped_key = flow.master_key_id = None
+        """Say how it ended, in the open transaction.
+
+        When it ended well, a grant has the tokens, and they are forgotten here. Otherwise they are to be ended at
+        Procore, from now on.
+
+        Raises:
+            SessionExpired: it has ended already: somebody pressed twice, or it took too long.
+        """
+        now = self._clock.now()
+        values: dict[str, Any] = {"outcome": outcome, "outcome_at": now, "principal_id": principal_id}
+        values |= _FORGOTTEN if outcome is FlowOutcome.READY else {"revoke_at": now}
+        ended = db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow.id, SignInFlow.outcome.is_(None))
+            .values(**values)
+            .execution_options(synchronize_session="fetch")
+        )
+        if cast("CursorResult[Any]", ended).rowcount != 1:
+            raise SessionExpired("This step took too long. Start again.")
+
+    def list_due(self) -> list[UUID]:
+        """Sign-ins whose tokens are to be ended at Procore now: nobody finished them, or they ended without."""
+        due = db.session.scalars(
+            select(SignInFlow.id)
+            .where(SignInFlow.sealed_sign_in.is_not(None), SignInFlow.revoke_at <= self._clock.now())
+            .order_by(SignInFlow.revoke_at)
+        ).all()
+        db.session.commit()
+        return list(due)
+
+    def claim(self, flow_id: UUID) -> Secret | None:
+        """The token to be ended, and from now on nobody finishes this sign-in; commit.
+
+        The next attempt is moved into the future first, so that nobody else tries now: `None` when somebody did.
+        """
+        now = self._clock.now()
+        flow = db.session.get(SignInFlow, flow_id, populate_existing=True)
+        if flow is None or flow.sealed_sign_in is None or flow.revoke_at is None or flow.revoke_at > now:
+            db.session.commit()
+            return None
+        sealed, own_key, context, due = flow.sealed_sign_in, flow.own_key, flow.seal_context(), flow.revoke_at
+        age = now - flow.created_at
+        db.session.rollback()  # what follows is a write at once, with no read before it
+        claimed = db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow_id, SignInFlow.revoke_at == due)
+            .values(
+                outcome=func.coalesce(SignInFlow.outcome, FlowOutcome.FAILED),
+                outcome_at=func.coalesce(SignInFlow.outcome_at, now),
+                revoke_at=now + min(max(age, _FIRST_PAUSE), _LONGEST_PAUSE),
+            )
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+        if cast("CursorResult[Any]", claimed).rowcount != 1:
+            return None
+        if own_key is None:  # destroyed with its master key
+            self.forget(flow_id)
+            return None
+        try:
+            tokens = unpack_tokens_of_sign_in(self._vault.open_apart(context, own_key, sealed))
+        except (KeysUnreachable, UnknownKey) as error:  # with the key again they can be ended
+            _log.warning("token not revoked yet", extra={"code": error.code})
+            return None
+        except (KeyDestroyed, Unsealable):
+            _log.exception("a token that is to be revoked cannot be opened any more")
+            self.forget(flow_id)
+            return None
+        return tokens.refresh_token or tokens.access_token
+
+    def forget(self, flow_id: UUID) -> None:
+        """The tokens are ended: nothing of them stays; commit."""
+        db.session.execute(
+            update(SignInFlow)
+            .where(SignInFlow.id == flow_id)
+            .values(**_FORGOTTEN)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
 
     def make_code(self, flow: SignInFlow) -> str:
         """The code that finishes a sign-in by code, in the open transaction; only its hash is kept."""
@@ -274,6 +404,11 @@ class Flows:
             .execution_options(synchronize_session=False)
         )
         db.session.commit()
+
+
+def is_unwanted() -> ColumnElement[bool]:
+    """Whether a sign-in ended without a session, and Procore has yet to end its tokens."""
+    return SignInFlow.sealed_sign_in.is_not(None) & SignInFlow.outcome.is_not(None)
 
 
 def is_proof_text(text: str) -> bool:

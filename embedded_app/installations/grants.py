@@ -11,19 +11,31 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, select, true, update
 
 from embedded_app.clock import Clock
-from embedded_app.crypto import Vault
+from embedded_app.crypto import SealContext, Sealed, Vault
 from embedded_app.errors import GrantLost, KeyDestroyed, TokenRefused, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.installations.custody import Custody, forget_pair_key, good_marks
 from embedded_app.installations.models import Grant, GrantState, LossCause, token_context
 from embedded_app.installations.refresh import Refresher
-from embedded_app.installations.revocations import note_revocation
+from embedded_app.installations.revocations import GivenUp, make_due, note_given_up, note_overtaken
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
-from embedded_app.storage import company_scope, current_company_id, database_now, db, new_id, system_scope
+from embedded_app.storage import (
+    Company,
+    CompanyState,
+    company_scope,
+    current_company_id,
+    database_now,
+    db,
+    new_id,
+    system_scope,
+)
 
 _log = logging.getLogger(__name__)
+
+_CAN_WAIT = frozenset({LossCause.DORMANT, LossCause.UNINSTALLED})
+"""What a job gives up, and no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,12 @@ class GrantService:
 
     def list_losses(self) -> tuple[Loss, ...]:
         """Grants that died without anybody asking for it, by cause."""
-        asked_for = (LossCause.DISCONNECTED, LossCause.SIGNED_OUT, LossCause.DORMANT)
+        asked_for = (
+            LossCause.DISCONNECTED,
+            LossCause.UNINSTALLED,
+            LossCause.SIGNED_OUT,
+            LossCause.DORMANT,
+        )
         rows = db.session.execute(
             select(Grant.lost_cause, func.count(), func.max(Grant.lost_at))
             .where(Grant.state == GrantState.LOST, Grant.lost_cause.not_in(asked_for))
@@ -147,16 +164,17 @@ class GrantService:
     def store(self, principal_id: UUID | None, tokens: TokenSet) -> None:
         """Put `tokens` of a new authorization in place of whatever the principal had, in the open transaction.
 
-        `None` stands for the company's service account.
+        `None` stands for the company's service account. What the principal had is noted, to be ended at Procore.
 
-        Raising the version makes it win over a refresh that is under way.
+        Raising the version makes it win over a refresh that is under way. The key of a pair that was kept aside
+        stays, so that the pair can be opened and ended at Procore.
         """
         company_id = current_company_id()
         row = db.session.execute(
             update(Grant)
             .where(Grant.principal_id == principal_id)
             .values(version=Grant.version + 1)
-            .returning(Grant.id, Grant.version)
+            .returning(Grant.id, Grant.version, Grant.sealed_tokens)
             .execution_options(synchronize_session=False)
         ).one_or_none()
         marks = good_marks(tokens, self._custody.refresh_time(tokens))
@@ -174,13 +192,27 @@ class GrantService:
             db.session.add(grant)
             db.session.flush()
             return
+        self._note_overtaken(token_context(company_id, grant_id, version - 1), row.sealed_tokens, tokens)
         db.session.execute(
             update(Grant)
             .where(Grant.id == grant_id)
             .values(sealed_tokens=sealed, **marks)
             .execution_options(synchronize_session=False)
         )
-        forget_pair_key(Grant.id == grant_id)
+
+    def _note_overtaken(self, context: SealContext, old: Sealed | None, tokens: TokenSet) -> None:
+        """The pair that `tokens` take the place of is to be ended in its time."""
+        if old is None:
+            return
+        try:
+            pair = unpack_tokens(self._vault.open(context, old))
+        except (KeyDestroyed, Unsealable):  # the new authorization repairs it all the same
+            _log.exception("an overtaken pair could not be opened", extra={"grant_id": context.row_id})
+            return
+        if (
+            pair.access_token != tokens.access_token
+        ):  # a login host may give the service account one token twice
+            note_overtaken(self._vault, UUID(context.row_id), pair, is_spent=False)
 
     def mark_installer(self, principal_id: UUID) -> None:
         """The company was connected by this principal, in the open transaction."""
@@ -221,20 +253,40 @@ class GrantService:
         if stored:
             _log.warning("token pairs stored that were kept aside", extra={"count": stored})
 
-    def give_up_all(self) -> None:
-        """Wipe every token set of the company, and note that it is to be revoked, in the open transaction."""
-        self._give_up(true(), LossCause.DISCONNECTED)
+    def give_up_all(self, cause: LossCause) -> GivenUp:
+        """Wipe every token set of the company, and note that it is to be revoked, in the open transaction.
 
-    def give_up(self, principal_id: UUID) -> None:
+        With each grant all of its pairs are due that others overtook.
+        """
+        return self._give_up(None, cause)
+
+    def give_up(self, principal_id: UUID) -> GivenUp:
         """The same for one principal, because the person asked for it."""
-        self._give_up(Grant.principal_id == principal_id, LossCause.SIGNED_OUT)
+        return self._give_up(Grant.principal_id == principal_id, LossCause.SIGNED_OUT)
 
-    def give_up_dormant(self, unused_for: timedelta) -> int:
-        """The same for persons' grants that nobody used for so long; how many there were.
+    def give_up_dormant(self, unused_for: timedelta) -> GivenUp:
+        """The same for persons' grants that nobody used for so long.
 
         Only use refreshes a grant, so the end of its access token tells when it was used last.
         """
-        return self._give_up(_is_dormant(unused_for), LossCause.DORMANT)
+        return self._give_up(_is_dormant(unused_for) & Grant.sealed_tokens.is_not(None), LossCause.DORMANT)
+
+    def has_refresh_under_way(self) -> bool:
+        """Whether a refresh in the company may still bring a pair, also to a grant that was given up."""
+        under_way = select(Grant.id).where(Grant.lease_until > database_now()).limit(1)
+        return db.session.scalar(under_way) is not None
+
+    def list_disconnected_companies(self) -> list[CompanyId]:
+        """Which companies are disconnected and have grants all the same: `give_up_all` ends them."""
+        with system_scope("grants of companies that are disconnected"):
+            found = db.session.scalars(
+                select(Company.id).where(
+                    Company.state == CompanyState.DISCONNECTED,
+                    Company.id.in_(select(Grant.company_id).where(Grant.sealed_tokens.is_not(None))),
+                )
+            ).all()
+            db.session.commit()
+        return [CompanyId(company_id) for company_id in found]
 
     def list_companies_with_dormant(self, unused_for: timedelta) -> list[CompanyId]:
         """Whose grants `give_up_dormant` would give up."""
@@ -247,25 +299,29 @@ class GrantService:
             db.session.commit()
         return [CompanyId(company_id) for company_id in found]
 
-    def _give_up(self, which: ColumnElement[bool], cause: LossCause) -> int:
+    def _give_up(self, which: ColumnElement[bool] | None, cause: LossCause) -> GivenUp:
+        """`None` stands for all of the company, with what is left of grants that it does not have any more."""
         company_id = current_company_id()
-        chosen = db.session.scalars(
-            select(Grant).where(which, Grant.sealed_tokens.is_not(None)).with_for_update()
-        ).all()
+        query = select(Grant) if which is None else select(Grant).where(which)
+        found = db.session.scalars(query.with_for_update()).all()
+        chosen = [grant for grant in found if grant.sealed_tokens is not None]
+        unreadable = 0
         for grant in chosen:
             assert grant.sealed_tokens is not None
             context = token_context(company_id, grant.id, grant.version)
             try:
                 pair = unpack_tokens(self._vault.open(context, grant.sealed_tokens))
             except (KeyDestroyed, Unsealable, UnknownKey) as error:  # wiped all the same
-                if cause is LossCause.DORMANT and isinstance(error, UnknownKey):
+                if cause in _CAN_WAIT and isinstance(error, UnknownKey):
                     raise  # nobody waits for it, and with the key again it can be revoked
                 _log.exception("a grant could not be opened to be revoked", extra={"grant_id": str(grant.id)})
+                unreadable += 1
             else:
-                note_revocation(self._vault, pair.refresh_token or pair.access_token, cause)
+                note_given_up(self._vault, grant.id, pair, cause)
         db.session.flush()
+        pairs = make_due(None if which is None else [grant.id for grant in found], cause)
         self._wipe(Grant.id.in_([grant.id for grant in chosen]), cause)
-        return len(chosen)
+        return GivenUp(len(chosen), pairs, unreadable)
 
     def lose_unreadable(self) -> None:
         """The company's key was destroyed, and with it every token set that it has, in the open transaction."""
@@ -273,6 +329,7 @@ class GrantService:
         forget_pair_key(true())
 
     def _wipe(self, which: ColumnElement[bool], cause: LossCause) -> None:
+        """The lease stays: whoever is refreshing brings a pair that is to be revoked as well."""
         db.session.execute(
             update(Grant)
             .where(which)
@@ -280,7 +337,6 @@ class GrantService:
                 sealed_tokens=None,
                 version=Grant.version + 1,
                 state=GrantState.LOST,
-                lease_until=None,
                 retry_at=None,
                 lost_cause=str(cause),
                 lost_at=database_now(),

@@ -38,11 +38,13 @@ class LossCause(StrEnum):
     NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 # a cause, no password
     """The access token ended and there was nothing to refresh it with."""
     DISCONNECTED = "disconnected"
-    """We revoked it when the company disconnected."""
+    """We gave it up when the company disconnected."""
+    UNINSTALLED = "uninstalled"
+    """We gave it up when Procore said that the app is not connected to the company."""
     SIGNED_OUT = "signed_out"
-    """We revoked it because the person signed out everywhere."""
+    """We gave it up because the person signed out everywhere."""
     DORMANT = "dormant"
-    """We revoked it because nobody had used it for the retention period."""
+    """We gave it up because nobody had used it for the retention period."""
     KEY_DESTROYED = "key_destroyed"
     """The company's key was destroyed; when it connected again, this was still sealed under the old one."""
 
@@ -127,22 +129,33 @@ def pair_key_context(company_id: int, grant_id: UUID) -> SealContext:
     return SealContext("pair_keys.sealed_key", company_id, str(grant_id))
 
 
-class Revocation(CompanyOwned, Model):
-    """A token that is to be ended at Procore. The row goes when Procore has confirmed it.
+OVERTAKEN = "overtaken"
+"""The reason of a `Revocation` whose grant lives: another pair took the place of this one."""
 
-    It is written in the transaction that wipes the grant, so that no crash in between leaves a token alive.
+
+class Revocation(CompanyOwned, Model):
+    """A token pair that is to be ended at Procore. The row goes when Procore has confirmed it.
+
+    It is written in the transaction that takes the pair out of its grant, so that no crash in between leaves a
+    token alive that nobody knows.
     """
 
     __tablename__ = "revocations"
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    grant_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("grants.id", ondelete="SET NULL"), index=True
+    )
+    """Whose pair it was: with the end of this grant all of its pairs are due."""
     sealed_token: Mapped[Sealed] = mapped_column(SealedColumn)
     """The refresh token, which ends the access token with it; without one, the access token."""
     reason: Mapped[str] = mapped_column(String(32))
-    """Why the grant was given up; one of `LossCause`."""
+    """Why the grant was given up, one of `LossCause`; or `OVERTAKEN`."""
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """No attempt before this; whoever tries moves it first."""
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the pair ends by itself, its refresh token being used up or none; `None`: never."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def seal_context(self) -> SealContext:
@@ -204,11 +217,16 @@ class SignInFlow(Model):
     master_key_id: Mapped[str | None] = mapped_column(String(64))
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_sign_in: Mapped[Sealed | None] = mapped_column(SealedColumn)
-    """Who signed in and their tokens, until the company is chosen; under a key of this row alone."""
+    """The tokens that the login gave, and who signed in, until a grant has them or Procore has ended them.
+
+    Under a key of this row alone.
+    """
+    revoke_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """From when on the tokens are to be ended at Procore, if they are still here; no attempt before this."""
 
     def seal_context(self) -> SealContext:
         """Where `sealed_sign_in` stands."""
-        return SealContext("sign_in_flows.sealed_sign_in", 0, str(self.id))
+        return sign_in_context(self.id)
 
     @property
     def own_key(self) -> WrappedKey | None:
@@ -216,3 +234,8 @@ class SignInFlow(Model):
         if self.wrapped_key is None or self.master_key_id is None:
             return None
         return WrappedKey(self.master_key_id, self.wrapped_key)
+
+
+def sign_in_context(flow_id: UUID) -> SealContext:
+    """Where the tokens of a sign-in stand."""
+    return SealContext("sign_in_flows.sealed_sign_in", 0, str(flow_id))

@@ -6,12 +6,15 @@ Who signs in becomes a principal one level above; this package knows no person, 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded_app import audit
 from embedded_app.clock import Clock
@@ -19,6 +22,7 @@ from embedded_app.crypto import Vault
 from embedded_app.errors import (
     CredentialError,
     GrantLost,
+    KeysUnreachable,
     NotInstalled,
     PermissionMissing,
     ProcoreError,
@@ -29,12 +33,11 @@ from embedded_app.installations.doctor import Diagnosis
 from embedded_app.installations.examination import examine
 from embedded_app.installations.flows import Flows
 from embedded_app.installations.grants import GrantService
-from embedded_app.installations.models import FlowKind, SignInFlow
-from embedded_app.installations.revocations import Revocations
+from embedded_app.installations.models import FlowKind, LossCause, SignInFlow
+from embedded_app.installations.revocations import GivenUp, Revocations, Revoked
 from embedded_app.installations.tokens import FreshTokens, SignIn
 from embedded_app.procore import Company as ProcoreCompany
 from embedded_app.procore import Grant, Procore
-from embedded_app.secret import Secret
 from embedded_app.storage import (
     Company,
     CompanyState,
@@ -48,7 +51,10 @@ from embedded_app.storage import (
 
 _log = logging.getLogger(__name__)
 
-CONSENT_VERSION = "2026-11-20"
+_NOT_CONNECTED = "app_not_connected"
+"""Why a company is disconnected: Procore said so."""
+
+CONSENT_VERSION = "2026-11-30"
 """Of the text on /install; change it whenever that text changes in meaning."""
 
 
@@ -70,6 +76,23 @@ class Connection:
     web_base_url: str
     consent_version: str
     consent_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What became of a company that was to be deleted.
+
+    Attributes:
+        is_deleted: otherwise it is disconnected, and something keeps it from being deleted.
+        revoked: what became of its token pairs.
+        left: how many of them, or of earlier ones, Procore has yet to end.
+        is_refreshing: a refresh under way may still bring a pair.
+    """
+
+    is_deleted: bool
+    revoked: Revoked
+    left: int
+    is_refreshing: bool
 
 
 class InstallationService:
@@ -124,19 +147,22 @@ class InstallationService:
         return Begun(issued.flow_id, url, issued.cookie)
 
     def exchange(self, flow: SignInFlow, code: str) -> SignIn:
-        """Who came back with `code`.
+        """Who came back with `code`. The tokens are kept with the flow from the moment on that they are here.
 
         Raises:
             ProcoreError: the code is used, foreign or expired, or Procore cannot be asked.
         """
-        flow_id = str(flow.id)
+        flow_id = flow.id
+        give_connection_back()  # Procore is asked next
         tokens = self._procore.authorization.exchange(code, self._redirect_uri)
         try:
-            me = self._procore.viewer(FreshTokens(flow_id, tokens)).me()
-        except ProcoreError:
-            self.revoke(tokens.access_token)  # nobody will use them
+            self.flows.hold(flow_id, tokens)
+        except (SQLAlchemyError, KeysUnreachable):  # they exist in this process alone
+            with suppress(ProcoreError):
+                self._procore.authorization.revoke(tokens.refresh_token or tokens.access_token)
             raise
-        return SignIn(flow_id, tokens, me.id, me.login)
+        me = self._procore.viewer(FreshTokens(str(flow_id), tokens)).me()
+        return SignIn(str(flow_id), tokens, me.id, me.login)
 
     def list_companies(self, sign_in: Grant) -> tuple[ProcoreCompany, ...]:
         """The person's companies, by name. Asks no company: a call for one counts as using the app there."""
@@ -213,23 +239,24 @@ class InstallationService:
             self.grants.lose_unreadable()
         db.session.flush()
 
-    def disconnect(self, actor: audit.Actor) -> int:
+    def disconnect(self, actor: audit.Actor) -> Revoked:
         """End the connection of the company in scope because a person asked for it.
 
-        Everybody's tokens are wiped here first and then revoked at Procore; how many Procore has yet to confirm
-        is returned. Those are tried again by `sweep`.
+        Everybody's tokens are wiped here first and then revoked at Procore; what Procore has yet to confirm is
+        tried again by `sweep`.
         """
         company_id = current_company_id()
-        self.grants.give_up_all()
+        given_up = self.grants.give_up_all(LossCause.DISCONNECTED)
         self._mark_disconnected("asked", actor)
         self._procore.invalidate(company_id=company_id)
-        return self.revocations.attempt()
+        return self.revocations.end(given_up)
 
-    def delete(self, company_id: CompanyId, actor: audit.Actor, *, wait_for_procore: bool = True) -> int:
-        """Delete the company and all that is its own; how many tokens Procore has yet to end.
+    def delete(self, company_id: CompanyId, actor: audit.Actor, *, wait_for_procore: bool = True) -> Deleted:
+        """Delete the company and all that is its own.
 
-        As long as there are any the company is only disconnected, since nobody could end them afterwards; unless
-        Procore is not waited for. With its row goes its key, so that what a backup holds cannot be opened.
+        As long as Procore has yet to end a token, or a refresh under way may bring one, the company is only
+        disconnected, since nobody could end it afterwards; unless Procore is not waited for. With its row goes its
+        key, so that what a backup holds cannot be opened.
 
         Raises:
             UnknownOption: there is no such company.
@@ -237,48 +264,109 @@ class InstallationService:
         with company_scope(company_id):
             if self.get_state() is None:
                 raise UnknownOption("This company is not here.")
-            left = self.disconnect(actor)
-            if left and wait_for_procore:
-                return left
+            self.grants.take_all_from_aside()
+            given_up = self.grants.give_up_all(LossCause.DISCONNECTED)
+            self._mark_disconnected("asked", actor)
+            self._procore.invalidate(company_id=company_id)
+            revoked = self.revocations.end(given_up, seconds=float("inf"))
+            # Also what was given up before, and what a refresh has brought since.
+            self.revocations.attempt()
+            left = self.revocations.count()
+            is_refreshing = self.grants.has_refresh_under_way()
+            if wait_for_procore and (left or is_refreshing):
+                db.session.commit()
+                return Deleted(is_deleted=False, revoked=revoked, left=left, is_refreshing=is_refreshing)
             db.session.execute(delete(Company).where(Company.id == company_id))
             db.session.commit()
         _log.warning("company deleted", extra={"company_id": company_id, "tokens_left": left})
-        return left
+        return Deleted(is_deleted=True, revoked=revoked, left=left, is_refreshing=is_refreshing)
 
-    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, login: str) -> int:
+    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, login: str) -> Revoked:
         """Give up the principal's grant because `actor` asked for it; returns as `disconnect` does."""
-        self.grants.give_up(principal_id)
+        given_up = self.grants.give_up(principal_id)
         audit.record("grant.revoked", actor=actor, subject=login, detail={"reason": "signed_out"})
         db.session.commit()
-        return self.revocations.attempt()
+        return self.revocations.end(given_up)
 
-    def revoke_dormant(self, unused_for: timedelta | None = None) -> int:
-        """Give up the persons' grants that nobody used for so long, in every company; how many there were.
+    def sweep(self) -> None:
+        """End at Procore what is due, of every company and of sign-ins that nobody finished.
 
-        `None` stands for the configured period.
+        Companies that are disconnected by now give up their grants first: an uninstall is noticed in the middle
+        of a person's request, which does not wait for that.
+        """
+        for company_id in self.grants.list_disconnected_companies():
+            with company_scope(company_id), self._going_on("grants not given up"):
+                self._give_up_disconnected(company_id)
+        self.revocations.sweep()
+        for flow_id in self.flows.list_due():
+            self.end_sign_in(flow_id)
+
+    def _give_up_disconnected(self, company_id: CompanyId) -> None:
+        # A write at once and no row read before it: connecting at the same moment comes before it or after it.
+        row = db.session.execute(
+            update(Company)
+            .where(Company.id == company_id, Company.state == CompanyState.DISCONNECTED)
+            .values(state=CompanyState.DISCONNECTED)
+            .returning(Company.state_reason)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if row is None:
+            db.session.rollback()
+            return
+        cause = LossCause.UNINSTALLED if row.state_reason == _NOT_CONNECTED else LossCause.DISCONNECTED
+        given_up = self.grants.give_up_all(cause)
+        self._note_given_up(given_up, cause)
+        db.session.commit()
+
+    def end_sign_in(self, flow_id: UUID) -> None:
+        """End at Procore the tokens of a sign-in that gave no session, if it has any and they are due.
+
+        What Procore does not confirm is tried again by `sweep`.
+        """
+        token = self.flows.claim(flow_id)
+        if token is None:
+            return
+        try:
+            self._procore.authorization.revoke(token)
+        except ProcoreError as error:
+            _log.warning("token not revoked yet", extra={"code": error.code})
+        else:
+            self.flows.forget(flow_id)
+
+    def revoke_dormant(self, unused_for: timedelta | None = None) -> tuple[int, Revoked]:
+        """Give up the persons' grants that nobody used for so long, in every company.
+
+        Returns how many grants there were, and what became of their pairs. `None` is the configured period.
         """
         unused_for = unused_for or self._grant_retention
-        total = 0
+        grants, revoked = 0, Revoked()
         for company_id in self.grants.list_companies_with_dormant(unused_for):
-            with company_scope(company_id):
-                try:
-                    total += self._revoke_dormant(unused_for)
-                except CredentialError:  # the others' turn comes all the same
-                    db.session.rollback()
-                    _log.exception("dormant grants not given up", extra={"company_id": company_id})
-        if total:
-            _log.info("dormant grants given up", extra={"count": total})
-        return total
+            with company_scope(company_id), self._going_on("dormant grants not given up"):
+                given_up = self.grants.give_up_dormant(unused_for)
+                self._note_given_up(given_up, LossCause.DORMANT)
+                db.session.commit()
+                grants += given_up.grants
+                revoked += self.revocations.end(given_up, seconds=float("inf"))
+        if grants:
+            _log.info("dormant grants given up", extra={"count": grants})
+        return grants, revoked
 
-    def _revoke_dormant(self, unused_for: timedelta) -> int:
-        count = self.grants.give_up_dormant(unused_for)
-        if count:
+    def _note_given_up(self, given_up: GivenUp, cause: LossCause) -> None:
+        if given_up.grants:
             audit.record(
-                "grant.revoked", actor=audit.SYSTEM, detail={"reason": "dormant", "count": str(count)}
+                "grant.revoked",
+                actor=audit.SYSTEM,
+                detail={"reason": str(cause), "count": str(given_up.grants)},
             )
-        db.session.commit()
-        self.revocations.attempt()
-        return count
+
+    @contextmanager
+    def _going_on(self, message: str) -> Iterator[None]:
+        """What keys keep from one company does not keep the others from their turn."""
+        try:
+            yield
+        except CredentialError:
+            db.session.rollback()
+            _log.exception(message, extra={"company_id": current_company_id()})
 
     def obtain_service_account(self, company_id: CompanyId) -> bool:
         """Get the grant of the service account, where the app version carries one; whether there is one now.
@@ -309,7 +397,7 @@ class InstallationService:
     def notice_uninstalled(self, company_id: CompanyId, asked_at: float | None) -> None:
         """Procore answered "App is not connected to this company": work for it stops until it connects again.
 
-        The tokens stay, sealed, until the retention period ends. Says it once, however often it is noticed.
+        The grants are given up by `sweep`. Says it once, however often it is noticed.
         An answer to a call that began before the company connected is about an earlier connection, and changes
         nothing; if the app is gone again, the next call says so. How long ago the call began is measured in this
         process and taken off the database's clock, by which connecting is dated: so machines' clocks may differ.
@@ -333,19 +421,10 @@ class InstallationService:
                 .execution_options(synchronize_session=False)
             )
             if cast("CursorResult[Any]", marked).rowcount == 1:
-                self._mark_disconnected("app_not_connected", audit.SYSTEM)
+                self._mark_disconnected(_NOT_CONNECTED, audit.SYSTEM)
             else:
                 db.session.rollback()
         self._procore.invalidate(company_id=company_id)
-
-    def revoke(self, token: Secret) -> bool:
-        """End a token at Procore; whether Procore confirmed it. Never raises for Procore's sake."""
-        try:
-            self._procore.authorization.revoke(token)
-        except ProcoreError as error:
-            _log.warning("token not revoked", extra={"code": error.code})
-            return False
-        return True
 
     def _mark_disconnected(self, reason: str, actor: audit.Actor) -> None:
         company = db.session.get_one(Company, current_company_id())

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from embedded_app.errors import GrantLost
 from embedded_app.ids import UserId
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
@@ -34,8 +33,8 @@ class FreshTokens:
         return self.tokens.access_token
 
     def renew(self, rejected: Secret) -> Secret:
-        del rejected
-        raise GrantLost("refused", "Procore ended this sign-in. Start again.")
+        """There is nothing newer: the same once more, so that what is raised is Procore's refusal."""
+        return rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +60,23 @@ def unpack_tokens(packed: bytes) -> TokenSet:
     return _tokens_of(orjson.loads(packed))
 
 
-def pack_sign_in(sign_in: SignIn) -> bytes:
-    """`sign_in`, for the vault and nothing else."""
-    return orjson.dumps(
-        {
-            "user_id": sign_in.user_id,
-            "login": sign_in.login,
-            "tokens": _tokens_as_json(sign_in.tokens),
-        }
-    )
+def pack_sign_in(tokens: TokenSet, sign_in: SignIn | None = None) -> bytes:
+    """`tokens`, and who signed in where that is known, for the vault and nothing else."""
+    who = {} if sign_in is None else {"user_id": sign_in.user_id, "login": sign_in.login}
+    return orjson.dumps({**who, "tokens": _tokens_as_json(tokens)})
 
 
-def unpack_sign_in(flow_id: str, packed: bytes) -> SignIn:
-    """What `pack_sign_in` packed for the flow `flow_id`."""
+def unpack_sign_in(flow_id: str, packed: bytes) -> SignIn | None:
+    """What `pack_sign_in` packed for the flow `flow_id`; `None` while nobody knew who signed in."""
     value = orjson.loads(packed)
+    if "user_id" not in value:
+        return None
     return SignIn(flow_id, _tokens_of(value["tokens"]), UserId(value["user_id"]), value["login"])
+
+
+def unpack_tokens_of_sign_in(packed: bytes) -> TokenSet:
+    """The tokens that `pack_sign_in` packed, whoever signed in."""
+    return _tokens_of(orjson.loads(packed)["tokens"])
 
 
 def _tokens_as_json(tokens: TokenSet) -> dict[str, Any]:

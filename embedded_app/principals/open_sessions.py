@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from embedded_app import audit
 from embedded_app.clock import Clock
 from embedded_app.ids import CompanyId
-from embedded_app.installations import InstallationService
+from embedded_app.installations import InstallationService, Revoked
 from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
 from embedded_app.principals.sessions import BEARER_LIFE
 from embedded_app.storage import current_company_id, db
@@ -89,14 +89,11 @@ class OpenSessions:
         audit.record("session.ended", actor=actor, subject=owner.login)
         db.session.commit()
 
-    def end_all_of(self, principal_id: UUID, actor: audit.Actor) -> int:
-        """End every session of one person, and give their tokens back.
-
-        Returns how many tokens Procore has yet to end; that is tried again.
-        """
+    def end_all_of(self, principal_id: UUID, actor: audit.Actor) -> Revoked:
+        """End every session of one person, and their connections at Procore; what became of these."""
         login = db.session.scalar(select(Principal.login).where(Principal.id == principal_id))
         if login is None:
-            return 0
+            return Revoked()
         self._forget(current_company_id(), principal_id)
         self._delete(db.session.scalars(select(Session.id).where(Session.principal_id == principal_id)).all())
         return self._installations.sign_out_everywhere(principal_id, actor, login)

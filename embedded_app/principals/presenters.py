@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from embedded_app.errors import Unauthorized
 from embedded_app.installations import FlowKind, FlowOutcome
 from embedded_app.principals.sign_in import Ended
+from embedded_app.procore import in_words
+from embedded_app.web import request_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class EndPage:
         action_endpoint: where it leads.
         status: of the answer.
         code: for the person to type into the frame, ``""`` for none.
+        reference: for support, where something failed; ``""`` otherwise.
     """
 
     title: str
@@ -33,6 +37,7 @@ class EndPage:
     action_endpoint: str = ""
     status: int = 200
     code: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,20 @@ def page_of_mismatch(why: str) -> EndPage:
     return _MISMATCHES[why]
 
 
+def page_of_refusal(error: Unauthorized) -> EndPage:
+    """The page for a sign-in whose token Procore does not take: it names the call."""
+    return EndPage(
+        "Procore refused a call",
+        f"You signed in, and Procore does not accept it when it is asked for {in_words(error.route)}. Nothing was "
+        "saved. Sign in again in a minute; if it stays so, write to support with the reference.",
+        icon="lock",
+        status=502,
+        action="Sign in again",
+        action_endpoint="principals.sign_in",
+        reference=request_ids.current(),
+    )
+
+
 def page_of(ended: Ended) -> EndPage:
     """The page for a callback that leads nowhere else."""
     if ended.outcome is FlowOutcome.READY:
@@ -136,10 +155,14 @@ def page_of(ended: Ended) -> EndPage:
         )
     assert ended.outcome is not None
     page = _OUTCOMES[ended.outcome]
+    if ended.outcome is FlowOutcome.FAILED:
+        page = replace(page, reference=request_ids.current())
+    if isinstance(ended.failure, Unauthorized):
+        page = page_of_refusal(ended.failure)
     if ended.kind is FlowKind.CODE:
-        return page
+        return replace(page, action="", action_endpoint="")
     if ended.kind is FlowKind.FRAME:  # the frame says the rest, and offers to start again
-        return replace(page, closes=ended.outcome is FlowOutcome.DECLINED)
+        return replace(page, closes=ended.outcome is FlowOutcome.DECLINED, action="", action_endpoint="")
     if ended.outcome is FlowOutcome.NOT_INSTALLED:
         return replace(page, action="Connect a company", action_endpoint="settings.install")
     action, endpoint = _START_AGAIN[ended.kind]

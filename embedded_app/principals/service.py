@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from embedded_app.clock import Clock
 from embedded_app.errors import CompanyMismatch, GrantLost, PermissionMissing, ProcoreError
 from embedded_app.ids import CompanyId, parse_company_id, parse_project_id
-from embedded_app.installations import InstallationService
+from embedded_app.installations import InstallationService, Revoked
 from embedded_app.principals.models import Principal
 from embedded_app.principals.open_sessions import OpenSessions
 from embedded_app.principals.proofs import Proofs
@@ -63,11 +63,8 @@ class PrincipalService:
         """
         return self._installations.grants.for_principal(viewer.company_id, viewer.principal_id)
 
-    def sign_out_everywhere(self, viewer: Viewer) -> int:
-        """End all sessions of the person in this company, and their grant at Procore.
-
-        Returns how many tokens Procore has yet to end; that is tried again.
-        """
+    def sign_out_everywhere(self, viewer: Viewer) -> Revoked:
+        """End all sessions of the person in this company, and their connections at Procore."""
         return self.open_sessions.end_all_of(viewer.principal_id, actor_of(viewer))
 
     def find_person(self, login: str) -> KnownPerson | None:

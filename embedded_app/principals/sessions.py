@@ -70,6 +70,13 @@ class Sessions:
         found = self._find(text, kind)
         return None if found is None else found.viewer
 
+    def age(self, viewer: Viewer) -> timedelta | None:
+        """How long ago the viewer's session began; `None` when it has ended."""
+        with company_scope(viewer.company_id):
+            began = db.session.scalar(select(Session.created_at).where(Session.id == viewer.session_id))
+            db.session.rollback()
+        return None if began is None else self._clock.now() - began
+
     def renew(self, viewer: Viewer) -> Bearer | None:
         """Another bearer for the same session; the old one lasts until its own end. `None` at the session's."""
         with company_scope(viewer.company_id):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -69,6 +69,7 @@ class Ended:
         login: the same.
         signed_in: the session, when a full tab got one.
         code: what the person types into the frame, when they signed in by code.
+        failure: why it failed, where Procore or we ourselves are the reason.
     """
 
     kind: FlowKind
@@ -77,6 +78,7 @@ class Ended:
     login: str | None = None
     signed_in: SignedIn | None = None
     code: str | None = None
+    failure: EmbeddedAppError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class SignIns:
             sign_in = self._installations.exchange(flow, code)
         except EmbeddedAppError as failure:
             _log.warning("sign-in failed", exc_info=failure)
-            return self._refuse(flow, FlowOutcome.FAILED)
+            return replace(self._refuse(flow, FlowOutcome.FAILED), failure=failure)
         if kind is FlowKind.INSTALL:
             self._flows.keep(flow, sign_in)
             return Ended(kind, None, login=sign_in.login)
@@ -146,7 +148,7 @@ class SignIns:
         except EmbeddedAppError as failure:
             _log.warning("sign-in failed", exc_info=failure)
             db.session.rollback()
-            return self._refuse(flow, FlowOutcome.FAILED, sign_in)
+            return replace(self._refuse(flow, FlowOutcome.FAILED, sign_in), failure=failure)
 
     def redeem(self, rid: UUID, verifier: str) -> Bearer | None:
         """The bearer of a frame's finished sign-in, once; `None` while the person is still at it.
@@ -323,12 +325,11 @@ class SignIns:
         return tuple(company for company in companies if company.id in connected)
 
     def _refuse(self, flow: SignInFlow, outcome: FlowOutcome, sign_in: SignIn | None = None) -> Ended:
-        """End the flow without a session. Tokens that nobody will use are given back."""
-        kind = FlowKind(flow.kind)
+        """End the flow without a session, and at Procore the tokens that nobody will use."""
+        kind, flow_id = FlowKind(flow.kind), flow.id
         self._flows.finish(flow, outcome)
         db.session.commit()
-        if sign_in is not None:
-            self._installations.revoke(sign_in.tokens.access_token)
+        self._installations.end_sign_in(flow_id)
         return Ended(kind, outcome, login=sign_in.login if sign_in else None)
 
     def _find_kept(self, kind: FlowKind, cookie: str | None) -> tuple[SignInFlow, SignIn] | None:
@@ -355,4 +356,7 @@ class SignIns:
                 db.session.rollback()
                 result = write()
                 db.session.commit()
+            except EmbeddedAppError:
+                db.session.rollback()
+                raise
             return result

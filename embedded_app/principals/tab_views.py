@@ -7,11 +7,17 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request, url_for
 
 from embedded_app import principals
-from embedded_app.errors import InvalidField, StateMismatch, UnknownOption
+from embedded_app.errors import InvalidField, StateMismatch, Unauthorized, UnknownOption
 from embedded_app.ids import CompanyId, parse_company_id
 from embedded_app.installations import FlowKind
 from embedded_app.principals.frame_views import BEGINNINGS, LOGIN_SECONDS
-from embedded_app.principals.presenters import CompanyChoice, EndPage, page_of, page_of_mismatch
+from embedded_app.principals.presenters import (
+    CompanyChoice,
+    EndPage,
+    page_of,
+    page_of_mismatch,
+    page_of_refusal,
+)
 from embedded_app.principals.sessions import SESSION_LIFE
 from embedded_app.principals.sign_in import Ended, SignedIn
 from embedded_app.principals.viewer import current_viewer
@@ -65,7 +71,10 @@ def callback() -> Response:
 @access.public
 def choose_company() -> Response:
     """Which of the connected companies to sign in to."""
-    return _company_choice()
+    try:
+        return _company_choice()
+    except Unauthorized as refusal:
+        return _end_page(page_of_refusal(refusal))
 
 
 @blueprint.post("/auth/company")
@@ -78,6 +87,8 @@ def take_company() -> Response:
         return begin_session(principals.sign_ins().complete_tab(cookies.LOGIN.read(), company_id))
     except (InvalidField, UnknownOption) as error:
         return _company_choice(error.sentence)
+    except Unauthorized as refusal:
+        return _end_page(page_of_refusal(refusal))
 
 
 @blueprint.post("/auth/tab/logout")
@@ -93,14 +104,9 @@ def sign_out() -> Response:
 @Kind.STANDALONE
 @access.full_tab
 def sign_out_everywhere() -> Response:
-    """End every session of the person in this company, and give their tokens back."""
-    left = principals.service().sign_out_everywhere(current_viewer())
-    end = (
-        "Procore has yet to confirm it, and is asked again until it does."
-        if left
-        else "Procore confirmed it."
-    )
-    return _signed_out(f"Here and in every other window; your tokens are deleted. {end}")
+    """End every session of the person in this company, and their connections at Procore."""
+    revoked = principals.service().sign_out_everywhere(current_viewer())
+    return _signed_out(f"Here and in every other window; your tokens were deleted here. {revoked.sentence}")
 
 
 def _signed_out(sentence: str) -> Response:

@@ -37,6 +37,7 @@ from embedded_app.procore.punch_items import PunchItem, PunchItems
 from embedded_app.procore.reading import Read
 from embedded_app.procore.requisitions import Requisition, Requisitions
 from embedded_app.procore.rfis import Rfi, Rfis
+from embedded_app.procore.routes import in_words
 from embedded_app.procore.shared_state import StateStore, StoreUnavailable
 from embedded_app.procore.submittals import Submittal, Submittals
 from embedded_app.procore.tokens import TokenInfo, TokenSet
@@ -123,5 +124,6 @@ __all__ = [
     "WbsCodes",
     "WireRequest",
     "WireResponse",
+    "in_words",
     "read_event",
 ]

@@ -23,6 +23,7 @@ from embedded_app.errors import (
     UnexpectedPayload,
 )
 from embedded_app.procore import sentences
+from embedded_app.procore.routes import in_words
 from embedded_app.procore.transport import WireResponse
 
 _NOT_CONNECTED = "app is not connected to this company"
@@ -36,7 +37,6 @@ _CLOCKS_DIFFER = timedelta(seconds=2)
 
 # What ends here, by status. 5xx and other 4xx are decided by their hundred.
 _BY_STATUS: dict[int, tuple[type[ProcoreError], str]] = {
-    HTTPStatus.UNAUTHORIZED: (Unauthorized, sentences.SIGN_IN_AGAIN),
     HTTPStatus.FORBIDDEN: (Forbidden, sentences.NOT_ALLOWED),
     HTTPStatus.NOT_FOUND: (NotFound, sentences.NOT_THERE),
     HTTPStatus.REQUEST_TIMEOUT: (ServerFailed, sentences.FAILED),
@@ -57,11 +57,14 @@ def failure_of(response: WireResponse, route: str, now: datetime) -> ProcoreErro
             status_code=status,
             messages=messages,
         )
-    kind, sentence = _kind(status, messages)
+    kind, sentence = _kind(status, messages, route)
     return kind(sentence, route=route, request_id=request_id, status_code=status, messages=messages)
 
 
-def _kind(status: int, messages: tuple[str, ...]) -> tuple[type[ProcoreError], str]:
+def _kind(status: int, messages: tuple[str, ...], route: str) -> tuple[type[ProcoreError], str]:
+    if status == HTTPStatus.UNAUTHORIZED:
+        asked = f"Procore does not accept this sign-in when it is asked for {in_words(route)}."
+        return Unauthorized, f"{asked} Sign in again."
     if status == HTTPStatus.FORBIDDEN and any(_NOT_CONNECTED in text.lower() for text in messages):
         return AppNotConnected, sentences.NOT_CONNECTED
     if status in _BY_STATUS:

@@ -186,3 +186,20 @@ class LoginRoute(StrEnum):
 
 
 ROUTES: tuple[Route, ...] = tuple(chain[Route](ViewerRoute, CompanyRoute, WriteRoute))
+
+_WORDS = {
+    "me": "who you are",
+    "companies": "your companies",
+    "company_base_url": "the company’s address",
+    "permissions": "your permissions",
+    "users": "the directory",
+    "wbs_codes": "the budget codes",
+    "line_items": "the lines of a contract",
+}
+
+
+def in_words(route: str) -> str:
+    """What a route asks for, in words for people, with its name: ``your permissions (GET /rest/…)``."""
+    parts = [part for part in route.partition(" ")[2].split("/") if part and not part.startswith("{")]
+    last = parts[-1] if parts else ""
+    return f"{_WORDS.get(last) or last.replace('_', ' ') or 'something'} ({route or 'no route'})"

@@ -10,7 +10,6 @@ FAILED = "Procore could not answer just now. Try again in a moment."
 FILE_REFUSED = "Procore did not take the file. Attach it again."
 MAY_HAVE_HAPPENED = "Procore may have saved this, but did not say so. Look there before you try again."
 NOT_UNDERSTOOD = "Procore answered in a way that this app does not understand. Report it to support."
-SIGN_IN_AGAIN = "Procore no longer accepts this sign-in. Sign in again."
 NOT_ALLOWED = "Procore does not let you see this. Ask your Procore administrator."
 NOT_CONNECTED = (
     "This app is not connected to the company in Procore. An administrator can connect it in App Management."

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 
 from embedded_app import audit
+from embedded_app.ids import whole_number
 from embedded_app.settings.audit_words import words_of
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
@@ -96,7 +97,7 @@ def audit_log() -> Response:
 
 
 def _sequence(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_SEQUENCE else None
+    return whole_number(text, most_digits=_LONGEST_SEQUENCE)
 
 
 def _lines(events: Sequence[audit.AuditEvent]) -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ _WORDS = {
     "data_key.renewal_begun": "Began to renew the company's key",
     "data_key.renewed": "Renewed the company's key",
     "data_key.rewrapped": "Put the company's key under another master key",
-    "grant.revoked": "Gave back access to Procore",
+    "grant.revoked": "Gave up access to Procore",
     "installation.connected": "Connected the company",
     "installation.disconnected": "Ended the connection",
     "link.broken": "Removed a link",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from embedded_app import installations, principals
+from embedded_app.installations import Revoked
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.doctor_section import DoctorSection, doctor_section
@@ -18,6 +19,9 @@ from embedded_app.web import cookies
 from embedded_app.web.access import administrator, public
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
+
+_DISCONNECTED = "disconnected:"
+_TOLD_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ class ConnectionPage:
 
 @dataclass(frozen=True, slots=True)
 class DisconnectedPage:
-    """What holds after disconnecting. `has_unconfirmed`: Procore did not confirm the end of every token."""
+    """What holds after disconnecting. `revoked` is known to the browser that has just disconnected."""
 
-    has_unconfirmed: bool
+    revoked: Revoked | None
 
 
 @blueprint.get("/settings/connection")
@@ -61,10 +65,11 @@ def connection() -> Response:
 def disconnect() -> AnyResponse:
     """End the connection, and with it this session."""
     viewer = current_viewer()
-    unconfirmed = installations.service().disconnect(actor_of(viewer))
+    revoked = installations.service().disconnect(actor_of(viewer))
     principals.service().sign_out(viewer)
-    response = redirect(url_for("settings.disconnected", unconfirmed=1 if unconfirmed else None), 303)
+    response = redirect(url_for("settings.disconnected"), 303)
     cookies.SESSION.clear(response)
+    cookies.REVOKED.set(response, f"{_DISCONNECTED}{revoked.to_text()}", max_age_seconds=_TOLD_SECONDS)
     return response
 
 
@@ -72,4 +77,5 @@ def disconnect() -> AnyResponse:
 @public
 @Kind.STANDALONE
 def disconnected() -> Response:
-    return render("settings/disconnected.html", DisconnectedPage("unconfirmed" in request.args))
+    told = (cookies.REVOKED.read() or "").partition(_DISCONNECTED)[2]
+    return render("settings/disconnected.html", DisconnectedPage(Revoked.from_text(told)))

@@ -44,8 +44,8 @@ CONSENT = (
         "Procore tokens",
         "Encrypted, with a key of your company alone",
         "To read Procore as the person who looks",
-        "Until you disconnect",
-        "They are also revoked at Procore then. Uninstalling there alone leaves them here, unused",
+        "Until you disconnect, or uninstall the app in Procore",
+        "Procore is asked to end them until it confirms that; so long they stay encrypted here, unused",
     ),
     ConsentLine(
         "Links and settings",

@@ -15,14 +15,16 @@ from embedded_app.errors import (
     PermissionMissing,
     ProcoreError,
     SessionExpired,
+    Unauthorized,
 )
 from embedded_app.ids import parse_company_id
 from embedded_app.installations import CONSENT_VERSION
 from embedded_app.installations.flows import LIFE
 from embedded_app.principals.sessions import SESSION_LIFE
+from embedded_app.procore import in_words
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.consent import CONSENT, ConsentLine
-from embedded_app.web import cookies
+from embedded_app.web import cookies, request_ids
 from embedded_app.web.access import public
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import leave, render
@@ -112,7 +114,9 @@ def install_company() -> AnyResponse:
             return redirect(url_for("settings.overview", installed=1), 303)
         return _choose_page()
     except (InputError, NotInstalled, ProcoreError) as error:
-        return _choose_page(chosen, error.sentence)
+        return (
+            _refused_page(error) if isinstance(error, Unauthorized) else _choose_page(chosen, error.sentence)
+        )
     response = redirect(url_for("settings.overview", installed=1), 303)
     cookies.LOGIN.clear(response)
     cookies.SESSION.set(response, completed.cookie, max_age_seconds=int(SESSION_LIFE.total_seconds()))
@@ -122,6 +126,8 @@ def install_company() -> AnyResponse:
 def _choose_page(chosen: str = "", problem: str = "") -> Response:
     try:
         pending = principals.sign_ins().pending_install(cookies.LOGIN.read())
+    except Unauthorized as refusal:
+        return _refused_page(refusal)
     except ProcoreError as error:
         return _install_page(f"{error.sentence} Continue to try again.")
     if pending is None:
@@ -135,6 +141,15 @@ def _choose_page(chosen: str = "", problem: str = "") -> Response:
         problem=problem,
     )
     return render("settings/choose_company.html", page, 422 if problem else 200)
+
+
+def _refused_page(refusal: Unauthorized) -> Response:
+    """Procore does not take the token that its login has just given: another sign-in is the one thing to try."""
+    return _install_page(
+        f"You signed in, and Procore does not accept it when it is asked for {in_words(refusal.route)}. "
+        "Nothing was saved. Continue to sign in again; if it stays so, write to support with the reference "
+        f"{request_ids.current()}."
+    )
 
 
 def _install_page(problem: str = "") -> Response:

@@ -19,6 +19,7 @@ from embedded_app.errors import (
     SourceError,
     UnknownOption,
 )
+from embedded_app.ids import whole_number
 from embedded_app.panels import ColumnLine, ComparisonLine, Family, KeyLine, PanelForm, PanelSummary
 from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
@@ -28,11 +29,11 @@ from embedded_app.settings.panel_forms import preset_options, read_form
 from embedded_app.settings.panel_preview import PreviewPart, part_of
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.web.access import administrator
+from embedded_app.web.bounds import LARGE_FORM
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
 _EMPTY_LINES = 2  # to be filled in; saving gives two more
-_LONGEST_VERSION = 10
 Option = tuple[str, str]
 
 
@@ -116,6 +117,7 @@ def panel(panel_id: UUID) -> Response:
 @blueprint.post("/settings/panels/save")
 @administrator
 @Kind.STANDALONE
+@LARGE_FORM
 def save_panel() -> AnyResponse:
     """Preview, save or publish what the editor sent; a mistake shows the same page with what was typed."""
     form = read_form(request.form)
@@ -244,5 +246,4 @@ def _uuid(text: str) -> UUID:
 
 
 def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_VERSION else 0
+    return whole_number(request.form.get("version", "")) or 0

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from embedded_app import panels, principals
 from embedded_app.errors import InvalidField, ProcoreError
-from embedded_app.ids import ProjectId, parse_project_id
+from embedded_app.ids import ProjectId, parse_project_id, whole_number
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.procore import Project
 from embedded_app.settings.blueprint import blueprint
@@ -22,7 +22,7 @@ from embedded_app.web.access import administrator
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
-_LONGEST_NUMBER = 6
+_LONGEST_NUMBER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +127,5 @@ def _place_of_form() -> Place:
 
 
 def _place(search: str, number: str) -> Place:
-    is_number = number.isascii() and number.isdigit() and len(number) < _LONGEST_NUMBER
-    return Place(search.strip(), int(number) if is_number else 1)
+    found = whole_number(number, most_digits=_LONGEST_NUMBER)
+    return Place(search.strip(), 1 if found is None else found)

@@ -9,14 +9,18 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from embedded_app import principals
+from embedded_app.installations import Revoked
 from embedded_app.principals import OpenSession, SessionKind, SignedInPerson, actor_of, current_viewer
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
+from embedded_app.web import cookies
 from embedded_app.web.access import administrator, full_tab
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
 _MOST_PEOPLE = 50
+_SIGNED_OUT = "signed-out:"
+_TOLD_SECONDS = 60
 _WHERE = {SessionKind.FRAME: "Inside Procore", SessionKind.TAB: "In a tab of its own"}
 
 
@@ -39,12 +43,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SignInsPage:
-    """The administrators' page. `is_cut` says that more people are signed in than are listed."""
+    """The administrators' page.
+
+    `is_cut` says that more people are signed in than are listed; `revoked` what became of the connections of the
+    person who has just been signed out everywhere, if somebody has.
+    """
 
     shell: Shell
     people: tuple[Person, ...]
     search: str
     is_cut: bool
+    revoked: Revoked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,12 @@ def sign_ins() -> Response:
     search = request.args.get("q", "").strip()
     people = principals.service().open_sessions.list_people(search, limit=_MOST_PEOPLE + 1)
     shown = tuple(Person(person, _lines(person.sessions)) for person in people[:_MOST_PEOPLE])
-    page = SignInsPage(shell("sign-ins"), shown, search, len(people) > _MOST_PEOPLE)
-    return render("settings/sign_ins.html", page)
+    revoked = Revoked.from_text((cookies.REVOKED.read() or "").partition(_SIGNED_OUT)[2])
+    page = SignInsPage(shell("sign-ins"), shown, search, len(people) > _MOST_PEOPLE, revoked)
+    response = render("settings/sign_ins.html", page)
+    if revoked is not None:
+        cookies.REVOKED.clear(response)
+    return response
 
 
 @blueprint.post("/settings/sign-ins/<uuid:session_id>/end")
@@ -79,8 +92,10 @@ def end_sign_in(session_id: UUID) -> AnyResponse:
 @administrator
 @Kind.STANDALONE
 def sign_person_out(principal_id: UUID) -> AnyResponse:
-    principals.service().open_sessions.end_all_of(principal_id, actor_of(current_viewer()))
-    return _back()
+    revoked = principals.service().open_sessions.end_all_of(principal_id, actor_of(current_viewer()))
+    response = _back()
+    cookies.REVOKED.set(response, f"{_SIGNED_OUT}{revoked.to_text()}", max_age_seconds=_TOLD_SECONDS)
+    return response
 
 
 @blueprint.get("/sign-ins")

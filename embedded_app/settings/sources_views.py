@@ -16,7 +16,9 @@ from embedded_app.principals import actor_of, current_viewer
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.sources import Connector, Draft, Input, RowSet, Source, TestReport
+from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.web.access import administrator
+from embedded_app.web.bounds import LARGE_FORM, Body
 from embedded_app.web.headers import Kind
 from embedded_app.web.pages import render
 
@@ -121,6 +123,7 @@ def test_source(source_id: UUID) -> Response:
 @blueprint.post("/settings/sources/save")
 @administrator
 @Kind.STANDALONE
+@Body(LARGEST_FILE + LARGE_FORM.most_bytes)
 def save_source() -> AnyResponse:
     """Test or save what was filled in; whatever is wrong shows the same page with what was typed."""
     service, actor = sources.service(), actor_of(current_viewer())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app.errors import InvalidField
+from embedded_app.ids import whole_number
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Connector, Input, Option
 from embedded_app.sources.models import LONGEST_NAME
@@ -101,8 +102,9 @@ def merged_secrets(
 def _keep_seconds(text: str) -> int:
     if not text:
         return _DEFAULT_KEEP_SECONDS
-    if not (text.isascii() and text.isdigit() and int(text) in _KEEP_SECONDS):
+    seconds = whole_number(text)
+    if seconds is None or seconds not in _KEEP_SECONDS:
         raise InvalidField(
             "keep_seconds", f"Enter a number of seconds from {_KEEP_SECONDS[0]} to {_KEEP_SECONDS[-1]:,}."
         )
-    return int(text)
+    return seconds

@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from embedded_app.config import Config
 from embedded_app.web import (
     access,
+    bounds,
     compression,
     cookies,
     csrf,
@@ -35,6 +36,7 @@ def init_app(app: Flask, config: Config) -> None:
     for part in (
         request_ids,
         logs,
+        bounds,
         cookies,
         csrf,
         access,

@@ -1,4 +1,4 @@
-"""The three cookies there are, and the one way to set, read and clear them.
+"""The cookies there are, and the one way to set, read and clear them.
 
 Over https their names carry the ``__Host-`` prefix, which no subdomain and no plain page can set. Over plain
 http, which is allowed on this machine only, browsers refuse the prefix, and `Secure` except where a cookie
@@ -57,6 +57,9 @@ RESUME = Cookie("ea_resume", third_party=True)
 """Lets a reloaded frame go on without signing in again."""
 SESSION = Cookie("sid")
 """The session of the pages in a full tab."""
+
+REVOKED = Cookie("ea_revoked")
+"""What became of the connections that this browser has just ended, for the page after it."""
 
 
 def init_app(app: Flask, config: Config) -> None:

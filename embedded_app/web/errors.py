@@ -40,6 +40,7 @@ from embedded_app.errors import (
     Rejected,
     SourceError,
     StateMismatch,
+    Unauthorized,
 )
 from embedded_app.web import json, request_ids
 from embedded_app.web.headers import Kind, kind_of_request
@@ -92,6 +93,8 @@ def problem_of(error: EmbeddedAppError) -> Problem:
         return _our_fault(error.code, error.status)
     if isinstance(error, (Forbidden, NotFound)):  # one answer for both: which of them it is would be a hint
         return _problem(HTTPStatus.FORBIDDEN, "no_access", _LOCKED, _NO_ACCESS)
+    if isinstance(error, Unauthorized):  # no 401 of ours: who asks us is signed in, or is told so elsewhere
+        return _problem(HTTPStatus.BAD_GATEWAY, error.code, _look_of(error), error.sentence, can_retry=True)
     if isinstance(error, RateLimited):
         problem = _problem(error.status, error.code, _look_of(error), _NOT_READ, can_retry=True)
         return replace(problem, retry_at=error.retry_at)
@@ -137,6 +140,7 @@ _LOOKS: Mapping[type[EmbeddedAppError], _Look] = {  # from the specific to the g
     RateLimited: _Look("Procore asked us to wait", "warn", "clock"),
     CompanyPaused: _Look("Procore refused this company several times", "warn", "clock"),
     Rejected: _Look("Procore did not accept this", "bad", "bad"),
+    Unauthorized: _Look("Procore refused a call", "warn", "lock"),
     ProcoreError: _Look("Procore is not answering", "warn", "clock"),
     SourceError: _Look("The source could not be read", "warn", "clock"),
     LinkError: _Look("The link was not changed", "warn", "link"),
@@ -150,7 +154,7 @@ def _look_of(error: EmbeddedAppError) -> _Look:
 _HTTP: dict[int, tuple[str, str]] = {
     404: ("There is no page here", "The address is not one of ours. Open the app from Procore again."),
     405: ("This step was not taken", "The page expects another kind of request. Go back and try again."),
-    413: ("The file is too large", "Nothing was stored. Choose a smaller file."),
+    413: ("This is too large", "Nothing was stored. Choose a smaller file, or shorten what you typed."),
     415: ("This cannot be used as it is", "The request is in a form that we do not read."),
     429: ("Too many requests", "Wait a minute, then try again."),
 }

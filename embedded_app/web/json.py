@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""JSON answers, and the reading of JSON that somebody sent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ from typing import Any
 
 import orjson
 from flask import Response
+from flask.json.provider import DefaultJSONProvider
+
+
+class BoundedProvider(DefaultJSONProvider):
+    """Reads what is nested too deep as no JSON, where Python's own reader runs out of its stack."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value of `s`.
+
+        Raises:
+            ValueError: it is no JSON, or nested deeper than a thousand.
+        """
+        del kwargs
+        return orjson.loads(s)
 
 
 def respond(body: Any, status: int = 200) -> Response:

@@ -154,6 +154,11 @@ class SimulatorProcess:
         """An access token of a person; of the service account for None."""
         return self.tokens(login)["access_token"]
 
+    def living_pairs(self) -> list[str | None]:
+        """Of every token pair of which anything still works, the login; of the service account None."""
+        pairs = self.control("GET", "/tokens").json
+        return [pair["login"] for pair in pairs if pair["access_works"] or pair["refresh_works"]]
+
     def portal_cookie(self, login: str) -> str:
         """Sign a person in to the portal; the answer is the value of a Cookie header."""
         answer = self.control("POST", "/login", {"login": login})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.errors import InvalidField
-from embedded_app.ids import parse_company_id, parse_id
+from embedded_app.ids import parse_company_id, parse_id, whole_number
 
 
 @pytest.mark.parametrize("claim", ["1", "562949953443325", str(2**63 - 1), 42])
@@ -47,3 +47,13 @@ def test_the_field_is_named() -> None:
     with pytest.raises(InvalidField) as raised:
         parse_company_id("x")
     assert raised.value.field == "company_id"
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("999999999", 999_999_999)])
+def test_plain_decimals_are_a_whole_number(text: str, number: int) -> None:
+    assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", " 1", "1_0", "1.0", "٣", "²", "1" * 10, "9" * 5000])
+def test_anything_else_and_anything_longer_is_none(text: str) -> None:
+    assert whole_number(text) is None

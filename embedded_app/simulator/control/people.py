@@ -31,6 +31,23 @@ def issue_tokens() -> Response:
     return answered({"access_token": pair.access_token, "refresh_token": pair.refresh_token})
 
 
+@blueprint.get("/tokens")
+def list_tokens() -> Response:
+    """Every pair that was issued, in that order: whose, and which of its two tokens still work."""
+    running = simulator()
+    logins = {person.id: person.login for person in running.world.people.values()}
+    return answered(
+        [
+            {
+                "login": None if pair.user_id is None else logins.get(pair.user_id),
+                "access_works": not pair.revoked and running.tokens.seconds_left(pair) > 0,
+                "refresh_works": pair.refreshable,
+            }
+            for pair in running.tokens.pairs()
+        ]
+    )
+
+
 @blueprint.delete("/tokens")
 def revoke_tokens() -> Response:
     """End the tokens of one `login`, or everybody's."""

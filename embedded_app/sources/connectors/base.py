@@ -10,6 +10,7 @@ from typing import Protocol
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
+from embedded_app.ids import whole_number
 from embedded_app.secret import Secret
 from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Table, TestReport, Where
@@ -169,9 +170,10 @@ def number(filled: Filled, name: str, *, smallest: int, largest: int) -> int | N
     value = text(filled, name)
     if not value:
         return None
-    if not value.isascii() or not value.isdigit() or not smallest <= int(value) <= largest:
+    found = whole_number(value)
+    if found is None or not smallest <= found <= largest:
         raise InvalidField(name, f"Enter a whole number from {smallest:,} to {largest:,}.")
-    return int(value)
+    return found
 
 
 def choice(filled: Filled, option: Option) -> str:

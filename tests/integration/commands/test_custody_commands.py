@@ -51,12 +51,20 @@ def run(keeper: Keeper, *arguments: str, typed: str = "") -> Result:
 
 def test_dormant_grants_are_revoked_and_kept_until_procore_confirms(keeper: Keeper) -> None:
     keeper.store(token_set(1), TWO, keeper.add_company(TWO))
-    assert run(keeper, "grants", "status").output == "good\t\t2\nrevocations\twaiting for Procore\t0\n"
-    assert run(keeper, "grants", "revoke-dormant").output == "1 grants were revoked.\n"
+    overtaken = "revocations\tuntil the access token has run out\t0\n"
     assert run(keeper, "grants", "status").output == (
-        "good\t\t1\nlost\tdormant\t1\nrevocations\twaiting for Procore\t1\n"
+        "good\t\t2\nrevocations\twaiting for Procore\t0\n" + overtaken
     )
-    assert run(keeper, "grants", "revoke-dormant").output == "0 grants were revoked.\n"
+    assert run(keeper, "grants", "revoke-dormant").output == (
+        "1 grant was given up. 0 of 1 connection was ended at Procore. "
+        "1 is tried again until Procore confirms it.\n"
+    )
+    assert run(keeper, "grants", "status").output == (
+        "good\t\t1\nlost\tdormant\t1\nrevocations\twaiting for Procore\t1\n" + overtaken
+    )
+    assert run(keeper, "grants", "revoke-dormant").output == (
+        "0 grants were given up. There was no connection left to end at Procore.\n"
+    )
 
 
 def test_the_doctor_names_the_state_and_the_fix(keeper: Keeper) -> None:
@@ -90,10 +98,12 @@ def test_a_company_is_deleted_when_asked_twice_and_its_tokens_have_ended(keeper:
     typed = f"y\n{ONE}\n"
     result = run(keeper, "companies", "delete", str(ONE), typed=typed)
     assert result.exit_code == 1
-    assert "disconnected and not deleted yet: Procore has to confirm the end of 1 tokens" in result.output
+    assert (
+        "disconnected and not deleted yet: Procore has to confirm the end of 1 connection." in result.output
+    )
     assert rows_left(keeper) >= {"companies", "grants", "revocations", "audit_events"}
     result = run(keeper, "companies", "delete", str(ONE), "--without-procore", typed=typed)
-    assert result.output.endswith("The company was deleted.\n")
+    assert "The company was deleted with 1 connection that Procore has not ended" in result.output
     assert rows_left(keeper) == set()
     keeper.grants.take_all_from_aside()
     assert list(Path(keeper.app.instance_path, "pairs").iterdir()) == []

@@ -23,6 +23,7 @@ app = Flask("embedded_app", instance_path=str(file.parent.parent))
 storage.init_app(app, config(DATABASE_URL=sys.argv[1]))
 custody = Keeper(app, TokenHost(), SystemClock()).custody
 place = Place.of_name(file.name)
+assert place is not None
 for _ in sys.stdin:
     try:
         with custody._apart(place.company_id):

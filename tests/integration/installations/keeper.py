@@ -11,7 +11,7 @@ from sqlalchemy import update
 from embedded_app.clock import Clock
 from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.ids import CompanyId
-from embedded_app.installations import Custody, Grant, GrantService, Refresher, Revocations
+from embedded_app.installations import Custody, Grant, GrantService, Refresher, Revocation, Revocations
 from embedded_app.principals import Principal
 from embedded_app.procore import TokenSet
 from embedded_app.storage import (
@@ -43,7 +43,7 @@ class Keeper:
         self.clock = clock
         self.refresher = self.another_process()
         self.revoked: list[str] = []
-        self.revocations = Revocations(self.vault, lambda token: self.revoked.append(token.reveal()))
+        self.revocations = Revocations(self.vault, lambda token: self.revoked.append(token.reveal()), clock)
         self.grants = GrantService(self.vault, self.custody, self.refresher, clock)
         self.grant_id = UUID(int=0)
         self.principal_id = UUID(int=0)
@@ -110,6 +110,12 @@ class Keeper:
             self.set(lease_until=row.lease_until - timedelta(hours=1))
         if row.retry_at is not None:
             self.set(retry_at=row.retry_at - timedelta(hours=1))
+
+    def let_access_tokens_run_out(self) -> None:
+        """Those of pairs that were overtaken."""
+        with self.app.app_context(), company_scope(ONE):
+            db.session.execute(update(Revocation).values(next_at=Revocation.created_at))
+            db.session.commit()
 
     def token(self, refresher: Refresher | None = None) -> str:
         return (refresher or self.refresher).access_token(ONE, self.grant_id).reveal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -108,11 +109,35 @@ def test_the_file_is_sealed_and_private(left_aside: Path) -> None:
     assert left_aside.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_pair_that_was_overtaken_is_thrown_away(keeper: Keeper, left_aside: Path) -> None:
+def test_a_pair_that_was_overtaken_is_ended_at_procore_in_its_time(keeper: Keeper, left_aside: Path) -> None:
     keeper.sign_in_again(token_set(7))
     keeper.grants.take_all_from_aside()
     assert keeper.token() == "access-7"
     assert not left_aside.exists()
+    keeper.let_access_tokens_run_out()
+    with keeper.app.app_context():
+        keeper.revocations.sweep()
+    assert sorted(keeper.revoked) == ["refresh-1", "refresh-2"]
+
+
+@pytest.mark.parametrize("name", ["x.pair", "1_2_3.pair", f"{'9' * 5000}_a_1.pair"[:200], "1__1.pair"])
+def test_another_file_in_the_folder_keeps_no_pair_from_being_stored(
+    keeper: Keeper, left_aside: Path, name: str
+) -> None:
+    stray = left_aside.with_name(name)
+    stray.write_bytes(b"stray")
+    keeper.grants.take_all_from_aside()
+    assert keeper.token() == "access-2"
+    assert (left_aside.exists(), stray.exists()) == (False, True)
+
+
+def test_what_a_process_left_half_written_is_removed_after_an_hour(keeper: Keeper, left_aside: Path) -> None:
+    old, fresh = left_aside.with_name("a.1.draft"), left_aside.with_name("b.2.draft")
+    for draft in (old, fresh):
+        draft.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    keeper.grants.take_all_from_aside()
+    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_a_pair_of_another_grant_is_not_taken(keeper: Keeper, host: TokenHost, left_aside: Path) -> None:
@@ -227,8 +252,8 @@ def pair_keys(keeper: Keeper) -> int:
         return db.session.scalar(select(func.count()).select_from(PairKey)) or 0
 
 
-def test_its_key_is_there_from_the_intent_until_a_pair_is_stored(keeper: Keeper, host: TokenHost) -> None:
-    """So each refresh has a key of its own, and none outlives a sign-in."""
+def test_its_key_is_there_from_the_intent_until_a_refresh_is_stored(keeper: Keeper, host: TokenHost) -> None:
+    """A sign-in leaves it there: what is aside by then has to be opened to be ended at Procore."""
     seen: list[int] = []
     host.before_answer = lambda: seen.append(pair_keys(keeper))
     keeper.token()
@@ -236,4 +261,4 @@ def test_its_key_is_there_from_the_intent_until_a_pair_is_stored(keeper: Keeper,
     keeper.custody.announce(ONE, keeper.grant_id, keeper.custody.look(ONE, keeper.grant_id))
     assert pair_keys(keeper) == 1
     keeper.sign_in_again(token_set(7))
-    assert pair_keys(keeper) == 0
+    assert pair_keys(keeper) == 1

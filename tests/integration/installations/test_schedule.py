@@ -120,7 +120,7 @@ def test_the_end_of_every_token_comes_before_the_end_of_a_company(
     scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
 ) -> None:
     with scheduled.app_context():
-        assert installations.service().delete(ONE, SYSTEM) == 0
+        assert installations.service().delete(ONE, SYSTEM).is_deleted
     [request] = procore_side.sent(REVOKE)
     assert b"refresh-1" in (request.body or b"")
     with pytest.raises(GrantLost) as lost:

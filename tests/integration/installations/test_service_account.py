@@ -149,4 +149,4 @@ def test_a_persons_view_never_gets_it(keeper: Keeper) -> None:
 def test_it_is_never_dormant(keeper: Keeper) -> None:
     store_service(keeper, timedelta(days=400))
     with keeper.app.app_context(), company_scope(ONE):
-        assert keeper.grants.give_up_dormant(timedelta(days=90)) == 0
+        assert keeper.grants.give_up_dormant(timedelta(days=90)).grants == 0

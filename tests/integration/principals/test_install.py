@@ -140,7 +140,8 @@ def test_disconnecting_revokes_at_procore_and_wipes_here(
     with app.app_context(), company_scope(HOLLIS):
         token = principals.service().grant(viewer).access_token()
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 200
-        assert installations.service().disconnect(principals.actor_of(viewer)) == 0
+        revoked = installations.service().disconnect(principals.actor_of(viewer))
+        assert (revoked.ended, revoked.waiting) == (2, 0), "the person and the service account"
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 401
         assert db.session.scalars(OF_PERSONS).one().sealed_tokens is None
         assert db.session.get_one(Company, HOLLIS).state == CompanyState.DISCONNECTED

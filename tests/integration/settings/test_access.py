@@ -135,7 +135,9 @@ def test_disconnecting_ends_everything_and_says_what_stays(
 ) -> None:
     page = dana.sends(dana.opens("/settings/connection"), "/settings/connection/disconnect")
     assert page.heading == "The company is disconnected"
-    assert "revoked at Procore" in page.text
+    assert "Procore confirmed the end of all 2 connections." in page.text
+    another_browser = app.test_client().get("/disconnected", base_url=ORIGIN)
+    assert "Procore confirmed" not in another_browser.text
     assert page.links()["Install again"] == "/install"
     with app.app_context(), company_scope(HOLLIS):
         assert db.session.get_one(Company, HOLLIS).state == CompanyState.DISCONNECTED
@@ -151,8 +153,8 @@ def test_a_revocation_that_procore_does_not_confirm_is_said(
     simulator.fault("/oauth/revoke", status=503)
     ended = dana.sends(page, "/settings/connection/disconnect")
     assert ended.heading == "The company is disconnected"
-    assert "Procore did not confirm every revocation" in ended.text
-    assert "and revoked at Procore" not in ended.text
+    assert "Procore has not confirmed every end yet" in ended.text
+    assert "1 is tried again until Procore confirms it." in ended.text
 
 
 def test_an_app_uninstalled_in_procore_shows_how_to_install_again(

@@ -63,7 +63,7 @@ def test_what_was_asked_for_is_no_alert(app: Flask, person: MakeAdministrator) -
     dana = person(DANA)
     dana.installs(HOLLIS)
     asked_for = {str(cause) for cause in LossCause} - set(REASONS)
-    assert asked_for == {"disconnected", "signed_out", "dormant"}
+    assert asked_for == {"disconnected", "uninstalled", "signed_out", "dormant"}
     for cause in asked_for:
         lose(app, cause)
         assert not dana.opens("/settings/connection").root.all("div", role="alert")

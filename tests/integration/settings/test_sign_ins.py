@@ -84,7 +84,7 @@ def test_an_administrator_sees_who_is_signed_in_and_ends_one(
 
 
 def test_a_person_is_signed_out_everywhere_and_the_tokens_go_back(
-    app: Flask, dana: Administrator, marcus: Somebody
+    app: Flask, dana: Administrator, marcus: Somebody, simulator: SimulatorProcess
 ) -> None:
     page = dana.opens(f"{EVERYBODY}?q=oyelaran")
     assert names(page) == ["Marcus Oyelaran"]
@@ -95,6 +95,9 @@ def test_a_person_is_signed_out_everywhere_and_the_tokens_go_back(
     ]
     back = dana.sends(page, action)
     assert "Nobody of that name" in back.text, "the search goes on"
+    assert "Procore confirmed the end of all 2 connections." in back.text
+    assert simulator.requests("/oauth/revoke")
+    assert "Procore confirmed" not in dana.opens(EVERYBODY).text, "it is said once"
     assert not marcus.is_let_in()
     assert "Marcus Oyelaran" not in names(dana.opens(EVERYBODY))
     assert events(app) == [("grant.revoked", "Dana Whitfield", MARCUS)]

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from embedded_app.procore.routes import ROUTES, CompanyRoute, LoginRoute, Route, ViewerRoute, WriteRoute
+from embedded_app.procore.routes import (
+    ROUTES,
+    CompanyRoute,
+    LoginRoute,
+    Route,
+    ViewerRoute,
+    WriteRoute,
+    in_words,
+)
 from tests.unit.procore.reference_paths import documented, normalised, section
 
 
@@ -95,3 +103,21 @@ def test_pages_are_as_long_as_the_list_gives() -> None:
     assert CompanyRoute.PROJECTS.most_per_page == 300
     assert CompanyRoute.SUBMITTALS.most_per_page == 1000
     assert CompanyRoute.SUBMITTALS_V2.most_per_page == 100
+
+
+@pytest.mark.parametrize(
+    ("route", "words"),
+    [
+        (CompanyRoute.PERMISSIONS.name, "your permissions (GET /rest/v1.0/settings/permissions)"),
+        (CompanyRoute.RFI.name, "rfis (GET /rest/v1.0/projects/{p}/rfis/{id})"),
+        (CompanyRoute.COMMITMENT_CONTRACTS.name, "commitment contracts (GET"),
+        ("", "something (no route)"),
+    ],
+)
+def test_a_route_has_words_for_people(route: str, words: str) -> None:
+    assert in_words(route).startswith(words)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_no_words_are_a_place_or_a_version(route: Route) -> None:
+    assert re.match(r"[a-z][a-z ]+ \(", in_words(route.name)) or "’" in in_words(route.name)
