@@ -1,4 +1,4 @@
-"""What the whole suite shares: a PostgreSQL server and a Redis server, real ones, each started at most once."""
+"""What the whole suite shares: servers of PostgreSQL, MariaDB and Redis, real ones, each started at most once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import redis
 
+from tests.fakes import mariadb
 from tests.fakes.postgresql import migrate, new_database
 
 
@@ -83,6 +85,25 @@ def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    """A MariaDB server on which databases may be made, as ``mysql+pymysql://user:password@127.0.0.1:3306``.
+
+    `TEST_MARIADB_URL` names one; otherwise the machine's own `mariadbd` is started on a free port.
+    """
+    given = os.environ.get("TEST_MARIADB_URL")
+    if given:
+        yield given
+        return
+    if not mariadb.is_installed():
+        _missing("MariaDB is not installed: set TEST_MARIADB_URL or install mariadb-server.")
+    with (
+        tempfile.TemporaryDirectory(prefix="tieback-mariadb-") as folder,
+        mariadb.started(Path(folder)) as url,
+    ):
+        yield url
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server: `TEST_REDIS_URL`, or the machine's own `redis-server` on a free port."""
     given = os.environ.get("TEST_REDIS_URL")
@@ -91,10 +112,7 @@ def redis_url() -> Iterator[str]:
         return
     program = shutil.which("redis-server")
     if program is None:
-        message = "Redis is not installed: set TEST_REDIS_URL or install redis-server."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        _missing("Redis is not installed: set TEST_REDIS_URL or install redis-server.")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -112,3 +130,10 @@ def redis_url() -> Iterator[str]:
             client.ping()
         yield url
         server.terminate()
+
+
+def _missing(message: str) -> NoReturn:
+    """End a test for want of a program: loudly, and as a failure where `CI` is set."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)

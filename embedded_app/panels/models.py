@@ -65,7 +65,7 @@ class ProjectJob(CompanyOwned, Model):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     project_id: Mapped[int] = mapped_column(BigInteger)
     job: Mapped[str] = mapped_column(String(255))
-    """As the sources write it; the job column of a panel must hold exactly this."""
+    """As the sources write it; the job column of a panel must hold exactly this, blanks around it aside."""
 
 
 class LinkState(StrEnum):

@@ -7,8 +7,7 @@ from uuid import UUID
 from embedded_app import panels, sources
 from embedded_app.errors import SourceError
 from embedded_app.panels import Family
-from embedded_app.reconciliation import text_of
-from embedded_app.sources import Source
+from embedded_app.sources import Source, trimmed
 
 
 def known_jobs() -> frozenset[str]:
@@ -39,7 +38,7 @@ def _jobs_of(source: Source, columns: dict[UUID, str]) -> set[str]:
         rows = sources.service().read(source.id).rows
     except SourceError:
         return set()
-    return {job for row in rows if (job := (text_of(row.values.get(column)) or "").strip())}
+    return {job for row in rows if (job := trimmed(row.values.get(column)))}
 
 
 def _suggested_column(source: Source) -> str:

@@ -15,9 +15,9 @@ from embedded_app.audit import SYSTEM, Actor
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
 from embedded_app.errors import InputError, InvalidField, SourceError, SourceRefused, UnknownOption
-from embedded_app.reconciliation import text_of
 from embedded_app.secret import Secret
 from embedded_app.sources import columns
+from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors.base import Connector
 from embedded_app.sources.drafts import Draft, check_name, draft_from
 from embedded_app.sources.files import Files
@@ -179,10 +179,11 @@ class SourceService:
         return replace(rows, rows=rows.rows[:limit])
 
     def read(self, source_id: UUID, where: Where | None = None) -> SourceRead:
-        """The rows, all of them or those whose column equals one of some texts.
+        """The rows, all of them or those whose column holds one of some texts.
 
-        Readings are shared between viewers for the source's `keep_seconds`. When the source is down, the last
-        good one of the past 24 hours comes back, `stale` and with the `failure`.
+        Blanks around a text do not count; case, accents and zeros do, whatever the source takes for equal.
+        Readings are shared between viewers for the source's `keep_seconds`. When the source is down, the last good
+        one of the past 24 hours comes back, `stale` and with the `failure`.
 
         Raises:
             UnknownOption: when there is no such source, or it has no such column.
@@ -200,7 +201,7 @@ class SourceService:
             saved.keep_seconds if connector.live else _UNCHANGING_SECONDS,
             lambda: self._read_now(saved, pushed),
         )
-        return reading if where is None or pushed is not None else _filtered(reading, where)
+        return reading if where is None else _filtered(reading, where)
 
     def _read_now(self, saved: Saved, where: Where | None) -> RowSet:
         try:
@@ -326,14 +327,17 @@ def _in_one_order(where: Where | None, saved: Saved) -> Where | None:
     column, values = where
     if all(known.name != column for known in saved.columns):
         raise UnknownOption(f"{saved.name} has no column {column}. Choose one of its columns.")
-    return column, tuple(sorted(set(values)))
+    return column, tuple(sorted({value.strip() for value in values} - {""}))
 
 
 def _filtered(reading: SourceRead, where: Where) -> SourceRead:
+    """The rows of the reading that `where` asks for.
+
+    Also of one that the source filtered: databases take "a" for "A", and a number for a text that begins with it.
+    """
     column, values = where
     wanted = frozenset(values)
-    rows = tuple(row for row in reading.rows if (text_of(row.values[column]) or "").strip() in wanted)
-    return replace(reading, rows=rows)
+    return replace(reading, rows=tuple(row for row in reading.rows if trimmed(row.values[column]) in wanted))
 
 
 def _too_many(key_column: str | None) -> str:

@@ -88,7 +88,8 @@ class Reader(Protocol):
     def read(self, where: Where | None = None) -> Table:
         """Read up to `MOST_ROWS` lines, within the connector's own time limits.
 
-        `where` is given only to readers of a connector that `filters`.
+        `where` is given only to readers of a connector that `filters`. No line that holds one of its texts may be
+        missing, blanks around it aside; lines that do not are left out again by the service.
 
         Raises:
             SourceUnavailable: the source does not answer, or refuses the account.

@@ -333,6 +333,25 @@ def test_numbered_rows_keep_their_numbers_under_a_filter(
     assert scripted.asked == [None, None]
 
 
+@pytest.mark.parametrize("form", [KEYED, FORM], ids=["with a key", "numbered"])
+def test_what_a_source_filtered_is_judged_again(
+    service: SourceService, scripted: ScriptedConnector, form: dict[str, str]
+) -> None:
+    """Databases differ in what they take for equal; a row of another project is shown to nobody."""
+    jobs = ["21-0417", " 21-0417", "21-0417\u00a0", "21-0417-1", "21", "A-1", "a-1", "\u00c1-1", None]
+    scripted.cells = [(f"SC-{number}", job, "1.00") for number, job in enumerate(jobs, start=1)]
+    scripted.lets_all_through = True
+    source_id = create(service, form)
+
+    def found(*wanted: str) -> list[object]:
+        return [row.values["sc_no"] for row in service.read(source_id, ("job_no", wanted)).rows]
+
+    assert found("21-0417") == found(" 21-0417 ") == ["SC-1", "SC-2", "SC-3"]
+    assert found("a-1") == ["SC-7"]
+    assert found("21", "A-1") == ["SC-5", "SC-6"]
+    assert found("") == found("None") == found() == []
+
+
 def test_a_filter_on_no_column_of_the_source_is_refused(service: SourceService) -> None:
     source_id = create(service)
     with pytest.raises(UnknownOption, match="Sage ERP has no column gone"):

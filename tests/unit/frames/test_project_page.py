@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -424,3 +425,20 @@ def test_a_claim_that_is_no_id_is_refused(pages: Pages, name: str, claim: str) -
     if name == "panel" and not claim:
         claim = "not-a-uuid"
     assert pages.get("/frame/project/view", **{name: claim}).status_code == 422
+
+
+def test_keys_that_differ_by_blanks_alone_are_named_and_stay_in_the_totals(
+    world: World, pages: Pages
+) -> None:
+    before = text_of(pages.project())
+    assert "but for blanks" not in before
+    twin = row(11, "1000.00")
+    world.sources.rows.append(replace(twin, id=" 21-0417-011"))
+    html = pages.project()
+    assert "Committed in Sage ERP $17,183,605 7 rows" in text_of(html)
+    assert (
+        "Sage ERP has 21-0417-011 more than once, the same but for blanks around it. Each of these rows counts in "
+        "the totals." in text_of(html)
+    )
+    lines, foot = lines_in(html), foot_in(html)
+    assert sum(amount(line.get("Sage ERP committed", "")) for line in lines) == amount(foot[5])
