@@ -99,7 +99,7 @@ class ProjectQuery:
 
     @property
     def refresh_address(self) -> str:
-        """The same, read anew."""
+        """The same, read again."""
         return _address("frames.project_view", self.arguments | {"refresh": "1"})
 
     @property
@@ -158,7 +158,7 @@ class RecordQuery:
 
     @property
     def refresh_address(self) -> str:
-        """The same, read anew."""
+        """The same, read again."""
         return _address("frames.panel_view", self.arguments | {"refresh": "1"})
 
 

@@ -85,7 +85,7 @@ class PanelService:
         viewer: Viewer,
         project_id: ProjectId,
         *,
-        anew: bool = False,
+        refresh: bool = False,
         may_lag: bool = False,
     ) -> PanelView:
         """The panel for a project that was verified for `viewer`.
@@ -94,7 +94,7 @@ class PanelService:
             panel: as it is published or previewed.
             viewer: whose grant and audiences count.
             project_id: the project.
-            anew: ask both sides in any case.
+            refresh: ask both sides again, a source at most every 5 seconds.
             may_lag: show records read lately at once, and read them again behind the page; whoever shows them
                 looks once more where the view says so.
 
@@ -106,17 +106,17 @@ class PanelService:
         decisions = links.decisions_of(panel.id, project_id) if panel.id else {}
         grant = self._principals.grant(viewer)
         give_connection_back()  # Procore and the source are asked next
-        if anew:
+        if refresh:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
         tool = panel.family.tool
-        refusal = None if anew else self._audiences.refusal(viewer, project_id, tool)
-        with self._procore.within(insists=anew, may_lag=may_lag):
+        refusal = None if refresh else self._audiences.refusal(viewer, project_id, tool)
+        with self._procore.within(insists=refresh, may_lag=may_lag):
             membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
             reading_records = self._fan_out.submit(
                 lambda: _records_side(lambda: panel.family.read(company, project_id), refusal)
             )
-        reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs))
+        reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs, refresh=refresh))
         records, reads = self._audiences.judged(viewer, project_id, tool, reading_records.result())
         visible = visible_to(panel.definition, membership.audiences(reads=reads), panel.row_key)
         return _view(
@@ -129,12 +129,15 @@ class PanelService:
             decisions=decisions,
         )
 
-    def _read_rows(self, panel: PanelRef, jobs: tuple[str, ...]) -> SourceRead | SourceError | None:
+    def _read_rows(
+        self, panel: PanelRef, jobs: tuple[str, ...], *, refresh: bool
+    ) -> SourceRead | SourceError | None:
         """`None` without a job: all rows of the source would be those of other projects."""
         if not jobs:
             return None
         try:
-            return self._sources.read(panel.source_id, where=(panel.definition.job_column, jobs))
+            where = (panel.definition.job_column, jobs)
+            return self._sources.read(panel.source_id, where, refresh=refresh)
         except SourceError as error:
             return error
         except UnknownOption as error:  # the source was set up anew without the job column

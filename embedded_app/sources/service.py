@@ -178,12 +178,13 @@ class SourceService:
         rows = self._typed(target if isinstance(target, Draft) else self._opener.load(target), None)
         return replace(rows, rows=rows.rows[:limit])
 
-    def read(self, source_id: UUID, where: Where | None = None) -> SourceRead:
+    def read(self, source_id: UUID, where: Where | None = None, *, refresh: bool = False) -> SourceRead:
         """The rows, all of them or those whose column holds one of some texts.
 
         Blanks around a text do not count; case, accents and zeros do, whatever the source takes for equal.
-        Readings are shared between viewers for the source's `keep_seconds`. When the source is down, the last good
-        one of the past 24 hours comes back, `stale` and with the `failure`.
+        Readings are shared between viewers for the source's `keep_seconds`; `refresh` reads again unless the last
+        reading began within 5 seconds. When the source is down, the last good one of the past 24 hours comes back,
+        `stale` and with the `failure`.
 
         Raises:
             UnknownOption: when there is no such source, or it has no such column.
@@ -200,6 +201,7 @@ class SourceService:
             ReadingKey(current_company_id(), source_id, saved.version, pushed, saved.key_mark),
             saved.keep_seconds if connector.live else _UNCHANGING_SECONDS,
             lambda: self._read_now(saved, pushed),
+            refresh=refresh,
         )
         return reading if where is None else _filtered(reading, where)
 
@@ -225,11 +227,12 @@ class SourceService:
         return found
 
     def _typed(self, target: Saved | Draft, where: Where | None) -> RowSet:
+        begun_at = self._clock.now()  # what changes at the source from now on may be missing
         with self._opener.reader(target) as reader:
             table = reader.read(where)
         return columns.typed(
             table,
-            read_at=self._clock.now(),
+            read_at=begun_at,
             key_column=target.key_column,
             saved=target.columns if isinstance(target, Saved) else (),
         )

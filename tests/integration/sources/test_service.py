@@ -314,6 +314,28 @@ def test_rows_are_read_typed_and_kept(
     assert len(scripted.asked) == count + 1
 
 
+def test_a_refresh_reads_within_the_seconds_that_a_reading_serves(
+    service: SourceService, scripted: ScriptedConnector, clock: FakeClock
+) -> None:
+    source_id = create(service)
+    where = ("job_no", ("21-0388",))
+    service.read(source_id, where)
+    scripted.cells[2] = ("SC-031", "21-0388", "99.00")
+    clock.advance(5)
+    assert str(service.read(source_id, where).rows[0].values["amount"]) == "-7.50"
+    refreshed = service.read(source_id, where, refresh=True)
+    assert (str(refreshed.rows[0].values["amount"]), refreshed.read_at) == ("99.00", clock.now())
+
+
+def test_rows_are_as_old_as_the_beginning_of_their_reading(
+    service: SourceService, scripted: ScriptedConnector, clock: FakeClock
+) -> None:
+    source_id = create(service)
+    begun_at = clock.now()
+    scripted.while_reading = lambda: clock.advance(8)
+    assert service.read(source_id).read_at == begun_at
+
+
 def test_a_filter_is_asked_of_the_source_once_whatever_its_order(
     service: SourceService, scripted: ScriptedConnector
 ) -> None:

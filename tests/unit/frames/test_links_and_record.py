@@ -60,6 +60,15 @@ def test_a_linked_record_shows_its_row_and_what_differs_first(pages: Pages) -> N
     assert "3,694,950.00 of 6,594,250.00 56 %" in text
 
 
+def test_refresh_reads_the_source_again_on_either_page(world: World, pages: Pages) -> None:
+    pages.record(STEEL)
+    pages.project()
+    assert world.sources.refreshed == 0
+    pages.record(STEEL, refresh=1)
+    pages.project(refresh=1)
+    assert world.sources.refreshed == 2
+
+
 def test_an_unlinked_record_shows_candidates_with_their_reasons(pages: Pages) -> None:
     html = pages.record(GAS)
     text = text_of(html)

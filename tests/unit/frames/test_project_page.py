@@ -255,7 +255,7 @@ def test_a_company_that_is_paused_is_said_to_be_and_asked_again_when_a_person_wa
     assert "Procore refused this company several times" in text
     assert "So it is not asked before 1:41 PM UTC , or until you try now." in text
     assert not world.procore.insists
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
     assert world.procore.insists
 
 

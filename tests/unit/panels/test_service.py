@@ -138,7 +138,7 @@ def test_a_refusal_is_not_asked_to_be_repeated_at_once(world: World) -> None:
     for _ in range(3):
         assert world.view().records.failure is world.procore.failure
     assert len(world.procore.asked) == 1
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
     assert len(world.procore.asked) == 2  # somebody insists
     world.clock.advance(30)
     world.procore.failure = None
@@ -200,10 +200,12 @@ def test_an_audience_that_cannot_be_checked_is_not_guessed(world: World, audienc
     assert not world.view().sees_source
 
 
-def test_reading_anew_drops_what_this_viewer_had_read(world: World) -> None:
+def test_a_refresh_asks_both_sides_again(world: World) -> None:
     world.publish()
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
-    assert world.procore.expired == ["grant-dana"]
+    world.view()
+    assert (world.procore.expired, world.sources.refreshed) == ([], 0)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
+    assert (world.procore.expired, world.sources.refreshed) == (["grant-dana"], 1)
 
 
 def test_only_published_panels_are_shown_and_as_they_were_published(world: World) -> None:
