@@ -24,6 +24,7 @@ from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.reconciliation import FieldKind
 from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.known_jobs import jobs_of
 from embedded_app.settings.panel_forms import preset_options, read_form
 from embedded_app.settings.panel_preview import PreviewPart, part_of
 from embedded_app.settings.shell import Shell, shell
@@ -161,7 +162,9 @@ def _preview(form: PanelForm, summary: PanelSummary | None) -> PreviewPart:
     found = panel_package.service().editor.preview(
         form, viewer, project.id, panel_id=summary.id if summary else None
     )
-    return part_of(found, family_of(form.family))
+    source = sources.service().get_(found.view.panel.source_id)
+    known = jobs_of(source, form.job_column) if found.view.rows.is_withheld else None
+    return part_of(found, family_of(form.family), known)
 
 
 def _list_page(error: str = "") -> Response:

@@ -22,6 +22,10 @@ SAVE = "/settings/panels/save"
 @pytest.fixture
 def new_panel(dana: Administrator) -> Page:
     """The editor of a new panel, filled in from the sample ERP's columns."""
+    return opened(dana)
+
+
+def opened(dana: Administrator) -> Page:
     source_id = dana.adds_source(**SAGE).rpartition("/")[2]
     return dana.opens(f"/settings/panels/new?source_id={source_id}&family=commitments")
 
@@ -77,6 +81,20 @@ def test_the_preview_shows_the_match_rate_every_unmatched_key_and_how_keys_are_r
     with app.app_context(), company_scope(HOLLIS):
         assert panels.service().editor.list_() == (), "a preview saves nothing"
     assert page.form(SAVE).values["name"] == "Commitments vs Sage ERP"
+
+
+def test_a_preview_for_a_job_without_rows_names_it_and_the_one_that_is_meant(dana: Administrator) -> None:
+    dana.sends_job(RIVERSIDE, "210417")
+    page = dana.sends(opened(dana), SAVE, act="preview", project_id=str(RIVERSIDE))
+    assert "Sage ERP has no row for job 210417. It has 21-0417. Correct the job under Projects." in page.text
+    assert "0 %" not in page.text
+
+
+def test_a_preview_for_a_job_that_looks_like_none_lists_those_there_are(dana: Administrator) -> None:
+    dana.sends_job(RIVERSIDE, "Riverside")
+    page = dana.sends(opened(dana), SAVE, act="preview", project_id=str(RIVERSIDE))
+    assert "Sage ERP has no row for job Riverside. It has " in page.text
+    assert "21-0417" in page.text
 
 
 @pytest.mark.usefixtures("with_job")
