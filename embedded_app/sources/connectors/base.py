@@ -13,6 +13,7 @@ from embedded_app.errors import InvalidField
 from embedded_app.secret import Secret
 from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Table, TestReport, Where
+from embedded_app.web.typed_numbers import typed_number
 
 _LONGEST_TEXT = 255
 _LONGEST_LINES = 10_000
@@ -170,9 +171,11 @@ def number(filled: Filled, name: str, *, smallest: int, largest: int) -> int | N
     value = text(filled, name)
     if not value:
         return None
-    if not value.isascii() or not value.isdigit() or not smallest <= int(value) <= largest:
-        raise InvalidField(name, f"Enter a whole number from {smallest:,} to {largest:,}.")
-    return int(value)
+    expected = f"Enter a whole number from {smallest:,} to {largest:,}."
+    typed = int(typed_number(value, name, expected, whole=True))
+    if not smallest <= typed <= largest:
+        raise InvalidField(name, expected)
+    return typed
 
 
 def choice(filled: Filled, option: Option) -> str:

@@ -98,6 +98,18 @@ def test_a_preview_for_a_job_that_looks_like_none_lists_those_there_are(dana: Ad
 
 
 @pytest.mark.usefixtures("with_job")
+def test_a_tolerance_with_a_decimal_comma_is_shown_as_it_is_read(
+    dana: Administrator, new_panel: Page
+) -> None:
+    page = dana.sends(
+        new_panel, SAVE, act="preview", project_id=str(RIVERSIDE), comparisons__3__tolerance="1,50"
+    )
+    assert page.form(SAVE).values["comparisons.3.tolerance"] == "1.50"
+    page = dana.sends(new_panel, SAVE, act="save", comparisons__3__tolerance="1.500,5")
+    assert page.form(SAVE).values["comparisons.3.tolerance"] == "1500.5"
+
+
+@pytest.mark.usefixtures("with_job")
 def test_a_preview_without_procore_says_so(
     dana: Administrator, new_panel: Page, simulator: SimulatorProcess
 ) -> None:
@@ -125,6 +137,7 @@ def test_a_forged_project_is_not_previewed(dana: Administrator, new_panel: Page,
         ({"keys__0__column": ""}, "keys.0.column", "Choose a column"),
         ({"keys__0__rule": "link"}, "keys.0.rule", "another name"),
         ({"comparisons__3__tolerance": "a lot"}, "comparisons.3.tolerance", "a lot is no tolerance"),
+        ({"comparisons__3__tolerance": "1,500"}, "comparisons.3.tolerance", "read as 1500 or as 1.50"),
         ({"row_columns__0__label": "L" * 61}, "row_columns.0.label", "too long"),
         ({"total": ""}, "total", "Choose the amount"),
     ],
