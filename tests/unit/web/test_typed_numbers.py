@@ -58,34 +58,12 @@ def test_a_number_of_two_readings_is_refused_and_both_are_named(typed: str, both
 
 
 NO_NUMBERS = [
-    "",
-    " ",
-    "-5",
-    "+5",
-    "1 %",
-    "$1",
-    "1e9",
-    "NaN",
-    "a lot",
-    "1,",
-    "1.",
-    "1,50,00",
-    "1.50.00",
-    "1,00,000",
-    "1 50",
-    "1'50",
-    "1,500 000",
-    "1.5,5",
-    "15,00.00",
-    "1 500 00",
-    "١",
-    "１",
-    "0x10",
-    "1_000",
-]
+    "", " ", "-5", "+5", "1 %", "$1", "1e9", "NaN", "a lot", "1,", "1.", "1,50,00", "1.50.00", "1,00,000", "1 50",
+    "1'50", "1,500 000", "1.5,5", "15,00.00", "1 500 00", "\u0661", "\uff11", "0x10", "1_000", "1" * 41,
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("typed", [*NO_NUMBERS, "1" * 41])
+@pytest.mark.parametrize("typed", NO_NUMBERS)
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(InvalidField, match=r"Write a number\."):
         read(typed)
