@@ -16,6 +16,7 @@ import redis
 from hypothesis import is_hypothesis_test
 
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
+from tests.fakes import mariadb
 from tests.fakes.postgresql import migrate, new_database
 from tests.machine import lacks
 from tests.scheduling import ByFile, slow_first
@@ -103,6 +104,25 @@ def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
     with new_database(postgresql_server) as url:
         migrate(url)
         yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    """A MariaDB server on which databases may be made, as ``mysql+pymysql://user:password@127.0.0.1:3306``.
+
+    `TEST_MARIADB_URL` names one; otherwise the machine's own `mariadbd` is started on a free port.
+    """
+    given = os.environ.get("TEST_MARIADB_URL")
+    if given:
+        yield given
+        return
+    if not mariadb.is_installed():
+        lacks("MariaDB is not installed: set TEST_MARIADB_URL or install mariadb-server.")
+    with (
+        tempfile.TemporaryDirectory(prefix="tieback-mariadb-") as folder,
+        mariadb.started(Path(folder)) as url,
+    ):
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
     "redis-server": "redis-server",
+    "mariadb-install-db": "mariadb-server",
 }
 """Each program with the Debian package that it comes in."""
 

@@ -103,8 +103,8 @@ def lines_of(view: PanelView) -> tuple[Line, ...]:
 
 
 def is_shown(line: Line, show: Show) -> bool:
-    """Whether the filter lets the line through."""
-    return show is Show.ALL or (line.kind is not None and line.kind.value == show.value)
+    """Whether the filter lets the line through; while nothing is compared there is nothing to filter by."""
+    return show is Show.ALL or line.kind is None or line.kind.value == show.value
 
 
 def found_by(lines: Iterable[Line], view: PanelView, search: str) -> list[Line]:

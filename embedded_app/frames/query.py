@@ -100,7 +100,7 @@ class ProjectQuery:
 
     @property
     def refresh_address(self) -> str:
-        """The same, read anew."""
+        """The same, read again."""
         return _address("frames.project_view", self.arguments | {"refresh": "1"})
 
     @property
@@ -159,7 +159,7 @@ class RecordQuery:
 
     @property
     def refresh_address(self) -> str:
-        """The same, read anew."""
+        """The same, read again."""
         return _address("frames.panel_view", self.arguments | {"refresh": "1"})
 
 

@@ -233,7 +233,7 @@ def _read_project(query: ProjectQuery, *, may_lag: bool = False) -> _ProjectRead
     chosen = _chosen(published, query.panel_id)
     project = _verified(viewer, query.project_id, chosen, may_lag=may_lag)
     view = (
-        service.assemble(chosen, viewer, project.id, anew=_wants_anew(), may_lag=may_lag)
+        service.assemble(chosen, viewer, project.id, refresh=_wants_refresh(), may_lag=may_lag)
         if chosen is not None
         else None
     )
@@ -279,7 +279,7 @@ def _read_record(query: RecordQuery, *, may_lag: bool = False) -> _RecordRead:
         return nothing(record_pages.NO_FAMILY)
     if chosen is None:
         return nothing(record_pages.NO_PANEL)
-    view = service.assemble(chosen, viewer, project.id, anew=_wants_anew(), may_lag=may_lag)
+    view = service.assemble(chosen, viewer, project.id, refresh=_wants_refresh(), may_lag=may_lag)
     key = RecordKey(shown[1], query.record_id)
     record = next((each for each in view.records.records or () if each.key == key), None)
     return _RecordRead(None, viewer, published, view, record, web_base_url)
@@ -322,7 +322,9 @@ def _verified(
     """The project, if Procore shows it to the viewer; the records of `panel` are read at the same time."""
     give_connection_back()  # Procore is asked next
     begin = partial(panels.service().views.anticipate, may_lag=may_lag)
-    meanwhile = partial(begin, panel, viewer, project_id) if panel is not None and not _wants_anew() else None
+    meanwhile = (
+        partial(begin, panel, viewer, project_id) if panel is not None and not _wants_refresh() else None
+    )
     service = principals.service()
     try:
         return service.verify_project(
@@ -344,5 +346,5 @@ def _company(viewer: Viewer) -> Company:
     return company
 
 
-def _wants_anew() -> bool:
+def _wants_refresh() -> bool:
     return request.method == "GET" and request.args.get("refresh") == "1"

@@ -18,7 +18,7 @@ from embedded_app.panels.links import Links, pairs_of
 from embedded_app.panels.models import LinkState, PanelState
 from embedded_app.panels.project_jobs import AssignedJob, ProjectJobs, suggest_jobs
 from embedded_app.panels.service import PanelService
-from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
+from embedded_app.panels.view import Decision, EmptyJob, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.procore import Procore
 from embedded_app.storage.fan_out import FanOut
 
@@ -30,6 +30,7 @@ __all__ = [
     "ComparisonLine",
     "Decision",
     "EditedPanel",
+    "EmptyJob",
     "Family",
     "FamilyField",
     "Insight",

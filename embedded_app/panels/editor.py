@@ -20,7 +20,7 @@ from embedded_app.ids import ProjectId
 from embedded_app.panels.audience_changes import audience_changes
 from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import FAMILIES, Family, family_of
-from embedded_app.panels.form_parsing import form_of, parse_form, parse_name
+from embedded_app.panels.form_parsing import as_read, form_of, parse_form, parse_name
 from embedded_app.panels.forms import PanelForm
 from embedded_app.panels.links import pairs_of
 from embedded_app.panels.models import LinkState, Panel, PanelState
@@ -63,8 +63,10 @@ class Preview:
     """What a definition would find in one project, before anybody else sees it.
 
     `match` is `None` when one side could not be read, or the project has no job; `view` then says which and why.
+    `form` is the one that was previewed, with its numbers as they were read.
     """
 
+    form: PanelForm
     view: PanelView
     match: MatchRate | None
 
@@ -177,10 +179,12 @@ class PanelEditor:
             row_key=source.key_column,
             definition=self._definition(form),
         )
+        form = as_read(form, panel.definition)
         view = self._panels.assemble(panel, viewer, project_id)
         if view.records.records is None or view.rows.rows is None or not view.jobs:
-            return Preview(view, None)
+            return Preview(form, view, None)
         return Preview(
+            form,
             view,
             preview(
                 [record.item for record in view.records.records],

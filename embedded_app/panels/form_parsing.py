@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -15,12 +16,14 @@ from embedded_app.panels.form_limits import limited
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
 from embedded_app.reconciliation import Comparison, FieldKind, KeyPair, KeyRule, Normalizer, Rules
 from embedded_app.sources import Column
+from embedded_app.web.typed_numbers import number_text, typed_number
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _NAME_LENGTH = 120
 _LABEL_LENGTH = 60
-_TOLERANCE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
+_TOLERANCE_LIMIT = Decimal(10) ** 12
+_TOLERANCE_PLACES = 6
 _COMPARABLE: Mapping[FieldKind, frozenset[FieldKind]] = {
     # A column may hold only some samples, so its kind is a guess; text can hold anything.
     FieldKind.MONEY: frozenset({FieldKind.MONEY, FieldKind.NUMBER}),
@@ -112,7 +115,7 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
                 record_field=comparison.record_field,
                 column=comparison.row_field,
                 label=comparison.label,
-                tolerance=f"{comparison.tolerance}" if comparison.tolerance else "",
+                tolerance=number_text(Decimal(comparison.tolerance)) if comparison.tolerance else "",
                 status_map="\n".join(
                     f"{status} = {', '.join(sorted(same))}" for status, same in comparison.status_map.items()
                 ),
@@ -126,6 +129,18 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
         audience=definition.audience,
         unmatched_audience=definition.unmatched_audience,
         owner=definition.owner,
+    )
+
+
+def as_read(form: PanelForm, definition: PanelDefinition) -> PanelForm:
+    """The form with each number as `definition`, which `parse_form` made of it, has it."""
+    read = form_of(definition, name=form.name, family=form.family, source_id=form.source_id)
+    return replace(
+        form,
+        comparisons=tuple(
+            replace(line, tolerance=same.tolerance)
+            for line, same in zip(form.comparisons, read.comparisons, strict=True)
+        ),
     )
 
 
@@ -279,15 +294,16 @@ def _normalizers(typed: Sequence[str], at: str) -> tuple[Normalizer, ...]:
 
 
 def _tolerance(typed: str, kind: FieldKind, at: str) -> Decimal:
-    text = typed.strip().replace(",", "")
-    if not text:
+    if not typed.strip():
         return Decimal(0)
     if kind not in {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.DATE}:
         raise InvalidField(at, "Only amounts, numbers and dates have a tolerance. Leave this empty.")
-    if not _TOLERANCE.fullmatch(text) or (kind is FieldKind.DATE and "." in text):
-        unit = "a whole number of days" if kind is FieldKind.DATE else "an amount such as 1.00"
-        raise InvalidField(at, f"{typed} is no tolerance. Write {unit}.")
-    return Decimal(text)
+    unit = "a whole number of days" if kind is FieldKind.DATE else "an amount such as 1.00"
+    expected = f"{typed} is no tolerance. Write {unit}."
+    number = typed_number(typed, at, expected, whole=kind is FieldKind.DATE)
+    if number >= _TOLERANCE_LIMIT or number != round(number, _TOLERANCE_PLACES):
+        raise InvalidField(at, expected)
+    return number
 
 
 def _status_map(typed: str, at: str) -> Mapping[str, frozenset[str]]:

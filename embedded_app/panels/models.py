@@ -65,7 +65,21 @@ class ProjectJob(CompanyOwned, Model):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     project_id: Mapped[int] = mapped_column(BigInteger)
     job: Mapped[str] = mapped_column(String(255))
-    """As the sources write it; the job column of a panel must hold exactly this."""
+    """As the sources write it; the job column of a panel must hold exactly this, blanks around it aside."""
+
+
+class JobCount(CompanyOwned, Model):
+    """How many rows the panel's source last had for a job, while it had any; nothing of the rows themselves."""
+
+    __tablename__ = "job_counts"
+    __table_args__ = (UniqueConstraint("panel_id", "job"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    panel_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("panels.id", ondelete="CASCADE"))
+    job: Mapped[str] = mapped_column(String(255))
+    row_count: Mapped[int] = mapped_column(Integer)
+    """At least 1."""
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LinkState(StrEnum):

@@ -4,13 +4,15 @@ The records are read with the viewer's own grant, so Procore decides what there 
 the project's jobs and shown to the panel's audience only. What `assemble` gives holds nothing that the viewer
 may not see: hidden columns, and rows that are not for them, are taken out before anything is compared or added
 up. When one side cannot be read, the other one is shown alone: without both there are no findings, because "not
-there" would be a guess.
+there" would be a guess. The same holds when the source has no row for the project's jobs, or lost those of one of
+them: a load may have emptied the table, and a job may be misspelt.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -27,16 +29,28 @@ from embedded_app.panels import links
 from embedded_app.panels.audiences import Audiences
 from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import Record, family_of
+from embedded_app.panels.job_counts import JobCounts
 from embedded_app.panels.models import LinkState, Panel
 from embedded_app.panels.project_jobs import ProjectJobs
-from embedded_app.panels.view import Decision, PanelRef, PanelView, RecordsSide, RowsSide
+from embedded_app.panels.view import Decision, EmptyJob, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.panels.visibility import Visible, audiences_in, visible_to
 from embedded_app.principals import PrincipalService, Refusal, Viewer
 from embedded_app.procore import Procore, Read
 from embedded_app.reconciliation import Item, Reconciliation, reconcile
-from embedded_app.sources import SourceRead, SourceService
+from embedded_app.sources import SourceRead, SourceService, trimmed
 from embedded_app.storage import db, give_connection_back
 from embedded_app.storage.fan_out import FanOut
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading the source gave: its rows or why there are none, and which jobs have none.
+
+    `read` is `None` without a job: all rows of the source would be those of other projects.
+    """
+
+    read: SourceRead | SourceError | None
+    empty_jobs: tuple[EmptyJob, ...] = ()
 
 
 class PanelService:
@@ -56,6 +70,7 @@ class PanelService:
         self._fan_out = fan_out
         self._audiences = Audiences(principals, fan_out)
         self._jobs = ProjectJobs()
+        self._counts = JobCounts()
 
     def published(self) -> tuple[PanelRef, ...]:
         """The panels that people see, in the order of the tabs."""
@@ -85,7 +100,7 @@ class PanelService:
         viewer: Viewer,
         project_id: ProjectId,
         *,
-        anew: bool = False,
+        refresh: bool = False,
         may_lag: bool = False,
     ) -> PanelView:
         """The panel for a project that was verified for `viewer`.
@@ -94,7 +109,7 @@ class PanelService:
             panel: as it is published or previewed.
             viewer: whose grant and audiences count.
             project_id: the project.
-            anew: ask both sides in any case.
+            refresh: ask both sides again, a source at most every 5 seconds.
             may_lag: show records read lately at once, and read them again behind the page; whoever shows them
                 looks once more where the view says so.
 
@@ -106,17 +121,17 @@ class PanelService:
         decisions = links.decisions_of(panel.id, project_id) if panel.id else {}
         grant = self._principals.grant(viewer)
         give_connection_back()  # Procore and the source are asked next
-        if anew:
+        if refresh:
             self._procore.expire(grant.grant_id, viewer.company_id)
         company = self._procore.company(viewer.company_id, grant)
         tool = panel.family.tool
-        refusal = None if anew else self._audiences.refusal(viewer, project_id, tool)
-        with self._procore.within(insists=anew, may_lag=may_lag):
+        refusal = None if refresh else self._audiences.refusal(viewer, project_id, tool)
+        with self._procore.within(insists=refresh, may_lag=may_lag):
             membership = self._audiences.ask(audiences_in(panel.definition), company, project_id, tool)
             reading_records = self._fan_out.submit(
                 lambda: _records_side(lambda: panel.family.read(company, project_id), refusal)
             )
-        reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs))
+        reading_rows = self._fan_out.submit(lambda: self._read_rows(panel, jobs, refresh=refresh))
         records, reads = self._audiences.judged(viewer, project_id, tool, reading_records.result())
         visible = visible_to(panel.definition, membership.audiences(reads=reads), panel.row_key)
         return _view(
@@ -125,20 +140,25 @@ class PanelService:
             visible,
             jobs=jobs,
             records=records,
-            read=reading_rows.result(),
+            reading=reading_rows.result(),
             decisions=decisions,
         )
 
-    def _read_rows(self, panel: PanelRef, jobs: tuple[str, ...]) -> SourceRead | SourceError | None:
-        """`None` without a job: all rows of the source would be those of other projects."""
+    def _read_rows(self, panel: PanelRef, jobs: tuple[str, ...], *, refresh: bool) -> _Reading:
         if not jobs:
-            return None
+            return _Reading(None)
+        column = panel.definition.job_column
         try:
-            return self._sources.read(panel.source_id, where=(panel.definition.job_column, jobs))
+            read = self._sources.read(panel.source_id, (column, jobs), refresh=refresh)
         except SourceError as error:
-            return error
+            return _Reading(error)
         except UnknownOption as error:  # the source was set up anew without the job column
-            return SourceChangedShape(error.sentence)
+            return _Reading(SourceChangedShape(error.sentence))
+        counts = Counter(trimmed(row.values[column]) for row in read.rows)
+        if panel.id is not None and not read.stale:
+            self._counts.note(panel.id, counts, read.read_at)
+        empty = [job for job in jobs if not counts[job]]
+        return _Reading(read, self._counts.empty(panel.id, empty) if empty else ())
 
     def _ref(self, panel: Panel) -> PanelRef:
         if panel.published_definition is None:
@@ -176,7 +196,7 @@ def _view(
     *,
     jobs: tuple[str, ...],
     records: RecordsSide,
-    read: SourceRead | SourceError | None,
+    reading: _Reading,
     decisions: Mapping[tuple[str, str], Decision],
 ) -> PanelView:
     """The view of somebody to whom this much is visible."""
@@ -184,11 +204,12 @@ def _view(
         records = replace(records, records=tuple(visible.record(record) for record in records.records))
     # Without the records nothing tells which rows have one.
     sees_source = visible.sees_source and (records.records is not None or visible.sees_unmatched)
-    rows = _rows_side(visible, read) if sees_source else RowsSide(None, None)
+    rows = _rows_side(visible, reading) if sees_source else RowsSide(None, None)
     reconciliation = _reconcile(visible, records, rows, decisions)
     if rows.rows is not None:
         rows = replace(rows, rows=_shown_rows(rows.rows, reconciliation, decisions))
     record_ids = {record.item.id for record in records.records or ()}
+    given = {row.id for row in reading.read.rows} if isinstance(reading.read, SourceRead) else None
     row_ids = {row.id for row in rows.rows or ()}
     return PanelView(
         panel=replace(panel, definition=visible.definition),
@@ -205,11 +226,18 @@ def _view(
             for (record_id, row_id), decision in decisions.items()
             if record_id in record_ids and row_id in row_ids
         },
+        missing_rows={
+            (record_id, row_id): decision
+            for (record_id, row_id), decision in decisions.items()
+            if decision.state is LinkState.CONFIRMED and record_id in record_ids
+            if sees_source and given is not None and row_id not in given
+        },
         reconciliation=replace(reconciliation, linked_elsewhere=()) if reconciliation else None,
     )
 
 
-def _rows_side(visible: Visible, read: SourceRead | SourceError | None) -> RowsSide:
+def _rows_side(visible: Visible, reading: _Reading) -> RowsSide:
+    read, empty = reading.read, reading.empty_jobs
     if not isinstance(read, SourceRead):
         return RowsSide(None, None, failure=read)
     missing = visible.definition.needed_columns - {column.name for column in read.columns}
@@ -218,7 +246,11 @@ def _rows_side(visible: Visible, read: SourceRead | SourceError | None) -> RowsS
         return RowsSide(
             None, None, failure=SourceChangedShape(f"It no longer has what this panel compares: {names}.")
         )
-    return RowsSide(visible.rows(read.rows), read.read_at, read.stale, read.failure, len(read.rejects))
+    if not visible.sees_unmatched:  # how many rows there are would tell how many have no record
+        empty = tuple(replace(each, row_count=None) for each in empty)
+    is_withheld = not read.rows or any(each.had_rows for each in empty)
+    rows = None if is_withheld else visible.rows(read.rows)
+    return RowsSide(rows, read.read_at, read.stale, read.failure, len(read.rejects), empty)
 
 
 def _reconcile(

@@ -64,12 +64,29 @@ class RecordsSide:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyJob:
+    """A job of the project for which the source has no row.
+
+    `row_count` is how many it had when it last had any, at `read_at`; both are `None` if it never had. The number
+    is also `None` for a viewer who may not know it.
+    """
+
+    job: str
+    row_count: int | None = None
+    read_at: datetime | None = None
+
+    @property
+    def had_rows(self) -> bool:
+        return self.read_at is not None
+
+
+@dataclass(frozen=True, slots=True)
 class RowsSide:
     """The source's side.
 
-    `rows` is `None` when they could not be read, are not for this viewer, or there is no job to read them by.
-    `rejected_lines` counts lines of the source that could not be read as rows. `failure` may stand beside stale
-    rows.
+    `rows` is `None` when they could not be read, are not for this viewer, or there is no job to read them by; also
+    when rows are missing (`is_withheld`). `rejected_lines` counts lines of the source that could not be read as
+    rows. `failure` may stand beside stale rows. `empty_jobs` are the project's jobs without a row in the source.
     """
 
     rows: tuple[Item, ...] | None
@@ -77,6 +94,12 @@ class RowsSide:
     is_stale: bool = False
     failure: SourceError | None = None
     rejected_lines: int = 0
+    empty_jobs: tuple[EmptyJob, ...] = ()
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the source answered, but has no row for the project, or lost all those of one of its jobs."""
+        return self.rows is None and bool(self.empty_jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,8 @@ class PanelView:
             rows, in the findings and in the totals, and nobody learns how many there are.
         has_hidden_columns: whether columns or comparisons were left out for them.
         decisions: what people said about pairs of which both are shown, by record item id and row id.
+        missing_rows: the links of the records that are shown whose row the source does not have for the project's
+            jobs now, by record item id and row id.
         linked_elsewhere: how many rows are left out because their record was not given to this viewer.
         reconciliation: `None` unless both sides are there.
     """
@@ -103,4 +128,5 @@ class PanelView:
     has_hidden_columns: bool
     linked_elsewhere: int
     decisions: Mapping[tuple[str, str], Decision]
+    missing_rows: Mapping[tuple[str, str], Decision]
     reconciliation: Reconciliation | None

@@ -49,8 +49,8 @@ CONSENT = (
     ),
     ConsentLine(
         "Links and settings",
-        "Ids of records, projects and rows, who linked them, when",
-        "So that nobody links twice",
+        "Ids of records, projects and rows, who linked them, when; how many rows a job had",
+        "So that nobody links twice, and missing rows are noticed",
         "Until you remove them",
     ),
     ConsentLine(

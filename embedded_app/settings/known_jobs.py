@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app import panels, sources
 from embedded_app.errors import SourceError
 from embedded_app.panels import Family
-from embedded_app.reconciliation import text_of
-from embedded_app.sources import Source
+from embedded_app.sources import Source, trimmed
+
+_SEPARATORS = re.compile(r"[\W_]+")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
-def known_jobs() -> frozenset[str]:
-    """Every job in the job column of a source, as it is written there.
+@dataclass(frozen=True, slots=True)
+class KnownJobs:
+    """Every job that a source has, as it is written there; `is_complete` if all sources could be asked."""
 
-    The column is the one that a panel uses; without a panel, the one whose name says so. A source that failed
-    lately is not waited for, and one that fails now adds nothing.
+    jobs: frozenset[str]
+    is_complete: bool
+
+
+def known_jobs() -> KnownJobs:
+    """The jobs in the job columns of all sources.
+
+    The column is the one that a panel uses; without a panel, the one whose name says so.
     """
     columns = _columns_of_panels()
-    return frozenset(
-        job
+    found = [
+        jobs_of(source, column)
         for source in sources.service().list_()
-        if source.last_failure_code is None
-        for job in _jobs_of(source, columns)
-    )
+        if (column := columns.get(source.id) or _suggested_column(source))
+    ]
+    return KnownJobs(frozenset().union(*filter(None, found)), is_complete=bool(found) and None not in found)
+
+
+def jobs_of(source: Source, column: str) -> frozenset[str] | None:
+    """The jobs in a column of one source; `None` if it cannot be read as a whole.
+
+    A source that failed lately is not waited for, and one with too many rows to be read at once is not tried.
+    """
+    if source.last_failure_code is not None or source.row_count is None:
+        return None
+    try:
+        rows = sources.service().read(source.id).rows
+    except SourceError:
+        return None
+    return frozenset(job for row in rows if (job := trimmed(row.values.get(column))))
+
+
+def alike(job: str, jobs: Collection[str]) -> tuple[str, ...]:
+    """Those of `jobs` that differ from it by capitals, separators and leading zeros alone, sorted."""
+    return tuple(sorted(each for each in jobs if each != job and _plain(each) & _plain(job)))
+
+
+def _plain(job: str) -> frozenset[str]:
+    """The signs that make the job, with and without zeros in front of its numbers."""
+    return frozenset(_SEPARATORS.sub("", text).casefold() for text in (job, _LEADING_ZEROS.sub("", job)))
 
 
 def _columns_of_panels() -> dict[UUID, str]:
     editor = panels.service().editor
     return {panel.source_id: editor.get(panel.id).form.job_column for panel in editor.list_()}
-
-
-def _jobs_of(source: Source, columns: dict[UUID, str]) -> set[str]:
-    column = columns.get(source.id) or _suggested_column(source)
-    if not column:
-        return set()
-    try:
-        rows = sources.service().read(source.id).rows
-    except SourceError:
-        return set()
-    return {job for row in rows if (job := (text_of(row.values.get(column)) or "").strip())}
 
 
 def _suggested_column(source: Source) -> str:

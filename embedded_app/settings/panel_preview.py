@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from embedded_app.panels import Preview, RowIdentity
+from embedded_app.panels import PanelView, Preview, RowIdentity
 from embedded_app.panels.families import Family
 from embedded_app.reconciliation import (
     FindingKind,
@@ -20,6 +20,9 @@ from embedded_app.reconciliation import (
     chain,
     text_of,
 )
+from embedded_app.settings.known_jobs import alike
+
+_MOST_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class PreviewResult:
     """What the definition would find."""
 
     match: MatchRate
+    jobs: tuple[str, ...]
+    empty_jobs: tuple[str, ...]
+    """Those without a row."""
     examples: tuple[KeyExample, ...]
     agreements: tuple[Agreement, ...]
     only_in_procore: tuple[Unmatched, ...]
@@ -79,8 +85,11 @@ class PreviewPart:
     """Whether the obstacle is that the project has no job."""
 
 
-def part_of(found: Preview, family: Family) -> PreviewPart:
-    """What the page shows of a preview."""
+def part_of(found: Preview, family: Family, known_jobs: Collection[str] | None = None) -> PreviewPart:
+    """What the page shows of a preview.
+
+    `known_jobs` are all jobs of the source, for when it has no row for the project; `None` if they cannot be read.
+    """
     view = found.view
     if found.match is None:
         failure = view.records.failure or view.rows.failure
@@ -89,11 +98,15 @@ def part_of(found: Preview, family: Family) -> PreviewPart:
             return PreviewPart(None, f"{side} could not be read. {failure.sentence}", needs_job=False)
         if not view.jobs:
             return PreviewPart(None, "", needs_job=True)
+        if view.rows.is_withheld:
+            return PreviewPart(None, _no_row(view, known_jobs), needs_job=False)
         return PreviewPart(None, "You are not in the audience of this panel.", needs_job=False)
     definition = view.panel.definition
     return PreviewPart(
         PreviewResult(
             match=found.match,
+            jobs=view.jobs,
+            empty_jobs=tuple(each.job for each in view.rows.empty_jobs),
             examples=_examples(definition.rules, view.reconciliation),
             agreements=_agreements(definition.rules, found.match),
             only_in_procore=_unmatched(
@@ -106,6 +119,22 @@ def part_of(found: Preview, family: Family) -> PreviewPart:
         "",
         needs_job=False,
     )
+
+
+def _no_row(view: PanelView, known_jobs: Collection[str] | None) -> str:
+    """Which job was asked for, and which there are."""
+    source, empty = view.panel.source_name, [each.job for each in view.rows.empty_jobs]
+    asked = f"{source} has no row for job {', '.join(empty)}."
+    similar = sorted({each for job in empty for each in alike(job, known_jobs or ())})
+    if similar:
+        return f"{asked} It has {', '.join(similar)}. Correct the job under Projects."
+    if known_jobs:
+        examples = ", ".join(sorted(known_jobs)[:_MOST_EXAMPLES])
+        jobs = (
+            "It has" if len(known_jobs) <= _MOST_EXAMPLES else f"It has {len(known_jobs):,} jobs, for example"
+        )
+        return f"{asked} {jobs} {examples}. If one of them is meant, correct the job under Projects."
+    return f"{asked} Check the job under Projects."
 
 
 def _examples(rules: Rules, reconciliation: Reconciliation | None) -> tuple[KeyExample, ...]:

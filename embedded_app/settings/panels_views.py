@@ -25,6 +25,7 @@ from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.reconciliation import FieldKind
 from embedded_app.settings.blueprint import blueprint
+from embedded_app.settings.known_jobs import jobs_of
 from embedded_app.settings.panel_forms import preset_options, read_form
 from embedded_app.settings.panel_preview import PreviewPart, part_of
 from embedded_app.settings.shell import Shell, shell
@@ -127,7 +128,8 @@ def save_panel() -> AnyResponse:
     act = request.form.get("act", "save")
     try:
         if act == "preview":
-            return _editor_page(form, summary, preview=_preview(form, summary))
+            form, preview = _preview(form, summary)
+            return _editor_page(form, summary, preview=preview)
         if summary is None:
             panel_id = editor.create(form, actor)
         else:
@@ -157,13 +159,16 @@ def change_panel(panel_id: UUID, act: str) -> AnyResponse:
     return redirect(url_for("settings.panels"), 303)
 
 
-def _preview(form: PanelForm, summary: PanelSummary | None) -> PreviewPart:
+def _preview(form: PanelForm, summary: PanelSummary | None) -> tuple[PanelForm, PreviewPart]:
+    """The form as it was read, and what it would find."""
     viewer = current_viewer()
     project = principals.service().verify_project(viewer, request.form.get("project_id"))
     found = panel_package.service().editor.preview(
         form, viewer, project.id, panel_id=summary.id if summary else None
     )
-    return part_of(found, family_of(form.family))
+    source = sources.service().get_(found.view.panel.source_id)
+    known = jobs_of(source, form.job_column) if found.view.rows.is_withheld else None
+    return found.form, part_of(found, family_of(form.family), known)
 
 
 def _list_page(error: str = "") -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from embedded_app.ids import ProjectId
 from embedded_app.panels import AssignedJob, suggest_jobs
 from embedded_app.procore import Project
+from embedded_app.settings.known_jobs import alike
 
 PAGE_SIZE = 50
 
@@ -19,6 +20,7 @@ class ProjectLine:
     Attributes:
         name: `None` when Procore no longer shows the project to this administrator.
         suggested: jobs of the sources that have the project's number and belong to no project yet.
+        unknown: those of its jobs for which no source has a row, each with the jobs of sources that look like it.
     """
 
     id: ProjectId
@@ -26,6 +28,7 @@ class ProjectLine:
     number: str | None
     jobs: tuple[AssignedJob, ...]
     suggested: tuple[str, ...] = ()
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def mentions(self, search: str) -> bool:
         """Whether name, number, id or a job holds the text."""
@@ -81,6 +84,14 @@ def with_suggestions(lines: Iterable[ProjectLine], jobs: Iterable[str]) -> tuple
     numbers: Mapping[ProjectId, str | None] = {line.id: line.number for line in lines}
     suggested = suggest_jobs(numbers, set(jobs) - taken)
     return tuple(replace(line, suggested=tuple(suggested.get(line.id, ()))) for line in lines)
+
+
+def with_unknown_jobs(lines: Iterable[ProjectLine], jobs: Collection[str]) -> tuple[ProjectLine, ...]:
+    """The lines, each saying which of its jobs are none of `jobs`, which are all that the sources have."""
+    return tuple(
+        replace(line, unknown={each.job: alike(each.job, jobs) for each in line.jobs if each.job not in jobs})
+        for line in lines
+    )
 
 
 def _place(line: ProjectLine) -> tuple[int, str, int]:

@@ -16,7 +16,13 @@ from embedded_app.principals import actor_of, current_viewer
 from embedded_app.procore import Project
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.known_jobs import known_jobs
-from embedded_app.settings.project_list import ListPage, lines_of, page_of, with_suggestions
+from embedded_app.settings.project_list import (
+    ListPage,
+    lines_of,
+    page_of,
+    with_suggestions,
+    with_unknown_jobs,
+)
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.web.access import administrator
 from embedded_app.web.headers import Kind
@@ -98,8 +104,10 @@ def _page(place: Place, mistake: Mistake | None = None) -> Response:
     except ProcoreError as reason:
         known, failure = (), reason.sentence
     lines = lines_of(known, assigned)
-    if any(line.number and not line.jobs for line in lines):
-        lines = with_suggestions(lines, known_jobs())
+    if any(line.number or line.jobs for line in lines):
+        jobs = known_jobs()
+        lines = with_suggestions(lines, jobs.jobs)
+        lines = with_unknown_jobs(lines, jobs.jobs) if jobs.is_complete else lines
     shown = page_of(lines, place.search, place.number)
     page = ProjectsPage(
         shell=shell("projects"),

@@ -135,6 +135,7 @@ def save_source() -> AnyResponse:
     try:
         form |= _uploaded(connector)
         draft = service.draft(form, source_id=found.id if found else None)
+        form |= _numbers_as_read(connector, draft)
         if request.form.get("act") == "test":
             return _test_page(connector, found, form, draft)
         saved = service.update(found.id, draft, actor=actor) if found else service.create(draft, actor=actor)
@@ -185,6 +186,11 @@ def _test_page(
         except SourceError as error:
             problem = error.sentence
     return _form_page(connector, found, form, problem=problem, report=report, preview=preview)
+
+
+def _numbers_as_read(connector: Connector, draft: Draft) -> dict[str, str]:
+    numbers = {o.name: draft.settings[o.name] for o in connector.options if o.input is Input.NUMBER}
+    return numbers | {"keep_seconds": str(draft.keep_seconds)}
 
 
 def _list_page(saved_id: str = "", problem: str = "") -> Response:

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.crypto import Vault
+from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Connector, Input, Option, Surroundings
 from embedded_app.sources.drafts import Draft
@@ -36,6 +37,7 @@ __all__ = [
     "Where",
     "init_app",
     "service",
+    "trimmed",
 ]
 
 _EXTENSION = "sources"

@@ -52,6 +52,11 @@ def value_of(cell: object, column: Column) -> Value:
     return value
 
 
+def trimmed(value: Value) -> str:
+    """The value as a key or a filter compares it: its text without blanks around it, "" if it is missing."""
+    return (text_of(value) or "").strip()
+
+
 def quote(cell: object) -> str:
     """The cell as it is shown in a sentence."""
     text = " ".join(str(cell).split())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from embedded_app.errors import InvalidField, SourceChangedShape
-from embedded_app.reconciliation import FieldKind, Item, Value, text_of
-from embedded_app.sources.cells import KIND_WORDS, Binary, is_present, quote, value_of
+from embedded_app.reconciliation import FieldKind, Item, Value
+from embedded_app.sources.cells import KIND_WORDS, Binary, is_present, quote, trimmed, value_of
 from embedded_app.sources.inference import infer
 from embedded_app.sources.rows import Column, Line, Reject, RowSet, Table, Unreadable
 
@@ -47,8 +48,9 @@ def typed(
 ) -> RowSet:
     """Rows of `table`. Columns that are `saved` keep their kind; those that are new get one.
 
-    A row's id is the text of its key, or the number of its line where there is no `key_column`. A line with an
-    empty or repeated key, or with a cell that is no value of its column's kind, becomes a reject.
+    A row's id is the text of its key without blanks around it, or the number of its line where there is no
+    `key_column`. Where keys differ by such blanks alone, the ids of their rows keep them. A line with an empty or
+    repeated key, or with a cell that is no value of its column's kind, becomes a reject.
 
     Raises:
         SourceChangedShape: when saved columns are gone, or hold nothing of their kind any more.
@@ -85,10 +87,10 @@ def _rows(
     lines: Sequence[Line], columns: Sequence[Column], key_column: str | None
 ) -> tuple[list[Item], list[Reject], list[int]]:
     """Rows, rejects, and for each column how many of its cells were no value of its kind."""
-    rows: list[Item] = []
+    read: list[tuple[Line, dict[str, Value], str]] = []
     rejects: list[Reject] = []
     failures = [0] * len(columns)
-    line_of_key: dict[str, int] = {}
+    key_place = next((place for place, column in enumerate(columns) if column.name == key_column), None)
     for line in lines:
         values: dict[str, Value] = {}
         reasons: list[str] = []
@@ -98,22 +100,39 @@ def _rows(
             except ValueError as reason:
                 failures[place] += not isinstance(cell, Unreadable)
                 reasons.append(str(reason))
-        row_id = str(line.number)
-        if key_column is not None and not reasons:
-            row_id = (text_of(values[key_column]) or "").strip()
-            if not row_id:
-                reasons.append(f"{key_column}: the key is empty.")
-            elif row_id in line_of_key:
-                reasons.append(
-                    f"{key_column}: the key “{quote(row_id)}” is on line {line_of_key[row_id]:,} already."
-                )
-            else:
-                line_of_key[row_id] = line.number
         if reasons:
             rejects.append(Reject(line.number, " ".join(reasons)))
+        elif key_place is None:
+            read.append((line, values, str(line.number)))
         else:
+            cell = line.cells[key_place]
+            value = values[columns[key_place].name]
+            read.append((line, values, cell if isinstance(cell, str) else trimmed(value)))
+    rows, rejected = _identified(read, key_column)
+    return rows, [*rejects, *rejected], failures
+
+
+def _identified(
+    read: Sequence[tuple[Line, dict[str, Value], str]], key_column: str | None
+) -> tuple[list[Item], list[Reject]]:
+    """Rows by their keys. Two that differ by blanks alone are two rows: neither amount may get lost for it."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for _, _, key in read:
+        spellings[key.strip()].add(key)
+    rows: list[Item] = []
+    rejects: list[Reject] = []
+    line_of: dict[str, int] = {}
+    for line, values, key in read:
+        row_id = key if len(spellings[key.strip()]) > 1 else key.strip()
+        if not key.strip():
+            rejects.append(Reject(line.number, f"{key_column}: the key is empty."))
+        elif row_id in line_of:
+            reason = f"{key_column}: the key “{quote(row_id)}” is on line {line_of[row_id]:,} already."
+            rejects.append(Reject(line.number, reason))
+        else:
+            line_of[row_id] = line.number
             rows.append(Item(row_id, values))
-    return rows, rejects, failures
+    return rows, rejects
 
 
 def _with_samples(column: Column, rows: Sequence[Item], cells: Sequence[object]) -> Column:

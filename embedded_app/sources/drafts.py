@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app.errors import InvalidField
-from embedded_app.ids import whole_number
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Connector, Input, Option
 from embedded_app.sources.models import LONGEST_NAME
+from embedded_app.web.typed_numbers import typed_number
 
 _DEFAULT_KEEP_SECONDS = 60
 _KEEP_SECONDS = range(5, 3601)
@@ -47,7 +47,8 @@ def draft_from(form: Mapping[str, str], connector: Connector, source_id: UUID | 
     for option in connector.options:
         value = form.get(option.name, "")
         if option.input is not Input.SECRET:
-            settings[option.name] = value.strip() or _default(option)
+            value = value.strip() or _default(option)
+            settings[option.name] = _plain_number(value) if option.input is Input.NUMBER else value
         elif value:
             secrets[option.name] = Secret(value)
     return Draft(
@@ -102,9 +103,16 @@ def merged_secrets(
 def _keep_seconds(text: str) -> int:
     if not text:
         return _DEFAULT_KEEP_SECONDS
-    seconds = whole_number(text)
-    if seconds is None or seconds not in _KEEP_SECONDS:
-        raise InvalidField(
-            "keep_seconds", f"Enter a number of seconds from {_KEEP_SECONDS[0]} to {_KEEP_SECONDS[-1]:,}."
-        )
+    expected = f"Enter a number of seconds from {_KEEP_SECONDS[0]} to {_KEEP_SECONDS[-1]:,}."
+    seconds = int(typed_number(text, "keep_seconds", expected, whole=True))
+    if seconds not in _KEEP_SECONDS:
+        raise InvalidField("keep_seconds", expected)
     return seconds
+
+
+def _plain_number(typed: str) -> str:
+    """What is stored of a number: its digits, or what was typed, for the connector to refuse."""
+    try:
+        return str(int(typed_number(typed, "", "", whole=True)))
+    except InvalidField:
+        return typed

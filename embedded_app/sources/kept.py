@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from embedded_app.clock import Clock
@@ -16,6 +16,7 @@ from embedded_app.sources.rows import RowSet, SourceRead, Where
 
 _KEPT_SECONDS = 24 * 3600.0
 _FAILURE_SECONDS = 10.0  # a source that is down is not asked again before
+_REFRESH_SECONDS = 5.0  # nor more often than this for somebody who presses Refresh again and again
 _MOST_ROWS = 500_000
 _MOST_READINGS = 5_000
 
@@ -35,9 +36,18 @@ class ReadingKey:
 @dataclass(slots=True)
 class _Kept:
     rows: RowSet | None = None
+    begun_at: float = 0.0
     read_at: float = 0.0
     failure: SourceError | None = None
     failed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A reading that is under way."""
+
+    begun_at: float
+    rows: Future[RowSet] = field(default_factory=Future)
 
 
 class Readings:
@@ -47,32 +57,45 @@ class Readings:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[ReadingKey, _Kept] = OrderedDict()
-        self._under_way: dict[ReadingKey, Future[RowSet]] = {}
+        self._under_way: dict[ReadingKey, _Flight] = {}
 
-    def get(self, key: ReadingKey, fresh_seconds: float, read: Callable[[], RowSet]) -> SourceRead:
+    def get(
+        self, key: ReadingKey, fresh_seconds: float, read: Callable[[], RowSet], *, refresh: bool = False
+    ) -> SourceRead:
         """A reading not older than `fresh_seconds`, else a new one, else the last good one with its failure.
+
+        `refresh` takes none that began more than 5 seconds ago, and asks a source that failed 5 seconds ago.
 
         Raises:
             SourceUnavailable: when the source is down and there is no good reading of the last 24 hours.
             SourceError: whatever else `read` raises; what was kept would hide that.
         """
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
+        while True:
+            with self._lock:
                 now = self._clock.monotonic()
-                if kept.rows is not None and kept.failure is None and now - kept.read_at < fresh_seconds:
-                    return _as_read(kept.rows)
-                if kept.failure is not None and now - kept.failed_at < _FAILURE_SECONDS:
-                    return self._last_good(key, kept.failure)
-            flight = self._under_way.get(key)
-            is_ours = flight is None
-            if flight is None:
-                flight = self._under_way[key] = Future()
-        if is_ours:
-            self._fly(key, flight, read)
+                kept = self._kept.get(key)
+                if kept is not None:
+                    self._kept.move_to_end(key)
+                    if kept.rows is not None and kept.failure is None:
+                        since, limit = (
+                            (kept.begun_at, _REFRESH_SECONDS) if refresh else (kept.read_at, fresh_seconds)
+                        )
+                        if now - since < limit:
+                            return _as_read(kept.rows)
+                    quiet = _REFRESH_SECONDS if refresh else _FAILURE_SECONDS
+                    if kept.failure is not None and now - kept.failed_at < quiet:
+                        return self._last_good(key, kept.failure)
+                flight = self._under_way.get(key)
+                is_ours = flight is None
+                if flight is None:
+                    flight = self._under_way[key] = _Flight(now)
+            if is_ours:
+                self._fly(key, flight, read)
+            if not refresh or now - flight.begun_at < _REFRESH_SECONDS:
+                break
+            flight.rows.exception()  # it began too long before Refresh was pressed: wait for its end, then read
         try:
-            return _as_read(flight.result())
+            return _as_read(flight.rows.result())
         except SourceError as error:
             with self._lock:
                 return self._last_good(key, error)
@@ -83,23 +106,25 @@ class Readings:
             for key in [k for k in self._kept if (k.company_id, k.source_id) == (company_id, source_id)]:
                 del self._kept[key]
 
-    def _fly(self, key: ReadingKey, flight: Future[RowSet], read: Callable[[], RowSet]) -> None:
+    def _fly(self, key: ReadingKey, flight: _Flight, read: Callable[[], RowSet]) -> None:
         try:
             rows = read()
         except BaseException as error:  # noqa: BLE001 # handed to every waiter; `result` raises it here too
-            self._land(key, None, error)
-            flight.set_exception(error)
+            self._land(key, flight, None, error)
+            flight.rows.set_exception(error)
         else:
-            self._land(key, rows, None)
-            flight.set_result(rows)
+            self._land(key, flight, rows, None)
+            flight.rows.set_result(rows)
 
-    def _land(self, key: ReadingKey, rows: RowSet | None, error: BaseException | None) -> None:
+    def _land(
+        self, key: ReadingKey, flight: _Flight, rows: RowSet | None, error: BaseException | None
+    ) -> None:
         now = self._clock.monotonic()
         with self._lock:
             del self._under_way[key]
             kept = self._kept.pop(key, None) or _Kept()
             if rows is not None:
-                kept = _Kept(rows, now)
+                kept = _Kept(rows, flight.begun_at, now)
             elif isinstance(error, SourceError):
                 kept.failure, kept.failed_at = error, now
             else:

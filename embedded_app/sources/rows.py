@@ -17,7 +17,7 @@ MOST_CHARACTERS = 50_000_000
 """In all cells of one reading together."""
 
 Where = tuple[str, tuple[str, ...]]
-"""A column and the texts one of which its value must equal."""
+"""A column and the texts one of which it must hold; blanks around them do not count."""
 
 
 @dataclass(frozen=True, slots=True)

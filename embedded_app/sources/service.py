@@ -15,9 +15,9 @@ from embedded_app.audit import SYSTEM, Actor
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
 from embedded_app.errors import InputError, InvalidField, SourceError, SourceRefused, UnknownOption
-from embedded_app.reconciliation import text_of
 from embedded_app.secret import Secret
 from embedded_app.sources import columns
+from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors.base import Connector
 from embedded_app.sources.drafts import Draft, check_name, draft_from
 from embedded_app.sources.files import Files
@@ -178,11 +178,13 @@ class SourceService:
         rows = self._typed(target if isinstance(target, Draft) else self._opener.load(target), None)
         return replace(rows, rows=rows.rows[:limit])
 
-    def read(self, source_id: UUID, where: Where | None = None) -> SourceRead:
-        """The rows, all of them or those whose column equals one of some texts.
+    def read(self, source_id: UUID, where: Where | None = None, *, refresh: bool = False) -> SourceRead:
+        """The rows, all of them or those whose column holds one of some texts.
 
-        Readings are shared between viewers for the source's `keep_seconds`. When the source is down, the last
-        good one of the past 24 hours comes back, `stale` and with the `failure`.
+        Blanks around a text do not count; case, accents and zeros do, whatever the source takes for equal.
+        Readings are shared between viewers for the source's `keep_seconds`; `refresh` reads again unless the last
+        reading began within 5 seconds. When the source is down, the last good one of the past 24 hours comes back,
+        `stale` and with the `failure`.
 
         Raises:
             UnknownOption: when there is no such source, or it has no such column.
@@ -199,8 +201,9 @@ class SourceService:
             ReadingKey(current_company_id(), source_id, saved.version, pushed, saved.key_mark),
             saved.keep_seconds if connector.live else _UNCHANGING_SECONDS,
             lambda: self._read_now(saved, pushed),
+            refresh=refresh,
         )
-        return reading if where is None or pushed is not None else _filtered(reading, where)
+        return reading if where is None else _filtered(reading, where)
 
     def _read_now(self, saved: Saved, where: Where | None) -> RowSet:
         try:
@@ -224,11 +227,12 @@ class SourceService:
         return found
 
     def _typed(self, target: Saved | Draft, where: Where | None) -> RowSet:
+        begun_at = self._clock.now()  # what changes at the source from now on may be missing
         with self._opener.reader(target) as reader:
             table = reader.read(where)
         return columns.typed(
             table,
-            read_at=self._clock.now(),
+            read_at=begun_at,
             key_column=target.key_column,
             saved=target.columns if isinstance(target, Saved) else (),
         )
@@ -326,14 +330,17 @@ def _in_one_order(where: Where | None, saved: Saved) -> Where | None:
     column, values = where
     if all(known.name != column for known in saved.columns):
         raise UnknownOption(f"{saved.name} has no column {column}. Choose one of its columns.")
-    return column, tuple(sorted(set(values)))
+    return column, tuple(sorted({value.strip() for value in values} - {""}))
 
 
 def _filtered(reading: SourceRead, where: Where) -> SourceRead:
+    """The rows of the reading that `where` asks for.
+
+    Also of one that the source filtered: databases take "a" for "A", and a number for a text that begins with it.
+    """
     column, values = where
     wanted = frozenset(values)
-    rows = tuple(row for row in reading.rows if (text_of(row.values[column]) or "").strip() in wanted)
-    return replace(reading, rows=rows)
+    return replace(reading, rows=tuple(row for row in reading.rows if trimmed(row.values[column]) in wanted))
 
 
 def _too_many(key_column: str | None) -> str:

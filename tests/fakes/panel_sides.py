@@ -229,13 +229,15 @@ class FakeSources:
     stale_because: EmbeddedAppError | None = None
     name: str = "Sage ERP"
     asked: list[Where | None] = field(default_factory=list)
+    refreshed: int = 0
 
     def get_(self, source_id: UUID) -> FakeSource:
         assert source_id == SOURCE
         return FakeSource(self.name, [{"name": c.name, "kind": c.kind.value} for c in self.columns])
 
-    def read(self, source_id: UUID, where: Where | None = None) -> SourceRead:
+    def read(self, source_id: UUID, where: Where | None = None, *, refresh: bool = False) -> SourceRead:
         assert source_id == SOURCE
+        self.refreshed += refresh
         assert current_company_id() == COMPANY
         self.asked.append(where)
         if self.failure is not None:

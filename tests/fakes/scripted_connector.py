@@ -29,6 +29,8 @@ class ScriptedConnector:
             ("SC-031", "21-0388", "(7.50)"),
         ]
         self.truncated = False
+        self.lets_all_through = False
+        """Whether it filters nothing: what another kind of source takes for equal is for the service to judge."""
         self.error: Exception | None = None
         self.while_reading: Callable[[], None] = lambda: None
         self.asked: list[Where | None] = []
@@ -58,7 +60,7 @@ class ScriptedReader:
         if script.error is not None:
             raise script.error
         lines = [Line(number, cells) for number, cells in enumerate(script.cells, start=1)]
-        if where is not None:
+        if where is not None and not script.lets_all_through:
             place = script.columns.index(where[0])
             lines = [line for line in lines if line.cells[place] in where[1]]
         return Table(script.columns, lines, truncated=script.truncated)

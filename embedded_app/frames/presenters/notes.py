@@ -10,6 +10,8 @@ from embedded_app.panels import PanelView
 from embedded_app.reconciliation import FindingKind, Reconciliation
 from embedded_app.web.formatting import plural
 
+_MOST_NAMED = 5
+
 
 def footnotes(view: PanelView) -> tuple[str, ...]:
     """One sentence or two each; for a viewer who sees Procore alone only what is hidden of it."""
@@ -65,6 +67,7 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
     if totals.rows_without_total:
         text = plural(totals.rows_without_total, "row", "rows")
         notes.append(f"Totals leave out {text} without an amount in {source}.")
+    notes += _doubled(view)
     if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
         notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
     if view.linked_elsewhere:
@@ -74,3 +77,18 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
         text = plural(len(reconciliation.broken_links), "link leads", "links lead")
         notes.append(f"{text} to a row that {source} no longer has.")
     return notes
+
+
+def _doubled(view: PanelView) -> list[str]:
+    """Rows whose keys differ by blanks alone; their ids keep the blanks, those of all others have none."""
+    keys = sorted({row.id.strip() for row in view.rows.rows or () if row.id != row.id.strip()})
+    if not keys:
+        return []
+    named = ", ".join(keys[:_MOST_NAMED]) + (
+        f" and {len(keys) - _MOST_NAMED} more" if keys[_MOST_NAMED:] else ""
+    )
+    twice = (
+        f"{view.panel.source_name} has {named} more than once, the same but for blanks around it. "
+        "Each of these rows counts in the totals."
+    )
+    return [twice]

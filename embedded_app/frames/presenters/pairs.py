@@ -13,7 +13,7 @@ from embedded_app.frames.presenters.texts import (
     shown,
     value_text,
 )
-from embedded_app.panels import LinkState, Owner, PanelDefinition, PanelView, Record
+from embedded_app.panels import Decision, LinkState, Owner, PanelDefinition, PanelView, Record
 from embedded_app.reconciliation import BY_LINK, Compared, FieldKind, Finding, FindingKind, Item, Verdict
 from embedded_app.reconciliation.values import EXACT
 
@@ -139,6 +139,15 @@ def rejected_rows(view: PanelView, record: Record) -> tuple[RejectedRow, ...]:
         for (record_id, row_id), decision in view.decisions.items()
         if record_id == record.item.id and row_id in rows and decision.state is LinkState.REJECTED
     )
+
+
+def missing_rows(view: PanelView, record: Record) -> dict[str, Decision]:
+    """The rows that somebody linked to the record and that the source does not have now, by their ids."""
+    return {
+        row_id: decision
+        for (record_id, row_id), decision in view.missing_rows.items()
+        if record_id == record.item.id
+    }
 
 
 def row_title(view: PanelView, row: Item) -> str:

@@ -17,6 +17,13 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that may be of another day, and is written with its date."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """One fact about the whole view. `retry` offers to read again.
 
@@ -26,7 +33,7 @@ class Banner:
     """
 
     title: str
-    sentence: str | tuple[str | datetime, ...]
+    sentence: str | tuple[str | datetime | Moment, ...]
     tone: str
     icon: str = ""
     role: str = ""

@@ -202,7 +202,8 @@ class ProjectPresenter:
 
     def _filtered_by(self) -> str:
         show, search = self._query.show, self._query.search
-        name = "" if show is Show.ALL else self._filter_names()[show]
+        is_all = show is Show.ALL or self._view.reconciliation is None
+        name = "" if is_all else self._filter_names()[show]
         return " · ".join(filter(None, (name, f"“{search}”" if search else "")))
 
     def _chips(self) -> tuple[Choice, ...]:

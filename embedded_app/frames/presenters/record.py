@@ -15,6 +15,7 @@ from embedded_app.frames.presenters.pairs import (
     cause_of,
     compared_fields,
     linked_rows,
+    missing_rows,
     record_number,
     rejected_rows,
 )
@@ -28,6 +29,7 @@ from embedded_app.frames.presenters.parts import (
     FormFields,
     Freshness,
     LinkedRow,
+    Moment,
     RejectedRow,
 )
 from embedded_app.frames.presenters.table import Bar
@@ -209,7 +211,7 @@ class RecordPresenter:
             procore_address=procore_address(self._web_base_url, family.path(view.project_id, record.key)),
             viewer_name=self._viewer_name,
             freshness=states.freshness(view),
-            banners=(*states.banners(view), *self._outcome(finding)),
+            banners=(*states.banners(view), *self._missing(record), *self._outcome(finding)),
             notice=notice,
             refresh_address=query.refresh_address,
             tabs=self._tabs(),
@@ -223,7 +225,9 @@ class RecordPresenter:
             shares=self._shares(finding),
             candidates=candidates,
             rejected=rejected_rows(view, record),
-            no_candidate="" if linked or candidates or finding is None else self._no_candidate(number),
+            no_candidate=""
+            if linked or candidates or finding is None or missing_rows(view, record)
+            else self._no_candidate(number),
             hidden_parts=hidden_parts(view),
             form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments}),
             announce=states.announcement(notice, view, f"{number} {title}"),
@@ -269,6 +273,8 @@ class RecordPresenter:
         match finding.kind:
             case FindingKind.VARIANCE:
                 return (self._variance_banner(finding),)
+            case FindingKind.ONLY_IN_PROCORE if self._record and missing_rows(self._view, self._record):
+                return ()
             case FindingKind.ONLY_IN_PROCORE:
                 label = self._view.panel.definition.rules.total_comparison.label.lower()
                 what = "It is" if finding.procore is None else f"{money_text(finding.procore)} is {label}"
@@ -287,6 +293,21 @@ class RecordPresenter:
                 )
             case _:
                 return ()
+
+    def _missing(self, record: Record) -> tuple[Banner, ...]:
+        """The linked rows that the source does not have now; nobody unlinked them."""
+        missing = missing_rows(self._view, record)
+        if not missing:
+            return ()
+        source = self._view.panel.source_name
+        one = len(missing) == 1
+        title = "The linked row is missing" if one else f"{len(missing)} linked rows are missing"
+        pieces: list[str | Moment] = []
+        for row_id, decision in sorted(missing.items()):
+            pieces += [f"{row_id}, linked by {decision.confirmed_by}, ", Moment(decision.confirmed_at), ". "]
+        kept = "The link is kept and counts" if one else "The links are kept and count"
+        pieces.append(f"{kept} again when {source} has the {'row' if one else 'rows'} for this project.")
+        return (Banner(f"{title} in {source} now", tuple(pieces), "warn"),)
 
     def _no_candidate(self, number: str) -> str:
         view = self._view

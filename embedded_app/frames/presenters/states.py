@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from embedded_app.errors import (
     SourceChangedShape,
     SourceRefused,
 )
-from embedded_app.frames.presenters.parts import Banner, Blank, Freshness
-from embedded_app.panels import PanelView
+from embedded_app.frames.presenters.parts import Banner, Blank, Freshness, Moment
+from embedded_app.panels import EmptyJob, PanelView
 from embedded_app.procore import Silence
 from embedded_app.web.formatting import plural
 
@@ -27,7 +28,9 @@ def freshness(view: PanelView) -> tuple[Freshness, ...]:
     name = "Procore live" if procore_state == "fresh" and not lags else "Procore"
     sides = [Freshness(name, procore_state, records.read_at, lags)]
     if view.sees_source and view.jobs:
-        state = "down" if rows.rows is None else "stale" if rows.is_stale else "fresh"
+        state = "stale" if rows.is_stale or lost_rows(view) else "fresh"
+        if rows.rows is None and not rows.is_withheld:
+            state = "down"
         sides.append(Freshness(view.panel.source_name, state, rows.read_at))
     return tuple(sides)
 
@@ -49,6 +52,12 @@ def refused(view: PanelView, explanation: tuple[str, ...]) -> Blank:
         icon="lock",
         explanation=explanation,
     )
+
+
+def lost_rows(view: PanelView) -> bool:
+    """Whether the source has no row for a job that had some. One that never had any may be new."""
+    had_rows = any(each.had_rows for each in view.rows.empty_jobs)
+    return had_rows or (view.rows.is_withheld and bool(view.missing_rows))
 
 
 def nothing_read(view: PanelView) -> bool:
@@ -212,7 +221,7 @@ def _about_source(view: PanelView) -> list[Banner]:
                 "info",
             )
         ]
-    found = _source_failure(view)
+    found = [*_source_failure(view), *_empty_jobs(view)]
     if rows.rejected_lines:
         found.append(
             Banner(
@@ -228,7 +237,7 @@ def _source_failure(view: PanelView) -> list[Banner]:
     rows, source = view.rows, view.panel.source_name
     if rows.failure is None:
         return []
-    if rows.rows is not None and rows.read_at is not None:
+    if (rows.rows is not None or rows.is_withheld) and rows.read_at is not None:
         live = "." if view.records.is_stale or view.records.records is None else ". Procore is live."
         return [
             Banner(
@@ -251,3 +260,43 @@ def _source_failure(view: PanelView) -> list[Banner]:
     else:
         title, sentence = f"{source} is not answering", ""
     return [Banner(title, f"{sentence} {alone}".strip(), "bad", icon="warn", role="status", retry=True)]
+
+
+def _empty_jobs(view: PanelView) -> list[Banner]:
+    """The jobs for which the source has no row: it lost them, or it never had any."""
+    rows, source = view.rows, view.panel.source_name
+    if not rows.empty_jobs:
+        return []
+    jobs = [each.job for each in rows.empty_jobs]
+    named = f"job {jobs[0]}" if len(jobs) == 1 else f"jobs {', '.join(jobs[:-1])} and {jobs[-1]}"
+    title = f"{source} has no row for {named}"
+    if lost_rows(view):
+        step = (
+            f"Its last load may be incomplete. {_not_compared(view)} If {source} is right, a company "
+            "administrator changes the job in the settings under Projects."
+        )
+        return [
+            Banner(f"{title} now", (*_last_had(rows.empty_jobs), step), "warn", role="status", retry=True)
+        ]
+    rest = _not_compared(view) if rows.is_withheld else "The rows of the other jobs are compared."
+    sentence = (
+        f"That is normal while nothing of it is entered there. If {source} should have rows, a company "
+        f"administrator checks the job in the settings under Projects. {rest}"
+    )
+    return [Banner(title, sentence, "info")]
+
+
+def _not_compared(view: PanelView) -> str:
+    alone = "You see Procore alone: nothing" if view.records.records is not None else "Nothing"
+    return f"{alone} is compared or added up while rows may be missing."
+
+
+def _last_had(jobs: Sequence[EmptyJob]) -> tuple[str | Moment, ...]:
+    """``It had 26 rows on Nov 20, 2026, 8:09 PM. ``, for each job that had some."""
+    pieces: list[str | Moment] = []
+    for each in jobs:
+        if each.read_at is not None:
+            whose = f"Job {each.job}" if len(jobs) > 1 else "It"
+            what = plural(each.row_count, "row", "rows") if each.row_count is not None else "rows"
+            pieces += [f"{whose} had {what} on ", Moment(each.read_at), ". "]
+    return tuple(pieces)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from embedded_app.frames.lines import Line, column_name, name_of
 from embedded_app.frames.presenters.detail import PAIRED, Detail, DetailPresenter
-from embedded_app.frames.presenters.pairs import amount_difference, owner_name, record_number
+from embedded_app.frames.presenters.pairs import amount_difference, missing_rows, owner_name, record_number
 from embedded_app.frames.presenters.parts import Badge, Difference
 from embedded_app.frames.presenters.texts import (
     column_value,
@@ -244,6 +244,10 @@ class TablePresenter:
         side = self._source if line.record is not None else "Procore"
         if line.kind is FindingKind.AMBIGUOUS:
             return "More than one match"
+        if line.kind is None and self._view.rows.is_withheld:
+            return "Not compared"
+        if line.record is not None and missing_rows(self._view, line.record):
+            return f"Linked row missing in {self._source}"
         if line.kind is None:
             return f"{side} not read" if self._view.jobs else "No job yet"
         return f"Not in {side}"

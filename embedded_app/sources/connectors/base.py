@@ -10,10 +10,10 @@ from typing import Protocol
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
-from embedded_app.ids import whole_number
 from embedded_app.secret import Secret
 from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Table, TestReport, Where
+from embedded_app.web.typed_numbers import typed_number
 
 _LONGEST_TEXT = 255
 _LONGEST_LINES = 10_000
@@ -89,7 +89,8 @@ class Reader(Protocol):
     def read(self, where: Where | None = None) -> Table:
         """Read up to `MOST_ROWS` lines, within the connector's own time limits.
 
-        `where` is given only to readers of a connector that `filters`.
+        `where` is given only to readers of a connector that `filters`. No line that holds one of its texts may be
+        missing, blanks around it aside; lines that do not are left out again by the service.
 
         Raises:
             SourceUnavailable: the source does not answer, or refuses the account.
@@ -170,10 +171,11 @@ def number(filled: Filled, name: str, *, smallest: int, largest: int) -> int | N
     value = text(filled, name)
     if not value:
         return None
-    found = whole_number(value)
-    if found is None or not smallest <= found <= largest:
-        raise InvalidField(name, f"Enter a whole number from {smallest:,} to {largest:,}.")
-    return found
+    expected = f"Enter a whole number from {smallest:,} to {largest:,}."
+    typed = int(typed_number(value, name, expected, whole=True))
+    if not smallest <= typed <= largest:
+        raise InvalidField(name, expected)
+    return typed
 
 
 def choice(filled: Filled, option: Option) -> str:

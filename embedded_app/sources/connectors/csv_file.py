@@ -39,7 +39,7 @@ def read(content: bytes) -> Grid:
         if len(lines) > MOST_LINES:
             raise InvalidField("file", f"The file has more than {MOST_ROWS:,} rows. Divide it.")
     separated = _DELIMITERS.get(delimiter, f"“{delimiter}”")
-    return Grid(lines, f"text in {encoding}, separated by {separated}", ragged=False)
+    return Grid(lines, f"text in {encoding}, separated by {separated}")
 
 
 def _decode(content: bytes) -> tuple[str, str]:

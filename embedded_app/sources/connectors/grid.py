@@ -21,12 +21,11 @@ _HEADER_FILLED = 0.6  # of the widest line; titles above a table fill fewer cell
 class Grid:
     """Lines that hold something, with their numbers in the file, and how the file was read, in words.
 
-    `ragged` lines may have fewer cells than the table has columns. `rejects` are lines known to be unusable.
+    A line may have fewer cells than the table has columns. `rejects` are lines known to be unusable.
     """
 
     lines: Sequence[Line]
     description: str
-    ragged: bool
     rejects: tuple[Reject, ...] = ()
 
 
@@ -51,10 +50,9 @@ def table(grid: Grid, header_row: int | None) -> tuple[Table, int]:
         if line.number in rejected:
             continue
         used = _width(line.cells)
-        if used > width or (len(line.cells) < width and not grid.ragged):
-            found = used if used > width else len(line.cells)
+        if used > width:
             rejects.append(
-                Reject(line.number, f"The line has {found} cell{'s' * (found != 1)} instead of {width}.")
+                Reject(line.number, f"The line has {used} cell{'s' * (used != 1)} instead of {width}.")
             )
             continue
         lines.append(Line(line.number, (line.cells + (None,) * width)[:width]))

@@ -19,7 +19,7 @@ from embedded_app.sources.connectors.base import (
     text,
 )
 from embedded_app.sources.connectors.grid import Grid, table
-from embedded_app.sources.rows import MOST_ROWS, Check, Table, TestReport, Where
+from embedded_app.sources.rows import MOST_ROWS, Check, Table, TestReport, Unreadable, Where
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -81,6 +81,7 @@ class SpreadsheetReader:
         except InvalidField as error:
             return TestReport((Check(ok=False, text=error.sentence),))
         milliseconds = round((self._clock.monotonic() - started) * 1000)
+        unreadable = sum(any(isinstance(cell, Unreadable) for cell in line.cells) for line in found.lines)
         size = f"{max(1, len(file.content) // _KILOBYTE):,} kB"
         return TestReport(
             (
@@ -92,6 +93,7 @@ class SpreadsheetReader:
                     milliseconds=milliseconds,
                     warning=not found.lines,
                 ),
+                *((_left_out(unreadable),) if unreadable else ()),
             )
         )
 
@@ -112,3 +114,9 @@ class SpreadsheetReader:
         if file.content.startswith(_ZIP):
             return file, xlsx_file.read(file.content, self._settings.sheet, self._clock)
         return file, csv_file.read(file.content)
+
+
+def _left_out(rows: int) -> Check:
+    one = rows == 1
+    text_ = f"{rows:,} row{'' if one else 's'} with a formula without a result, or with an error, left out"
+    return Check(ok=True, text=text_, warning=True)

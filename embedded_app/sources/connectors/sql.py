@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import (
     URL,
@@ -12,16 +12,12 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Select,
-    column,
     create_engine,
-    false,
     literal_column,
-    quoted_name,
     select,
     text,
 )
 from sqlalchemy.pool import NullPool
-from sqlalchemy.types import UserDefinedType
 
 from embedded_app.clock import Clock
 from embedded_app.errors import EmbeddedAppError, SourceRefused, SourceUnavailable
@@ -35,6 +31,7 @@ from embedded_app.sources.connectors.sql_dialects import (
     sqlite_path,
 )
 from embedded_app.sources.connectors.sql_errors import detail_of, translated
+from embedded_app.sources.connectors.sql_filter import holds
 from embedded_app.sources.connectors.sql_settings import OPTIONS, SqlSettings, settings_of
 from embedded_app.sources.rows import (
     MOST_CHARACTERS,
@@ -66,12 +63,6 @@ class SqlConnector:
 
     def open(self, filled: Filled) -> SqlReader:
         return SqlReader(settings_of(filled), filled.folder, self._surroundings)
-
-
-class _AsGiven(UserDefinedType[str]):
-    """A bound text without a type, so that the database compares it as the column's own."""
-
-    cache_ok = True
 
 
 class SqlReader:
@@ -233,19 +224,12 @@ class SqlReader:
         query = self._settings.query
         if where is None:
             return connection.exec_driver_sql(query, execution_options={"no_parameters": True})
-        name, values = where
-        wanted = column(quoted_name(name, quote=True), _AsGiven())
         statement: Select[tuple[object, ...]] = (
             select(literal_column("*"))
             .select_from(text(f"({query.replace(':', _COLON)}) AS source_rows"))
-            .where(wanted.in_(self._wanted(values)) if values else false())
+            .where(holds(where, self._settings.dialect))
         )
         return connection.execute(statement)
-
-    def _wanted(self, values: Sequence[str]) -> list[str | int]:
-        """SQLite compares a computed column without converting; so a whole number is looked for as both."""
-        numbers = [int(value) for value in values if value.isascii() and value.isdigit()]
-        return [*values, *numbers] if self._settings.dialect == "sqlite" else list(values)
 
 
 class _Timer:

@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
 from embedded_app.sources.connectors.grid import MOST_LINES, Grid
+from embedded_app.sources.connectors.xlsx_formats import percent_formats
 from embedded_app.sources.connectors.xlsx_sheet import Context, SheetParser
 from embedded_app.sources.rows import MOST_COLUMNS, MOST_ROWS, Line, Reject
 
@@ -45,7 +47,7 @@ def read(content: bytes, sheet: str, clock: Clock) -> Grid:
         Reject(row, f"Its cells are merged with row {first}. Take the merge apart.")
         for row, first in merged.items()
     )
-    return Grid(lines, f"Excel workbook, sheet {worksheet.title}", ragged=True, rejects=rejects)
+    return Grid(lines, f"Excel workbook, sheet {worksheet.title}", rejects=rejects)
 
 
 def _refuse_bomb(content: bytes) -> None:
@@ -77,6 +79,7 @@ def _lines(workbook: Any, worksheet: Any, clock: Clock) -> tuple[list[Line], dic
         epoch=workbook.epoch,
         date_styles=frozenset(workbook._date_formats),  # noqa: SLF001 # as above
         duration_styles=frozenset(workbook._timedelta_formats),  # noqa: SLF001 # as above
+        percent_styles=percent_formats(_format_codes(workbook)),
     )
     deadline = clock.monotonic() + _SECONDS
     lines: list[Line] = []
@@ -98,6 +101,18 @@ def _lines(workbook: Any, worksheet: Any, clock: Clock) -> tuple[list[Line], dic
         for first, last in parser.merged
         for row in range(first + 1, min(last, first + MOST_LINES) + 1)
     }
+
+
+def _format_codes(workbook: Any) -> Iterator[str]:
+    """The number format of each style, in the order of the styles."""
+    custom = workbook._number_formats  # noqa: SLF001 # as in `_lines`
+    for style in workbook._cell_styles:  # noqa: SLF001 # as in `_lines`
+        number = style.numFmtId
+        yield (
+            custom[number - BUILTIN_FORMATS_MAX_SIZE]
+            if number >= BUILTIN_FORMATS_MAX_SIZE
+            else BUILTIN_FORMATS.get(number, "")
+        )
 
 
 @contextmanager

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import IO
 from xml.parsers import expat  # declarations are refused below, which is all that defusedxml would add
 
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
+from embedded_app.sources.connectors.xlsx_formats import PercentFormat
 from embedded_app.sources.rows import Unreadable
 
 _CHUNK_BYTES = 65_536
@@ -32,6 +34,7 @@ class Context:
     epoch: datetime
     date_styles: frozenset[int]
     duration_styles: frozenset[int]
+    percent_styles: Mapping[int, PercentFormat]
 
 
 @dataclass(slots=True)
@@ -139,7 +142,8 @@ class SheetParser:
     def _value(self, cell: _Cell) -> object:
         text = "".join(cell.texts)
         if not text:
-            return _NO_RESULT if cell.is_formula and not cell.has_value else None
+            is_empty_text = cell.kind == "str" and cell.has_value  # what ="" gives
+            return _NO_RESULT if cell.is_formula and not is_empty_text else None
         if cell.kind == "n":
             return self._number(text, cell.style)
         return self._by_kind.get(cell.kind, str)(text)
@@ -147,11 +151,18 @@ class SheetParser:
     def _number(self, text: str, style: int) -> object:
         number = float(text) if any(sign in text for sign in ".eE") else int(text)
         if style not in self._context.date_styles:
-            return number
+            percent = self._context.percent_styles.get(style)
+            return _percentage(number) if percent is not None and percent.shows_percent(number) else number
         try:
             return from_excel(number, self._context.epoch, timedelta=style in self._context.duration_styles)
         except (OverflowError, ValueError):
             return Unreadable(f"the date {text} is outside of the calendar.")
+
+
+def _percentage(number: float) -> Decimal:
+    """The number before the percent sign, as it stands in a CSV of the same sheet."""
+    shown = Decimal(f"{number:.15g}").scaleb(2)  # what Excel writes beyond 15 digits is noise
+    return Decimal(f"{shown:f}")
 
 
 def _refuse(*_: object) -> None:

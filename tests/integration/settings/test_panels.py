@@ -22,6 +22,10 @@ SAVE = "/settings/panels/save"
 @pytest.fixture
 def new_panel(dana: Administrator) -> Page:
     """The editor of a new panel, filled in from the sample ERP's columns."""
+    return opened(dana)
+
+
+def opened(dana: Administrator) -> Page:
     source_id = dana.adds_source(**SAGE).rpartition("/")[2]
     return dana.opens(f"/settings/panels/new?source_id={source_id}&family=commitments")
 
@@ -79,6 +83,32 @@ def test_the_preview_shows_the_match_rate_every_unmatched_key_and_how_keys_are_r
     assert page.form(SAVE).values["name"] == "Commitments vs Sage ERP"
 
 
+def test_a_preview_for_a_job_without_rows_names_it_and_the_one_that_is_meant(dana: Administrator) -> None:
+    dana.sends_job(RIVERSIDE, "210417")
+    page = dana.sends(opened(dana), SAVE, act="preview", project_id=str(RIVERSIDE))
+    assert "Sage ERP has no row for job 210417. It has 21-0417. Correct the job under Projects." in page.text
+    assert "0 %" not in page.text
+
+
+def test_a_preview_for_a_job_that_looks_like_none_lists_those_there_are(dana: Administrator) -> None:
+    dana.sends_job(RIVERSIDE, "Riverside")
+    page = dana.sends(opened(dana), SAVE, act="preview", project_id=str(RIVERSIDE))
+    assert "Sage ERP has no row for job Riverside. It has " in page.text
+    assert "21-0417" in page.text
+
+
+@pytest.mark.usefixtures("with_job")
+def test_a_tolerance_with_a_decimal_comma_is_shown_as_it_is_read(
+    dana: Administrator, new_panel: Page
+) -> None:
+    page = dana.sends(
+        new_panel, SAVE, act="preview", project_id=str(RIVERSIDE), comparisons__3__tolerance="1,50"
+    )
+    assert page.form(SAVE).values["comparisons.3.tolerance"] == "1.50"
+    page = dana.sends(new_panel, SAVE, act="save", comparisons__3__tolerance="1.500,5")
+    assert page.form(SAVE).values["comparisons.3.tolerance"] == "1500.5"
+
+
 @pytest.mark.usefixtures("with_job")
 def test_a_preview_without_procore_says_so(
     dana: Administrator, new_panel: Page, simulator: SimulatorProcess
@@ -107,6 +137,7 @@ def test_a_forged_project_is_not_previewed(dana: Administrator, new_panel: Page,
         ({"keys__0__column": ""}, "keys.0.column", "Choose a column"),
         ({"keys__0__rule": "link"}, "keys.0.rule", "another name"),
         ({"comparisons__3__tolerance": "a lot"}, "comparisons.3.tolerance", "a lot is no tolerance"),
+        ({"comparisons__3__tolerance": "1,500"}, "comparisons.3.tolerance", "read as 1500 or as 1.50"),
         ({"row_columns__0__label": "L" * 61}, "row_columns.0.label", "too long"),
         ({"total": ""}, "total", "Choose the amount"),
     ],

@@ -72,6 +72,14 @@ def test_a_project_number_that_a_source_knows_is_offered_as_one_click(
     assert "21-0388" in offered
 
 
+def test_a_job_that_no_source_has_is_said_beside_it(dana: Administrator) -> None:
+    dana.adds_source(**SAGE)
+    text = dana.sends_job(RIVERSIDE, "21-417").by_id(f"project-{RIVERSIDE}").text
+    assert "No source has a row for 21-417; there is 21-0417." in text
+    text = dana.sends_job(RIVERSIDE, "21-0417").by_id(f"project-{RIVERSIDE}").text
+    assert "No source has a row for 21-0417" not in text
+
+
 def test_a_source_that_is_down_offers_nothing_and_blocks_nothing(
     app: Flask, dana: Administrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

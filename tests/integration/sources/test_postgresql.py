@@ -155,9 +155,31 @@ def test_an_odd_table_name_is_quoted(opened: Open) -> None:
     assert len(reader.read(("job_no", ("21-0417",))).lines) == 1
 
 
-def test_a_value_that_cannot_be_in_the_column_is_no_silent_nothing(opened: Open) -> None:
-    with pytest.raises(SourceChangedShape):
-        opened(table="commitments").read(("job", ("twenty",)))
+def test_a_job_that_cannot_be_in_the_column_leaves_the_others_their_rows(opened: Open) -> None:
+    reader = opened(table="commitments")
+    assert reader.read(("job", ("21-0417",))).lines == []
+    assert [line.cells[2] for line in reader.read(("job", ("21-0417", "417"))).lines] == [417]
+    assert reader.read(("job", ("99999999999999999999",))).lines == []
+
+
+def test_blanks_around_a_job_and_decimals_behind_it_do_not_hide_its_rows(erp: Erp, opened: Open) -> None:
+    with psycopg.connect(erp.url) as connection:
+        connection.execute(
+            """
+            CREATE TABLE odd (id integer, fixed char(12), job text, number numeric(10, 2), approximate float8);
+            INSERT INTO odd VALUES
+                (1, '21-0417', ' 21-0417', 417, 417), (2, '21-0418', E'\\t21-0417\u00a0 ', 4.5, 4.5);
+            """
+        )
+    reader = opened(table="odd")
+
+    def found(column: str, job: str) -> list[object]:
+        return [line.cells[0] for line in reader.read((column, (job,))).lines]
+
+    assert found("fixed", "21-0417") == [1]
+    assert found("job", "21-0417") == [1, 2]
+    assert found("number", "417") == found("approximate", "417") == [1]
+    assert found("number", "4.5") == found("approximate", "4.5") == [2]
 
 
 @pytest.mark.parametrize(

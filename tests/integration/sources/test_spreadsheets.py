@@ -198,6 +198,14 @@ def test_a_file_is_read_once_and_not_again_until_it_is_replaced(
         service.read(source_id)
 
 
+def test_a_refresh_reads_the_file_again(service: SourceService, clock: FakeClock) -> None:
+    source_id = create(service, upload(service))
+    service.read(source_id)
+    clock.advance(3600)
+    assert service.read(source_id).read_at < clock.now()
+    assert service.read(source_id, refresh=True).read_at == clock.now()
+
+
 def test_what_was_read_of_a_file_ends_with_the_key_of_the_company(
     service: SourceService, vault: Vault, clock: FakeClock
 ) -> None:

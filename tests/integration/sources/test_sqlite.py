@@ -40,6 +40,10 @@ def folder(tmp_path: Path) -> Path:
                     ('SC-014', '21-0417', 417, 1250000.25, 'O''Malley''s Steel'),
                     ('SC-011', '21-0417', 417, 5, '100%: a:b ::c %s %(x)s'),
                     ('SC-031', '21-0388', 388, NULL, '');
+                CREATE TABLE odd (id TEXT, job TEXT, number NUMERIC, approximate REAL);
+                INSERT INTO odd VALUES
+                    ('a', '21-0417  ', 417, 417), ('b', char(9) || '21-0417' || char(160), 41.7, 4170),
+                    ('c', '21-04170', '21-0417', 41.7);
                 CREATE VIEW computed AS SELECT sc_no, job + 0 AS job, upper(vendor) AS vendor FROM commitments;
                 """
             )
@@ -84,6 +88,11 @@ def test_a_query_keeps_its_colons_and_percent_signs(folder: Path) -> None:
         ({"table": "commitments"}, "vendor", ("O'Malley's Steel",), ["SC-014"]),
         ({"table": "commitments"}, "job_no", ("' OR 1=1 --",), []),
         ({"table": "commitments"}, "job_no", (), []),
+        ({"table": "odd"}, "job", ("21-0417",), ["a", "b"]),
+        ({"table": "odd"}, "number", ("417",), ["a"]),
+        ({"table": "odd"}, "number", ("21-0417", "41.7"), ["b", "c"]),
+        ({"table": "odd"}, "approximate", ("417",), ["a"]),
+        ({"table": "odd"}, "number", ("99999999999999999999",), []),
         ({"query": "WITH x AS (SELECT sc_no, job AS 'odd \"name:' FROM commitments) SELECT * FROM x"},
          'odd "name:', ("388",), ["SC-031"]),
     ],

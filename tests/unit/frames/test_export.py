@@ -50,6 +50,7 @@ def test_amounts_are_plain_numbers_with_their_sign(world: World, pages: Pages) -
 
 def test_the_filter_the_search_and_the_order_are_those_of_the_screen(world: World, pages: Pages) -> None:
     world.procore.commitments = [commitment(number, f"{number}.00") for number in (3, 1, 2, 10)]
+    world.sources.rows = [row("21-0417-P118")]
     world.publish()
     found = exported(pages, show="only_in_procore", q="SC-0", sort="name", order="asc")
     assert [line["Number"] for line in found] == ["SC-001", "SC-002", "SC-003", "SC-010"]

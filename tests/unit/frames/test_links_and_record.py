@@ -60,6 +60,15 @@ def test_a_linked_record_shows_its_row_and_what_differs_first(pages: Pages) -> N
     assert "3,694,950.00 of 6,594,250.00 56 %" in text
 
 
+def test_refresh_reads_the_source_again_on_either_page(world: World, pages: Pages) -> None:
+    pages.record(STEEL)
+    pages.project()
+    assert world.sources.refreshed == 0
+    pages.record(STEEL, refresh=1)
+    pages.project(refresh=1)
+    assert world.sources.refreshed == 2
+
+
 def test_an_unlinked_record_shows_candidates_with_their_reasons(pages: Pages) -> None:
     html = pages.record(GAS)
     text = text_of(html)
@@ -184,6 +193,44 @@ def test_on_the_full_screen_a_line_opens_with_its_candidates_for_either_side(pag
     html = pages.project(open="row/21-0417-047")
     assert "Commitments in Procore that could belong to 21-0417-047." in text_of(html)
     assert "SC-031 · Medical gas piping Procore · Harlan Mechanical, Inc. 1,186,400.00" in text_of(html)
+
+
+def test_a_linked_row_that_is_gone_is_said_to_be_missing(world: World, pages: Pages) -> None:
+    decide(pages, "confirm", GAS, "21-0417-047")
+    del world.sources.rows[1]
+    html = pages.record(GAS)
+    text = text_of(html)
+    assert (
+        "The linked row is missing in Sage ERP now 21-0417-047, linked by Dana O'Whitfield, Nov 20, 2026, "
+        "1:26 PM UTC . The link is kept and counts again when Sage ERP has the row for this project." in text
+    )
+    assert "No Sage ERP row is linked" not in text
+    assert "looks like" not in text
+    assert "Linked row missing in Sage ERP" in text_of(pages.project())
+
+
+def test_when_all_rows_of_the_job_are_gone_the_side_panel_says_so_and_keeps_the_link(
+    world: World, pages: Pages
+) -> None:
+    decide(pages, "confirm", GAS, "21-0417-047")
+    world.sources.rows = []
+    text = text_of(pages.record(GAS))
+    assert "Sage ERP has no row for job 21-0417 now It had 4 rows on Nov 20, 2026, 1:26 PM UTC ." in text
+    assert "The linked row is missing in Sage ERP now 21-0417-047, linked by" in text
+    assert "No Sage ERP row is linked" not in text
+    assert "looks like" not in text
+    text = text_of(pages.record(FRAMING))
+    assert "Sage ERP has no row for job 21-0417 now" in text
+    assert "No Sage ERP row is linked" not in text
+
+
+def test_one_of_two_linked_rows_that_is_gone_is_said_beside_the_other(world: World, pages: Pages) -> None:
+    decide(pages, "confirm", FRAMING, "21-0417-024A")
+    decide(pages, "confirm", FRAMING, "21-0417-024B")
+    world.sources.rows.pop()
+    text = text_of(pages.record(FRAMING))
+    assert "The linked row is missing in Sage ERP now 21-0417-024B" in text
+    assert "Sage ERP is 518,600.00 lower" in text
 
 
 def test_a_subcontract_and_a_purchase_order_with_one_id_are_not_confused(world: World, pages: Pages) -> None:

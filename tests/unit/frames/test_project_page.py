@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -254,7 +255,7 @@ def test_a_company_that_is_paused_is_said_to_be_and_asked_again_when_a_person_wa
     assert "Procore refused this company several times" in text
     assert "So it is not asked before 1:41 PM UTC , or until you try now." in text
     assert not world.procore.insists
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
     assert world.procore.insists
 
 
@@ -424,3 +425,69 @@ def test_a_claim_that_is_no_id_is_refused(pages: Pages, name: str, claim: str) -
     if name == "panel" and not claim:
         claim = "not-a-uuid"
     assert pages.get("/frame/project/view", **{name: claim}).status_code == 422
+
+
+def test_keys_that_differ_by_blanks_alone_are_named_and_stay_in_the_totals(
+    world: World, pages: Pages
+) -> None:
+    before = text_of(pages.project())
+    assert "but for blanks" not in before
+    twin = row(11, "1000.00")
+    world.sources.rows.append(replace(twin, id=" 21-0417-011"))
+    html = pages.project()
+    assert "Committed in Sage ERP $17,183,605 7 rows" in text_of(html)
+    assert (
+        "Sage ERP has 21-0417-011 more than once, the same but for blanks around it. Each of these rows counts in "
+        "the totals." in text_of(html)
+    )
+    lines, foot = lines_in(html), foot_in(html)
+    assert sum(amount(line.get("Sage ERP committed", "")) for line in lines) == amount(foot[5])
+
+
+def test_a_job_that_lost_its_rows_is_a_warning_and_adds_nothing_up(world: World, pages: Pages) -> None:
+    pages.project()
+    world.sources.rows = []
+    html = pages.project()
+    text = text_of(html)
+    assert (
+        "Sage ERP has no row for job 21-0417 now It had 6 rows on Nov 20, 2026, 1:26 PM UTC . Its last load may "
+        "be incomplete. You see Procore alone: nothing is compared or added up while rows may be missing."
+        in text
+    )
+    assert 'data-tone="warn"' in html
+    assert "not answering" not in text
+    assert "Not in Sage ERP" not in text
+    assert "Variance −" not in text
+    assert "Unmatched" not in text
+    lines = lines_in(html)
+    assert len(lines) == 5
+    assert {line["Sage ERP"] for line in lines} == {"Not compared"}
+
+
+def test_a_job_that_never_had_a_row_is_named_and_may_be_new(world: World, pages: Pages) -> None:
+    world.sources.rows = []
+    text = text_of(pages.project())
+    assert (
+        "Sage ERP has no row for job 21-0417 That is normal while nothing of it is entered there. If Sage ERP "
+        "should have rows, a company administrator checks the job in the settings under Projects." in text
+    )
+    assert "Not in Sage ERP" not in text
+    assert "Variance −" not in text
+
+
+def test_one_of_two_jobs_without_rows_is_named_beside_the_comparison(world: World, pages: Pages) -> None:
+    world.jobs.assign(PROJECT, "21-0417-B", ACTOR)
+    text = text_of(pages.project())
+    assert "Sage ERP has no row for job 21-0417-B " in text
+    assert "The rows of the other jobs are compared." in text
+    assert "Variance −$1,347,750" in text
+
+
+@pytest.mark.parametrize("show", ["variance", "only_in_procore", "ambiguous"])
+def test_a_filter_says_nothing_while_nothing_is_compared(world: World, pages: Pages, show: str) -> None:
+    world.sources.rows = []
+    html = pages.project(show=show)
+    assert len(lines_in(html)) == 5
+    assert "agree in every compared field" not in text_of(html)
+    world.sources.failure = SourceUnavailable("No answer.")
+    assert len(lines_in(pages.project(show=show))) == 5

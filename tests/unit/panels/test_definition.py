@@ -121,7 +121,8 @@ def test_a_column_without_an_owner_has_that_of_the_panel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"), [("", "0"), (" 1.00 ", "1"), ("1,000", "1000"), ("0", "0"), ("0.005", "0.005")]
+    ("typed", "value"),
+    [("", "0"), (" 1.00 ", "1"), ("1,000.00", "1000"), ("1,50", "1.5"), ("0", "0"), ("0.005", "0.005")],
 )
 def test_a_tolerance_is_a_plain_number(typed: str, value: str) -> None:
     line = ComparisonLine("revised_contract", "revised_amount", tolerance=typed)
@@ -150,6 +151,12 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"comparisons": (ComparisonLine("contract_date", "paid"),)}, "comparisons.0.column"),
     ({"comparisons": (ComparisonLine("paid", "paid", tolerance="-1"),)}, "comparisons.0.tolerance"),
     ({"comparisons": (ComparisonLine("paid", "paid", tolerance="NaN"),)}, "comparisons.0.tolerance"),
+    ({"comparisons": (ComparisonLine("paid", "paid", tolerance="1,500"),)}, "comparisons.0.tolerance"),
+    ({"comparisons": (ComparisonLine("paid", "paid", tolerance="0.0000001"),)}, "comparisons.0.tolerance"),
+    (
+        {"comparisons": (ComparisonLine("paid", "paid", tolerance="1000000000000"),)},
+        "comparisons.0.tolerance",
+    ),
     ({"comparisons": (ComparisonLine("paid", "paid", tolerance="1e9"),)}, "comparisons.0.tolerance"),
     ({"comparisons": (ComparisonLine("title", "title", tolerance="1"),)}, "comparisons.0.tolerance"),
     (

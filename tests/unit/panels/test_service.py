@@ -20,6 +20,7 @@ from embedded_app.errors import (
     TimedOut,
     Unauthorized,
 )
+from embedded_app.panels import EmptyJob, RecordKey
 from embedded_app.procore import AccessLevel
 from embedded_app.reconciliation import FindingKind
 from tests.fakes.panel_sides import COLUMNS, PROJECT, READ_AT, VIEWER, commitment, row
@@ -88,6 +89,90 @@ def test_a_source_without_a_column_that_the_panel_needs_is_not_compared(world: W
     assert view.reconciliation is None
 
 
+def test_a_job_that_never_had_a_row_is_not_compared(world: World) -> None:
+    """Every record would be missing in the source, which is a guess: the job may be misspelt."""
+    world.publish()
+    world.sources.rows = [row(14, job_no="21-0418")]
+    view = world.view()
+    assert (view.rows.rows, view.reconciliation, view.rows.failure) == (None, None, None)
+    assert view.rows.is_withheld
+    assert view.rows.empty_jobs == (EmptyJob("21-0417"),)
+    assert not view.rows.empty_jobs[0].had_rows
+    assert len(view.records.records or ()) == 2
+
+
+def test_a_job_that_lost_its_rows_says_how_many_it_had_and_when(world: World) -> None:
+    world.publish()
+    world.view()
+    world.sources.rows = []
+    view = world.view()
+    assert (view.rows.rows, view.reconciliation) == (None, None)
+    assert view.rows.empty_jobs == (EmptyJob("21-0417", 2, READ_AT),)
+
+
+def test_what_a_job_had_is_of_its_last_rows_and_of_this_panel_alone(world: World) -> None:
+    world.publish()
+    world.publish(name="Another")
+    for rows in ([row(1), row(2), row(3)], [row(1)], []):
+        world.sources.rows = rows
+        view = world.view()
+    assert view.rows.empty_jobs == (EmptyJob("21-0417", 1, READ_AT),)
+    other = world.views.assemble(world.views.published()[1], VIEWER, PROJECT)
+    assert other.rows.empty_jobs == (EmptyJob("21-0417"),)
+
+
+def test_rows_of_a_source_that_is_down_are_not_what_it_has_now(world: World) -> None:
+    world.publish()
+    world.sources.stale_because = SourceUnavailable("It did not answer.")
+    world.view()
+    world.sources.stale_because, world.sources.rows = None, []
+    assert world.view().rows.empty_jobs == (EmptyJob("21-0417"),)
+
+
+def test_of_two_jobs_one_without_rows_keeps_nothing_back_unless_it_had_some(world: World) -> None:
+    world.publish()
+    world.jobs.assign(PROJECT, "21-0417-B", ACTOR)
+    view = world.view()
+    assert view.reconciliation is not None
+    assert view.rows.empty_jobs == (EmptyJob("21-0417-B"),)
+    world.sources.rows.append(row(31, job_no="21-0417-B"))
+    assert world.view().rows.empty_jobs == ()
+    world.sources.rows.pop()
+    view = world.view()
+    assert (view.rows.rows, view.reconciliation) == (None, None)
+    assert view.rows.empty_jobs == (EmptyJob("21-0417-B", 1, READ_AT),)
+
+
+def test_who_may_not_know_of_rows_without_a_record_does_not_learn_how_many_there_were(world: World) -> None:
+    world.publish(unmatched_audience="administrators")
+    world.view()
+    world.sources.rows = []
+    view = world.view()
+    assert view.rows.empty_jobs == (EmptyJob("21-0417", None, READ_AT),)
+    assert view.rows.is_withheld
+
+
+def test_who_does_not_see_the_source_learns_nothing_of_its_jobs(world: World) -> None:
+    world.publish(audience="administrators")
+    world.sources.rows = []
+    view = world.view()
+    assert (view.rows.empty_jobs, view.missing_rows, view.sees_source) == ((), {}, False)
+
+
+def test_a_link_whose_row_is_gone_is_still_known(world: World) -> None:
+    world.publish()
+    key = world.procore.commitments[1]
+    record = RecordKey(key.kind.value, key.id)
+    world.links.confirm(world.view(), record, "21-0417-P118", ACTOR)
+    assert world.view().missing_rows == {}
+    del world.sources.rows[1]
+    view = world.view()
+    assert view.reconciliation is not None
+    assert [pair[1] for pair in view.missing_rows] == ["21-0417-P118"]
+    world.sources.rows = []
+    assert [pair[1] for pair in world.view().missing_rows] == ["21-0417-P118"]
+
+
 SILENT: list[ProcoreError] = [
     TimedOut("Procore did not answer."),
     ServerFailed("Procore could not answer."),
@@ -138,7 +223,7 @@ def test_a_refusal_is_not_asked_to_be_repeated_at_once(world: World) -> None:
     for _ in range(3):
         assert world.view().records.failure is world.procore.failure
     assert len(world.procore.asked) == 1
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
     assert len(world.procore.asked) == 2  # somebody insists
     world.clock.advance(30)
     world.procore.failure = None
@@ -200,10 +285,12 @@ def test_an_audience_that_cannot_be_checked_is_not_guessed(world: World, audienc
     assert not world.view().sees_source
 
 
-def test_reading_anew_drops_what_this_viewer_had_read(world: World) -> None:
+def test_a_refresh_asks_both_sides_again(world: World) -> None:
     world.publish()
-    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, anew=True)
-    assert world.procore.expired == ["grant-dana"]
+    world.view()
+    assert (world.procore.expired, world.sources.refreshed) == ([], 0)
+    world.views.assemble(world.views.published()[0], VIEWER, PROJECT, refresh=True)
+    assert (world.procore.expired, world.sources.refreshed) == (["grant-dana"], 1)
 
 
 def test_only_published_panels_are_shown_and_as_they_were_published(world: World) -> None:

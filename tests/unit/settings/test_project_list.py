@@ -7,7 +7,13 @@ from uuid import UUID
 from embedded_app.ids import ProjectId
 from embedded_app.panels import AssignedJob
 from embedded_app.procore import Project
-from embedded_app.settings.project_list import PAGE_SIZE, lines_of, page_of, with_suggestions
+from embedded_app.settings.project_list import (
+    PAGE_SIZE,
+    lines_of,
+    page_of,
+    with_suggestions,
+    with_unknown_jobs,
+)
 
 
 def project(number: int, name: str, project_number: str | None = None) -> Project:
@@ -57,3 +63,17 @@ def test_a_suggestion_is_a_job_of_the_same_number_that_nobody_has() -> None:
         line.id: line.suggested for line in with_suggestions(lines, ["21-0417", "21-0388", "7", "9"])
     }
     assert suggested == {1: (), 2: ("21-0388",), 3: (), 4: ()}, "two projects of one number are for a person"
+
+
+def test_a_job_that_no_source_has_is_marked_with_those_that_look_like_it() -> None:
+    lines = lines_of(
+        [project(1, "Snoqualmie"), project(2, "Tolt"), project(3, "Other")],
+        [job(1, "C1187-"), job(2, "c1204-"), job(2, "21-417"), job(3, "21-0417"), job(3, "x")],
+    )
+    known = {"C-1187", "C1204-", "C1204", "21-0417", "21-4170"}
+    unknown = {line.name: line.unknown for line in with_unknown_jobs(lines, known)}
+    assert unknown == {
+        "Snoqualmie": {"C1187-": ("C-1187",)},
+        "Tolt": {"c1204-": ("C1204", "C1204-"), "21-417": ("21-0417",)},
+        "Other": {"x": ()},
+    }

@@ -153,6 +153,18 @@ def test_empty_and_repeated_keys_are_rejects_with_their_lines() -> None:
     )
 
 
+def test_rows_whose_keys_differ_by_blanks_alone_are_rows_each() -> None:
+    rows = rows_of(["sc"], ["SC-1"], [" SC-1"], ["SC-1 "], ["SC-2 "], [" "], ["SC-1"], key_column="sc")
+    assert [row.id for row in rows.rows] == ["SC-1", " SC-1", "SC-1 ", "SC-2"]
+    assert rows.rejects == (
+        Reject(6, "sc: the key is empty."),
+        Reject(7, "sc: the key “SC-1” is on line 2 already."),
+    )
+    turned = rows_of(["sc"], [" SC-1"], ["SC-1"], key_column="sc")
+    assert [row.id for row in turned.rows] == [" SC-1", "SC-1"]  # whatever the order
+    assert [row.values["sc"] for row in turned.rows] == ["SC-1", "SC-1"]
+
+
 def test_cells_of_another_kind_are_rejects() -> None:
     saved = [Column("amount", MONEY), Column("due", DATE)]
     rows = rows_of(

@@ -71,6 +71,75 @@ def test_nothing_is_shared_between_companies_sources_versions_and_filters(other:
     assert ids(readings.get(other, 60, script)) == ["b"]
 
 
+def test_a_refresh_reads_again_but_no_source_is_hammered() -> None:
+    clock, script = FakeClock(), Script(rows("a"), rows("b"), rows("c"))
+    readings = Readings(clock)
+    assert ids(readings.get(key(), 60, script)) == ["a"]
+    clock.advance(4.9)
+    assert ids(readings.get(key(), 60, script, refresh=True)) == ["a"]
+    clock.advance(0.1)
+    for _ in range(10):
+        assert ids(readings.get(key(), 60, script, refresh=True)) == ["b"]
+    assert ids(readings.get(key(), 60, script)) == ["b"]  # everybody sees what was refreshed
+    clock.advance(5)
+    assert ids(readings.get(key(), 24 * HOUR, script, refresh=True)) == ["c"]  # also of an uploaded file
+
+
+def test_a_refresh_of_a_source_that_fails_keeps_the_old_rows_with_their_age() -> None:
+    clock, down = FakeClock(), SourceUnavailable("down")
+    readings, script = Readings(clock), Script(rows("a"), down, down, rows("b"))
+    first = readings.get(key(), 60, script)
+    clock.advance(30)
+    stale = readings.get(key(), 60, script, refresh=True)
+    assert (ids(stale), stale.stale, stale.failure, stale.read_at) == (["a"], True, down, first.read_at)
+    clock.advance(4.9)
+    assert readings.get(key(), 60, script, refresh=True).stale
+    assert script.count == 2
+    clock.advance(0.1)
+    assert readings.get(key(), 60, script, refresh=True).stale
+    clock.advance(5)
+    assert ids(readings.get(key(), 60, script, refresh=True)) == ["b"]
+
+
+def test_a_refresh_does_not_take_a_reading_that_began_long_before_it() -> None:
+    """A slow reading may have passed the row that was corrected since."""
+    clock = FakeClock()
+    readings = Readings(clock)
+    results: list[list[str]] = []
+
+    def slow() -> RowSet:
+        waiting.start()
+        clock.advance(6)
+        refreshing.start()
+        return rows("old")
+
+    waiting = threading.Thread(target=lambda: results.append(ids(readings.get(key(), 60, Script()))))
+    refreshing = threading.Thread(
+        target=lambda: results.append(ids(readings.get(key(), 60, Script(rows("new")), refresh=True)))
+    )
+    assert ids(readings.get(key(), 60, slow)) == ["old"]
+    waiting.join(30)
+    refreshing.join(30)
+    assert sorted(results) == [["new"], ["old"]] or results == [["new"], ["new"]]
+    assert ids(readings.get(key(), 60, Script())) == ["new"]
+
+
+def test_two_tabs_that_refresh_at_once_share_one_reading() -> None:
+    readings, script = Readings(FakeClock()), Script(rows("a"))
+    results: list[list[str]] = []
+    other = threading.Thread(
+        target=lambda: results.append(ids(readings.get(key(), 60, script, refresh=True)))
+    )
+
+    def read() -> RowSet:
+        other.start()
+        return script()
+
+    assert ids(readings.get(key(), 60, read, refresh=True)) == ["a"]
+    other.join(30)
+    assert (results, script.count) == ([["a"]], 1)
+
+
 def test_the_last_good_reading_is_served_while_the_source_is_down() -> None:
     clock, down = FakeClock(), SourceUnavailable("down")
     readings, script = Readings(clock), Script(rows("a"), down, rows("b"))

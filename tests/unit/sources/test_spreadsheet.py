@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from embedded_app.errors import InvalidField
+from embedded_app.reconciliation import FieldKind
+from embedded_app.sources.columns import typed
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector, SpreadsheetReader
 from embedded_app.sources.network import Network
@@ -61,14 +65,38 @@ def test_every_column_gets_a_name_of_its_own() -> None:
     assert table(content).columns == ("vendor", "Amount", "Column 3", "Amount (2)", "two lines", "Amount (3)")
 
 
-def test_lines_of_another_length_are_rejects() -> None:
-    found = table(csv("a,b,c", "1,2,3", "1,2", "1,2,3,4", "1,2,3,,", "1,,", "Total"))
-    assert [line.number for line in found.lines] == [2, 5, 6]
-    assert found.rejects == (
-        Reject(3, "The line has 2 cells instead of 3."),
-        Reject(4, "The line has 4 cells instead of 3."),
-        Reject(7, "The line has 1 cell instead of 3."),
-    )
+def test_cells_that_are_missing_at_the_end_of_a_line_are_empty_and_too_many_are_a_reject() -> None:
+    found = table(csv("a,b,c", "1,2,3", "1,2", "1,2,3,4", "1,2,3,, ", "1,,", "Total"))
+    assert [(line.number, line.cells) for line in found.lines] == [
+        (2, ("1", "2", "3")),
+        (3, ("1", "2", None)),
+        (5, ("1", "2", "3")),
+        (6, ("1", "", "")),
+        (7, ("Total", None, None)),
+    ]
+    assert found.rejects == (Reject(4, "The line has 4 cells instead of 3."),)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_empty_last_columns_that_were_left_out_block_by_block_are_empty(delimiter: str) -> None:
+    """Excel looks at 16 lines at a time and writes no delimiters behind the last cell that holds something."""
+    lines = ["Commitment,Vendor,Original Amount,Closed On,Remark"]
+    lines += [f"SC-{number:03},Vendor {number},{number}00.00,," for number in range(1, 16)]
+    lines += [f"SC-{number:03},Vendor {number},{number}00.00" for number in range(16, 32)]
+    lines += ["SC-032,Vendor 32,3200.00,11/20/2026,late"]
+    found = table(csv(*lines).replace(b",", delimiter.encode()))
+    assert (len(found.lines), found.rejects) == (32, ())
+    assert found.lines[15].cells == ("SC-016", "Vendor 16", "1600.00", None, None)
+    assert found.lines[31].cells == ("SC-032", "Vendor 32", "3200.00", "11/20/2026", "late")
+
+
+def test_a_last_column_that_is_empty_throughout_costs_no_line() -> None:
+    found = table(csv("Commitment,Vendor,Amount,Remark", "SC-1,Northgate,5.00", "SC-2,Harbor,6.00"))
+    assert found.columns == ("Commitment", "Vendor", "Amount", "Remark")
+    assert [line.cells for line in found.lines] == [
+        ("SC-1", "Northgate", "5.00", None),
+        ("SC-2", "Harbor", "6.00", None),
+    ]
 
 
 def test_workbook_lines_may_end_early_but_not_run_over() -> None:
@@ -134,3 +162,49 @@ def test_the_report_warns_of_a_table_without_rows_and_ends_with_what_failed() ->
     report = opened(b"\x00").test()
     assert not report.ok
     assert [check.tone for check in report.checks] == ["bad"]
+
+
+def test_rows_whose_formulas_have_no_result_are_rejects_that_name_the_column() -> None:
+    register: list[list[object]] = [
+        ["Commitment", "Original", "Revised"],
+        ["SC-1", 100, 110],
+        ["SC-2", 200, 200],
+    ]
+    reader = opened(workbook([*register, ["TOTAL", "=SUM(B2:B3)", "=SUM(C2:C3)"]]), "register.xlsx")
+    rows = typed(reader.read(), read_at=FakeClock().now(), key_column="Commitment")
+    assert [row.id for row in rows.rows] == ["SC-1", "SC-2"]
+    no_result = "the formula has no stored result. Open the file in Excel and save it."
+    assert rows.rejects == (Reject(4, f"Original: {no_result} Revised: {no_result}"),)
+    assert [(check.text, check.tone) for check in reader.test().checks][-2:] == [
+        ("3 columns, 3 rows", "ok"),
+        ("1 row with a formula without a result, or with an error, left out", "warn"),
+    ]
+
+
+def test_a_column_of_formulas_without_results_loses_no_amount_silently() -> None:
+    computed: list[list[object]] = [[f"SC-{number}", number, f"=B{number}*2"] for number in range(2, 9)]
+    reader = opened(workbook([["Commitment", "Original", "Revised"], *computed]), "register.xlsx")
+    rows = typed(reader.read(), read_at=FakeClock().now())
+    assert (rows.rows, len(rows.rejects)) == ((), 7)
+    assert "7 rows with a formula without a result" in reader.test().checks[-1].text
+
+
+def test_a_percentage_is_the_same_from_a_workbook_and_from_a_csv_of_it() -> None:
+    def percentages(book: Any, sheet: Any) -> None:
+        del book
+        for cell, code in (("B2", "0%"), ("B3", "0.00%"), ("B4", "0.0%")):
+            sheet[cell].number_format = code
+
+    sheet: list[list[object]] = [
+        ["Commitment", "Retainage %"],
+        ["SC-1", 0.1],
+        ["SC-2", 0.05],
+        ["SC-3", 0.075],
+    ]
+    of_workbook = typed(table(workbook(sheet, change=percentages)), read_at=FakeClock().now())
+    of_csv = typed(
+        table(csv("Commitment,Retainage %", "SC-1,10%", "SC-2,5.00%", "SC-3,7.5%")), read_at=FakeClock().now()
+    )
+    assert [row.values["Retainage %"] for row in of_workbook.rows] == [10, 5, Decimal("7.5")]
+    assert of_workbook.rows == of_csv.rows
+    assert of_workbook.columns[1].kind is of_csv.columns[1].kind is FieldKind.NUMBER

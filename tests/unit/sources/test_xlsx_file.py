@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -66,11 +67,91 @@ def test_formulas_count_with_the_result_that_is_stored() -> None:
     assert read(with_parts(content, {SHEET: xml})).lines[1].cells == (1, 2)
 
 
-def test_a_formula_without_a_result_is_no_empty_cell() -> None:
-    content = workbook([["a", "b"], [1, "=A2*2"]])
-    xml = part(content, SHEET).replace(b"<v></v>", b"").replace(b"<v />", b"")
-    cell = read(with_parts(content, {SHEET: xml})).lines[1].cells[1]
-    assert cell == Unreadable("the formula has no stored result. Open the file in Excel and save it.")
+NO_RESULT = Unreadable("the formula has no stored result. Open the file in Excel and save it.")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (b"<c><f>A2*2</f></c>", NO_RESULT),
+        (b"<c><f>A2*2</f><v/></c>", NO_RESULT),  # as most exporters write it
+        (b"<c><f>A2*2</f><v></v></c>", NO_RESULT),
+        (b"<c><v/><f>A2*2</f></c>", NO_RESULT),
+        (b'<c t="n"><f>A2*2</f><v/></c>', NO_RESULT),
+        (b'<c t="str"><f>A2</f></c>', NO_RESULT),
+        (b'<c t="b"><f>A2=1</f><v/></c>', NO_RESULT),
+        (b'<c><f t="shared" ref="A2:A9" si="0">B2*2</f><v/></c>', NO_RESULT),
+        (b'<c><f t="shared" si="0"/><v/></c>', NO_RESULT),
+        (b'<c><f t="array" ref="A2">SUM(B1:B2)</f></c>', NO_RESULT),
+        (b'<c t="str"><f>""</f><v></v></c>', None),
+        (b'<c t="str"><f>""</f><v/></c>', None),
+        (b"<c><f>0</f><v>0</v></c>", 0),
+        (b'<c><f t="shared" si="0"/><v>7</v></c>', 7),
+        (b'<c t="e"><f>NA()</f><v>#N/A</v></c>', Unreadable("the cell holds the error #N/A.")),
+        (b"<c><v/></c>", None),
+        (b"<c/>", None),
+    ],
+)
+def test_a_formula_counts_with_its_result_and_is_unreadable_without_one(cell: bytes, value: object) -> None:
+    content = with_parts(workbook(ROWS), {SHEET: sheet_of(b"<row><c><v>1</v></c>%s</row>" % cell)})
+    assert read(content).lines[0].cells == ((1, value) if value is not None else (1,))
+
+
+@pytest.mark.parametrize(
+    ("code", "stored", "value"),
+    [
+        ("0%", 0.1, 10),
+        ("0.00%", 0.075, Decimal("7.5")),
+        ("0.0%", 0.07, 7),
+        ("0.0 %", 0.125, Decimal("12.5")),
+        ("#,##0.00%", 12.3456, Decimal("1234.56")),
+        ("0%;[Red]-0%", -0.1, -10),
+        ("0%;(0%);0", 0, 0),
+        ("0%;0.00", -0.1, -0.1),
+        ("0.00;-0%", 0.1, 0.1),
+        ("0.00;-0%", -0.1, -10),
+        ("[<=1]0%;0", 0.5, 50),
+        ("[<=1]0%;0", 15, 15),
+        ("[Red][>1]0.0;[Blue]0%", 0.5, 50),
+        ('0.0%" retained"', 0.1, 10),
+        ('"of 100%: "0.0%', 0.1, 10),
+        ('0.0" %"', 10, 10),
+        ("0.0\\%", 10, 10),
+        ("0_%", 10, 10),
+        ("[$%-409]0.0", 10, 10),
+        ('0;0;0;@"%"', 10, 10),
+        ("General", 0.1, 0.1),
+        ("General%", 0.1, 10),
+        ("0.00E+00", 0.1, 0.1),
+        ("0%", "10%", "10%"),
+    ],
+)
+def test_a_percentage_is_the_number_before_the_sign(code: str, stored: object, value: object) -> None:
+    def format_cell(book: Any, sheet: Any) -> None:
+        del book
+        sheet["A2"].number_format = code
+
+    assert read(workbook([["retainage"], [stored]], change=format_cell)).lines[1].cells == (value,)
+
+
+def test_a_date_is_no_percentage() -> None:
+    def format_cell(book: Any, sheet: Any) -> None:
+        del book
+        sheet["A2"].number_format = 'd-mmm-yy" 100%"'
+
+    cell = read(workbook([["due"], [date(2026, 11, 20)]], change=format_cell)).lines[1].cells[0]
+    assert cell == datetime(2026, 11, 20)  # noqa: DTZ001 # Excel knows no zones
+
+
+def test_a_percentage_that_excel_stored_with_noise_is_the_one_that_was_typed() -> None:
+    def format_cell(book: Any, sheet: Any) -> None:
+        del book
+        sheet["A2"].number_format = "0.0%"
+
+    content = workbook([["retainage"], [0.075]], change=format_cell)
+    xml = part(content, SHEET).replace(b"<v>0.075</v>", b"<v>7.4999999999999997E-2</v>")
+    assert xml != part(content, SHEET)
+    assert read(with_parts(content, {SHEET: xml})).lines[1].cells == (Decimal("7.5"),)
 
 
 def test_error_cells_are_unreadable() -> None:

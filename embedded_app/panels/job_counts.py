@@ -1,0 +1,79 @@
+"""How many rows each panel last found for a job, so that it is noticed when they are gone.
+
+No row is kept, only their number and when they were read. It tells a job that lost its rows, because a load
+emptied the table or the job was renamed there, from one that never had any, because it is new or misspelt here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from embedded_app.panels.models import JobCount
+from embedded_app.panels.view import EmptyJob
+from embedded_app.storage import db, new_id
+
+_SAME_NOTED_EVERY = timedelta(minutes=10)
+_MOST_REMEMBERED = 5_000
+
+
+class JobCounts:
+    """Works in the company scope that is open. Commits, and asks the database only for what is news."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._noted: OrderedDict[tuple[UUID, str], tuple[int, datetime]] = OrderedDict()
+
+    def note(self, panel_id: UUID, counts: Mapping[str, int], read_at: datetime) -> None:
+        """Remember how many rows a reading found for each job; a job without any keeps the number it had."""
+        news = {
+            job: count
+            for job, count in counts.items()
+            if count and self._is_news(panel_id, job, count, read_at)
+        }
+        if not news:
+            return
+        known = {each.job: each for each in self._find(panel_id, news)}
+        for job, count in news.items():
+            row = known.get(job)
+            if row is None:
+                row = JobCount(id=new_id(), panel_id=panel_id, job=job)
+                db.session.add(row)
+            row.row_count, row.read_at = count, read_at
+        try:
+            db.session.commit()
+        except IntegrityError:  # another process noted the job first, or the panel was deleted meanwhile
+            db.session.rollback()
+            return
+        with self._lock:
+            for job, count in news.items():
+                self._noted[panel_id, job] = (count, read_at)
+            while len(self._noted) > _MOST_REMEMBERED:
+                self._noted.popitem(last=False)
+
+    def empty(self, panel_id: UUID | None, jobs: Iterable[str]) -> tuple[EmptyJob, ...]:
+        """What is known of jobs that have no row now; `panel_id` is `None` while nothing was saved."""
+        jobs = tuple(jobs)
+        known = {each.job: each for each in self._find(panel_id, jobs)} if panel_id and jobs else {}
+        found = tuple(
+            EmptyJob(job, known[job].row_count, known[job].read_at) if job in known else EmptyJob(job)
+            for job in jobs
+        )
+        db.session.rollback()
+        return found
+
+    def _is_news(self, panel_id: UUID, job: str, count: int, read_at: datetime) -> bool:
+        with self._lock:
+            noted = self._noted.get((panel_id, job))
+        return noted is None or noted[0] != count or read_at - noted[1] >= _SAME_NOTED_EVERY
+
+    def _find(self, panel_id: UUID, jobs: Iterable[str]) -> Iterable[JobCount]:
+        return db.session.scalars(
+            select(JobCount).where(JobCount.panel_id == panel_id, JobCount.job.in_(tuple(jobs)))
+        )
