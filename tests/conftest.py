@@ -1,4 +1,4 @@
-"""What the whole suite shares: the order of its tests, and real servers, each started at most once."""
+"""What the whole suite shares: the order of its tests, compiled templates, and real servers, each started at most once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import redis
+from flask import Flask
 from hypothesis import is_hypothesis_test
 
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.fakes import mariadb
+from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.postgresql import migrate, new_database
 from tests.machine import lacks
 from tests.scheduling import ByFile, slow_first
@@ -34,6 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
             item.add_marker(pytest.mark.fuzz)
     items.sort(key=slow_first)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates() -> Iterator[None]:
+    """An app of its own for each test does not compile the same pages again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +68,9 @@ def postgresql_server() -> Iterator[str]:
                     "No PostgreSQL: set TEST_POSTGRESQL_URL; the embedded one is not made for this machine."
                 )
             server = get_server(Path(folder), cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the machine
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

@@ -14,6 +14,14 @@ class SimulatedClock:
         self._real_origin = time.monotonic()
         self._origin = time.time()
 
+    def __getstate__(self) -> tuple[float, float]:
+        return self._factor, self.time()
+
+    def __setstate__(self, kept: tuple[float, float]) -> None:
+        """Go on from the moment at which it was kept."""
+        self._factor, self._origin = kept
+        self._real_origin = time.monotonic()
+
     @property
     def factor(self) -> float:
         return self._factor

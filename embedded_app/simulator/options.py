@@ -22,7 +22,7 @@ class Options:
         clock_factor: simulated seconds per real second.
         switches: values of `Switches` that differ from its defaults, by name.
         manifest: of an app of one's own, as JSON; None for the app of the seed.
-        state: a file that keeps installations, sign-ins and tokens from one run to the next.
+        state: a file that keeps records, installations, sign-ins, consents, tokens and webhooks for the next run.
     """
 
     host: str = "127.0.0.1"

@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from embedded_app.simulator import control, keeping, manifest, oauth, portal, rest, storage, wire
 from embedded_app.simulator.authorization_server import LoginServer
 from embedded_app.simulator.options import Options
-from embedded_app.simulator.seed import build_app, build_world
+from embedded_app.simulator.seed import build_app, kept_world
 from embedded_app.simulator.state import EXTENSION, Simulator
 
 _SETTINGS = {
@@ -26,6 +26,26 @@ _SETTINGS = {
     "preload_app": True,
     "control_socket_disable": True,
 }
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_LEAVE_THE_WORLD = (
+    "/oauth/",
+    *(
+        f"/_sim/{name}"
+        for name in (
+            "clock",
+            "events",
+            "faults",
+            "login",
+            "marks",
+            "rate",
+            "requests",
+            "reset",
+            "switches",
+            "tokens",
+        )
+    ),
+)
+"""What changes other state than the world. Every other request that does not merely read may change the world."""
 
 
 class _SimulatorApp(Flask):
@@ -34,8 +54,10 @@ class _SimulatorApp(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         running: Simulator = self.extensions[EXTENSION]
         with running.lock:
-            if request.method != "GET":
+            if request.method not in _READING:
                 running.rendered.clear()
+                if not request.path.startswith(_LEAVE_THE_WORLD):
+                    running.world_may_change()
             return super().dispatch_request()
 
 
@@ -49,7 +71,7 @@ def create_simulator(options: Options) -> Flask:
     made = build_app(options.app_url, options.client_id)
     if options.manifest is not None:
         made = manifest.read(made, options.manifest)
-    app.extensions[EXTENSION] = Simulator(options, made, build_world)
+    app.extensions[EXTENSION] = Simulator(options, made, kept_world())
     app.extensions[oauth.EXTENSION] = LoginServer(options)
     wire.attach(app)
     app.register_blueprint(oauth.blueprint)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
-from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import orjson
 from flask import current_app
@@ -22,6 +22,9 @@ from embedded_app.simulator.tokens import TokenStore
 from embedded_app.simulator.uploads import Uploads
 from embedded_app.simulator.webhooks import Postman, Webhooks
 
+if TYPE_CHECKING:
+    from embedded_app.simulator.keeping import Mark
+
 EXTENSION = "procore_simulator"
 
 
@@ -31,10 +34,14 @@ class Simulator:
     Every request is answered under `lock`, so handlers need no care of their own; only waiting happens outside.
     """
 
-    def __init__(self, options: Options, app: App, build_world: Callable[[], World]) -> None:
+    def __init__(self, options: Options, app: App, seed: bytes) -> None:
         self.options = options
         self._first_version = app
-        self._build_world = build_world
+        self._seed = seed
+        self._kept_world: bytes | None = None
+        """What `world` still equals; None once it may have changed."""
+        self.marks: list[Mark] = []
+        """States to come back to; a reset leaves them."""
         self.lock = threading.RLock()
         self.changes = Changes()
         """Every write to a record is told here."""
@@ -46,7 +53,7 @@ class Simulator:
         """Back to the seed, in everything."""
         self.clock = SimulatedClock(self.options.clock_factor)
         self.app = self._first_version
-        self.world = self._build_world()
+        self.bring_back_world(self._seed)
         self.sessions: dict[str, int] = {}
         """Session cookies of the portal, to user ids."""
         self.switches = Switches()
@@ -61,6 +68,22 @@ class Simulator:
         self.log = RequestLog()
         self.rendered: dict[tuple[int, int, str, bool], orjson.Fragment] = {}
         """Answers for single records, by family, id, view and version; empty after every write."""
+
+    def world_may_change(self) -> None:
+        """Say so before every change of `world`."""
+        self._kept_world = None
+
+    def keep_world(self) -> bytes:
+        """The world as it is now, for `bring_back_world`."""
+        if self._kept_world is None:
+            self._kept_world = pickle.dumps(self.world)
+        return self._kept_world
+
+    def bring_back_world(self, kept: bytes) -> None:
+        """Let the world be as it was then. Costs nothing where it has not changed since."""
+        if self._kept_world is not kept:
+            self.world: World = pickle.loads(kept)  # noqa: S301 # made by `keep_world`
+            self._kept_world = kept
 
     def is_installed(self, company_id: int) -> bool:
         """Whether the company has the app in its menus."""

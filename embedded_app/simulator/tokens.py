@@ -47,6 +47,9 @@ class TokenPair:
     listed: bool = False
 
 
+KeptTokens = tuple[list[Code], list[TokenPair]]
+
+
 class TokenStore:
     """Every code and token of one run."""
 
@@ -110,12 +113,15 @@ class TokenStore:
         """How long the access token still lives; not positive once it expired."""
         return math.ceil(pair.created_at + ACCESS_SECONDS - self._clock.time())
 
-    def pairs(self) -> list[TokenPair]:
-        """Every pair that was issued, in that order."""
-        return list(self._by_access.values())
+    def keep(self) -> KeptTokens:
+        """All codes that were not used, and all pairs, in the order in which they were issued."""
+        return list(self._codes.values()), list(self._by_access.values())
 
-    def restore(self, pairs: list[TokenPair]) -> None:
-        """Take back what `pairs` gave in another run."""
+    def bring_back(self, kept: KeptTokens) -> None:
+        """Know what `keep` gave, and nothing else."""
+        codes, pairs = kept
+        self._codes = {code.code: code for code in codes}
+        self._by_access, self._by_refresh = {}, {}
         for pair in pairs:
             self._by_access[pair.access_token] = pair
             if pair.refresh_token is not None:

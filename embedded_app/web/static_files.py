@@ -45,7 +45,8 @@ def init_app(app: Flask, config: Config) -> None:
             raise ProgrammingError(f"There is no static file {path!r}.")
         return prefix + path
 
-    imported = {path: list(_imports(path, files)) for path in files if path.endswith(".js")}
+    direct = {path: _imports_of(path, file) for path, file in files.items() if path.endswith(".js")}
+    imported = {path: list(_all_imports(path, direct)) for path in direct}
 
     def imports(path: str) -> list[str]:
         """The addresses of all that a module imports, so that a page can ask for them at once."""
@@ -71,12 +72,19 @@ def _files(root: Path) -> Mapping[str, Path]:
     return {p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()}
 
 
-def _imports(path: str, files: Mapping[str, Path]) -> Iterator[str]:
+def _imports_of(path: str, file: Path) -> list[str]:
+    """What the module at `path` imports itself."""
+    return [
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))
+        for relative in _IMPORT.findall(file.read_text())
+    ]
+
+
+def _all_imports(path: str, direct: Mapping[str, list[str]]) -> Iterator[str]:
     """What a module imports, and what that imports, each once."""
     found = [path]
     for module in found:  # grows on the way
-        for relative in _IMPORT.findall(files[module].read_text()):
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(module), relative))
+        for other in direct[module]:
             if other not in found:
                 found.append(other)
                 yield other

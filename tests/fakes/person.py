@@ -35,6 +35,10 @@ class Person:
         self._simulator = simulator
         self._origin = origin
 
+    def has_cookies_of(self, other: Person) -> None:
+        """Go on in the same browser, as it is now."""
+        self.client._cookies = dict(other.client._cookies or {})
+
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, base_url=self._origin, headers=headers)
 

@@ -40,7 +40,8 @@ class SimulatorProcess:
     """Starts the simulator on a free port, and ends it.
 
     `base_url` serves everything; the login host, the API and the portal are told apart by path. Use as a context
-    manager, or call `start` and `stop`. One process can serve a whole test session: call `reset` before each test.
+    manager, or call `start` and `stop`. One process can serve a whole test session: call `reset` before each
+    test, with a `mark` where the test begins from a state that others had to make.
     """
 
     def __init__(
@@ -140,9 +141,14 @@ class SimulatorProcess:
         assert answer.status < 300, f"{method} /_sim{path}: {answer.status} {answer.text}"
         return answer
 
-    def reset(self) -> None:
-        """Back to the seed, in everything; tokens and sessions end."""
-        self.control("POST", "/reset")
+    def mark(self) -> str:
+        """Keep everything as it is now, tokens and sessions too, for `reset`."""
+        name: str = self.control("POST", "/marks").json["mark"]
+        return name
+
+    def reset(self, mark: str | None = None) -> None:
+        """Back to this mark in everything; without one to the seed, where there are no tokens and no sessions."""
+        self.control("POST", "/reset", {} if mark is None else {"mark": mark})
 
     def tokens(self, login: str | None) -> dict[str, str]:
         """`access_token` and `refresh_token` of a person; of the service account for None."""

@@ -20,7 +20,7 @@ from embedded_app.web.headers import Kind
 def make_small_app(
     config: Config, clock: Clock, instance_path: str, *, transport: Transport | None = None
 ) -> Flask:
-    """Ready to use: the database is migrated."""
+    """Ready to use, on a migrated database."""
     app = Flask(
         "embedded_app",
         static_folder=None,
@@ -43,8 +43,6 @@ def make_small_app(
     app.extensions["test_procore"] = procore
     app.register_blueprint(_settings())
     app.register_blueprint(_pages())
-    with app.app_context():
-        storage.upgrade()
     return app
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from embedded_app.storage._database import POOL
+from embedded_app.web import static_files
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.simulator_process import SimulatorProcess
 
@@ -21,6 +24,24 @@ def one_connection() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(POOL, "pool_size", 1)
         patch.setitem(POOL, "max_overflow", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is the same for every app is not made for each: the published static files, the trusted authorities.
+
+    The latter are none. A test that speaks TLS names its own.
+    """
+    folder = tmp_path_factory.mktemp("static")
+    publish = static_files._publish
+
+    def publish_once(files: Mapping[str, Path], target: Path) -> Path:
+        return publish(files, folder / target.name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(static_files, "_publish", publish_once)
+        patch.setenv("SSL_CERT_FILE", os.devnull)
         yield
 
 

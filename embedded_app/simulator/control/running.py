@@ -8,6 +8,7 @@ from dataclasses import asdict
 from flask import request
 from werkzeug import Response
 
+from embedded_app.simulator import keeping
 from embedded_app.simulator.control.blueprint import answered, blueprint, body_sent, done
 from embedded_app.simulator.faults import Fault
 from embedded_app.simulator.state import Simulator, simulator
@@ -106,8 +107,18 @@ def set_switches() -> Response:
     return switches()
 
 
+@blueprint.post("/marks")
+def mark() -> Response:
+    """Keep everything as it is now, to come back to it by a reset."""
+    return answered({"mark": keeping.mark(simulator())})
+
+
 @blueprint.post("/reset")
 def reset() -> Response:
-    """Back to the seed, in everything."""
-    simulator().reset()
+    """Back to the seed, in everything; to a `mark` if one is sent."""
+    sent = body_sent()
+    if "mark" in sent:
+        keeping.go_back(simulator(), sent["mark"])
+    else:
+        simulator().reset()
     return done()

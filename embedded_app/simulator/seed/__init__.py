@@ -21,7 +21,7 @@ from embedded_app.simulator.seed.catalog import Firm, firms
 from embedded_app.simulator.seed.insurances import insurances
 from embedded_app.simulator.seed.plan import AS_OF, Plan, at, contract
 
-__all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_app", "build_world"]
+__all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_app", "build_world", "kept_world"]
 
 _BUILT = at(date(2026, 1, 12))
 
@@ -71,12 +71,12 @@ _TIERS = {people.HOLLIS_PROJECTS[1]: 2, people.HOLLIS_PROJECTS[3]: 3, people.CAS
 
 def build_world() -> World:
     """A new world. The caller may change it; the next one is the same again."""
-    return cast("World", pickle.loads(_built()))  # noqa: S301 # made by the line below
+    return cast("World", pickle.loads(kept_world()))  # noqa: S301 # made by the line below
 
 
 @cache
-def _built() -> bytes:
-    """Copies are made of it, which is faster than building anew."""
+def kept_world() -> bytes:
+    """The same, as `Simulator.keep_world` keeps one: copies are made of it faster than a world is built."""
     return pickle.dumps(_build())
 
 

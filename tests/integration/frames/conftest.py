@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,16 +12,17 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from embedded_app import panels, principals, sources, storage
+from embedded_app import panels, principals, sources
 from embedded_app.app import create_app
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.principals import Viewer, actor_of
 from embedded_app.simulator.sample_erp import build_sample_erp
-from embedded_app.storage import company_scope, db
+from embedded_app.storage import company_scope
 from embedded_app.web import cookies
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, Person
+from tests.fakes.saved_state import SavedState, close
 from tests.fakes.simulator_process import SimulatorProcess
 
 HOLLIS = CompanyId(562949953443325)
@@ -47,34 +49,77 @@ Received = Closed"""
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     """SQLite: what these pages need of a database is tested on both in tests/integration/panels."""
-    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    return f"sqlite:///{shutil.copyfile(migrated_sqlite, tmp_path / 'test.sqlite3')}"
 
 
-@pytest.fixture
-def erp(tmp_path: Path) -> Path:
-    """The sample ERP's database file."""
-    path = tmp_path / "sources" / str(HOLLIS) / "sample-erp.db"
+@pytest.fixture(scope="session")
+def _built_erp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied, not used."""
+    path = tmp_path_factory.mktemp("erp") / "sample-erp.db"
     build_sample_erp(path)
     return path
 
 
 @pytest.fixture
-def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, erp: Path) -> Iterator[Flask]:
-    environment = config_beside(simulator, DATABASE_URL=database_url, SOURCE_FILES=str(erp.parents[1]))
-    app = create_app(environment, clock=clock, instance_path=erp.parents[2])
-    with app.app_context():
-        storage.upgrade()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+def erp(_built_erp: Path, tmp_path: Path) -> Path:
+    """The sample ERP's database file."""
+    return _place_erp(_built_erp, tmp_path)
+
+
+def _place_erp(built: Path, folder: Path) -> Path:
+    path = folder / "sources" / str(HOLLIS) / "sample-erp.db"
+    path.parent.mkdir(parents=True)
+    return shutil.copyfile(built, path)
 
 
 @pytest.fixture
-def administrator(app: Flask, simulator: SimulatorProcess) -> Viewer:
+def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, erp: Path) -> Iterator[Flask]:
+    app = _make_app(database_url, simulator, clock, erp)
+    yield app
+    close(app)
+
+
+def _make_app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, erp: Path) -> Flask:
+    environment = config_beside(simulator, DATABASE_URL=database_url, SOURCE_FILES=str(erp.parents[1]))
+    return create_app(environment, clock=clock, instance_path=erp.parents[2])
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Hollis & Grant with its administrator: as Dana has just connected it, and with the panel published."""
+
+    viewer: Viewer
+    connected: SavedState
+    published: SavedState
+
+
+@pytest.fixture(scope="session")
+def _saved(
+    running_simulator: SimulatorProcess,
+    migrated_sqlite: Path,
+    _built_erp: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Saved:
+    folder = tmp_path_factory.mktemp("connected")
+    url = f"sqlite:///{shutil.copyfile(migrated_sqlite, folder / 'test.sqlite3')}"
+    running_simulator.reset()
+    app = _make_app(url, running_simulator, FakeClock(), _place_erp(_built_erp, folder))
+    viewer = _connect(app, running_simulator)
+    connected = SavedState(app, running_simulator, folder / "connected.sqlite3")
+    publish_panel(app, viewer)
+    return Saved(viewer, connected, SavedState(app, running_simulator, folder / "published.sqlite3"))
+
+
+@pytest.fixture
+def administrator(app: Flask, _saved: Saved) -> Viewer:
     """Dana, who has connected Hollis & Grant; nothing is set up yet."""
+    _saved.connected.go_on(app)
+    return _saved.viewer
+
+
+def _connect(app: Flask, simulator: SimulatorProcess) -> Viewer:
     dana = Person(app, simulator, DANA)
     with app.app_context():
         begun = principals.sign_ins().begin_install(None)
@@ -154,5 +199,6 @@ def open_frame(app: Flask, simulator: SimulatorProcess) -> Callable[[str], Frame
 
 
 @pytest.fixture
-def published(app: Flask, administrator: Viewer) -> None:
-    publish_panel(app, administrator)
+def published(app: Flask, administrator: Viewer, _saved: Saved) -> None:
+    del administrator  # of whom this state knows too
+    _saved.published.go_on(app)

@@ -8,18 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from embedded_app import storage
 from embedded_app.app import create_app
-from embedded_app.storage import db
 from tests.factories.settings import config
+from tests.fakes.saved_state import close
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(config(DATABASE_URL=database_url), instance_path=tmp_path)
-    with app.app_context():
-        storage.upgrade()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)

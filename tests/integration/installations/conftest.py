@@ -11,6 +11,7 @@ from flask import Flask
 from embedded_app import storage
 from tests.factories.settings import config
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.saved_state import close
 from tests.fakes.token_host import TokenHost, token_set
 from tests.integration.installations.keeper import EXPIRED, ONE, Keeper
 
@@ -19,12 +20,8 @@ from tests.integration.installations.keeper import EXPIRED, ONE, Keeper
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = Flask("embedded_app", instance_path=str(tmp_path))
     storage.init_app(app, config(DATABASE_URL=database_url))
-    with app.app_context():
-        storage.upgrade()
     yield app
-    with app.app_context():
-        storage.db.session.remove()
-        storage.db.engine.dispose()
+    close(app)
 
 
 @pytest.fixture

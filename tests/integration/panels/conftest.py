@@ -19,7 +19,6 @@ def world(database_url: str) -> Iterator[World]:
     app = Flask(__name__)
     storage.init_app(app, config(DATABASE_URL=database_url))
     with app.app_context(), company_scope(COMPANY):
-        storage.upgrade()
         yield build_world(app)
         db.session.remove()
         db.engine.dispose()

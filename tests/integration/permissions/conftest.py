@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from embedded_app.app import create_app
-from embedded_app.storage import db
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.saved_state import close
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.permissions.company import Company
 
@@ -29,6 +29,4 @@ def company(
     )
     app = create_app(environment, clock=FakeClock(), instance_path=folder)
     yield Company(app, running_simulator, folder)
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)

@@ -2,6 +2,9 @@
 
 A new kind of page joins by one line of `PAGES`. What a person may see is worked out in `Allowed`, from what the
 settings promise and from nothing of the program.
+
+The view is looked at in every cell. Everybody sees each other kind of page once for every audience of a panel;
+`deep` has each of them in every cell as well.
 """
 
 from __future__ import annotations
@@ -53,8 +56,9 @@ def _side_panels(frame: Frame) -> str:
     )
 
 
+WHOLE_VIEW = "table, totals and print"
 PAGES: Mapping[str, Callable[[Frame], str]] = {
-    "table, totals and print": lambda frame: frame.get(VIEW),
+    WHOLE_VIEW: lambda frame: frame.get(VIEW),
     "variances": lambda frame: frame.get(VIEW, show="variance"),
     "rows alone": lambda frame: frame.get(VIEW, show="only_outside"),
     "ambiguous": lambda frame: frame.get(VIEW, show="ambiguous"),
@@ -81,35 +85,64 @@ def test_every_tool_that_a_panel_can_be_about_is_here() -> None:
     assert {family.tool for family in FAMILIES.values()} == {TOOL}
 
 
+PANELS = [Panel(audience, unmatched) for audience, unmatched in product(Audience, Audience)]
+OTHERS = [kind for kind in PAGES if kind != WHOLE_VIEW]
+
+
+def _limited(limits: Mapping[str, Audience]) -> list[Panel]:
+    return [Panel(audience, Audience.ADMINS, limits) for audience in Audience]
+
+
+def _every_page(panel: int, person: int) -> Iterable[str]:
+    del panel, person
+    return PAGES
+
+
+def _every_fourth(panel: int, person: int) -> Iterable[str]:
+    """The view, and of the others such that four panels in a row have each of them once for everybody."""
+    return [WHOLE_VIEW, *(kind for number, kind in enumerate(OTHERS) if (number + person + panel) % 4 == 0)]
+
+
 def test_no_page_shows_what_it_must_not(company: Company) -> None:
-    panels = [Panel(audience, unmatched) for audience, unmatched in product(Audience, Audience)]
-    assert _cells(company, panels) == 16 * len(PEOPLE) * len(PAGES)
+    assert _cells(company, PANELS, _every_fourth) == len(PEOPLE) * (16 + 4 * len(OTHERS))
 
 
 @pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
 def test_no_page_shows_a_column_that_it_must_not(company: Company, limits: Mapping[str, Audience]) -> None:
-    panels = [Panel(audience, Audience.ADMINS, limits) for audience in Audience]
-    assert _cells(company, panels) == 4 * len(PEOPLE) * len(PAGES)
+    assert _cells(company, _limited(limits), _every_fourth) == len(PEOPLE) * (4 + len(OTHERS))
 
 
-def _cells(company: Company, panels: Iterable[Panel]) -> int:
-    """Hold each cell of the matrix to the promises; how many there were."""
+@pytest.mark.deep
+def test_no_cell_shows_what_it_must_not(company: Company) -> None:
+    assert _cells(company, PANELS) == 16 * len(PEOPLE) * len(PAGES)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
+def test_no_cell_shows_a_column_that_it_must_not(company: Company, limits: Mapping[str, Audience]) -> None:
+    assert _cells(company, _limited(limits)) == 4 * len(PEOPLE) * len(PAGES)
+
+
+def _cells(
+    company: Company, panels: Iterable[Panel], looked_at: Callable[[int, int], Iterable[str]] = _every_page
+) -> int:
+    """Hold what is looked at in each cell of the matrix to the promises; how many pages there were."""
     count = 0
-    for panel in panels:
+    for number, panel in enumerate(panels):
         company.publish(panel)
-        for person, frame in company.frames.items():
+        for place, (person, frame) in enumerate(company.frames.items()):
             allowed = Allowed(person, panel)
-            for kind, page in PAGES.items():
-                leaks = allowed.leaks(page(frame))
+            pages = {kind: PAGES[kind](frame) for kind in looked_at(number, place)}
+            for kind, html in pages.items():
+                leaks = allowed.leaks(html)
                 assert not leaks, f"{person}, {panel}: {kind} shows {set(leaks)}"
                 count += 1
-            _shows_what_it_may(frame, allowed)
+            _shows_what_it_may(pages[WHOLE_VIEW], allowed)
     return count
 
 
-def _shows_what_it_may(frame: Frame, allowed: Allowed) -> None:
+def _shows_what_it_may(html: str, allowed: Allowed) -> None:
     """So that an empty page is no way to keep a promise."""
-    html = frame.get(VIEW)
     text = text_of(html)
     if not allowed.person.reads:
         assert "Commitments are hidden from you in Procore" in text

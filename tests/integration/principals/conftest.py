@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from embedded_app.storage import db
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.interrupted_transport import InterruptedTransport
 from tests.fakes.person import Person
+from tests.fakes.saved_state import close
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.small_app import make_small_app
 
@@ -35,9 +35,7 @@ def app(
     environment = config_beside(simulator, DATABASE_URL=database_url)
     app = make_small_app(environment, clock, str(tmp_path), transport=transport)
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from embedded_app.storage import db
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, Person, challenge_of, new_verifier
+from tests.fakes.saved_state import close
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.small_app import make_small_app
 from tests.integration.principals.test_frame_sign_in import install
@@ -30,9 +31,7 @@ def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, tmp_pa
     environment = config_beside(simulator, DATABASE_URL=database_url, SIGN_IN_CODES="on")
     app = make_small_app(environment, clock, str(tmp_path))
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)
 
 
 class CodeFrame:
@@ -167,9 +166,7 @@ def test_off_by_default_there_is_neither_link_nor_code(
     frame = CodeFrame(app, simulator)
     assert frame.tab.get(frame.link).status_code == 404
     assert frame.types(WRONG) == (404, "not_found")
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)
 
 
 def test_an_address_that_guesses_is_stopped_whoever_it_claims_to_be(

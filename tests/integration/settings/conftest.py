@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from embedded_app import storage
 from embedded_app.app import create_app
 from embedded_app.simulator.sample_erp import build_sample_erp
-from embedded_app.storage import db
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.saved_state import SavedState, close, is_copied
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.administrator import Administrator
 from tests.integration.settings.world import CASCADIA, DANA, HOLLIS
@@ -31,9 +31,9 @@ def erp_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app_url(tmp_path: Path) -> str:
+def app_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     """Where the app keeps its data; a test that cares about the database takes `database_url` in its place."""
-    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    return f"sqlite:///{shutil.copyfile(migrated_sqlite, tmp_path / 'test.sqlite3')}"
 
 
 @pytest.fixture
@@ -42,12 +42,8 @@ def app(
 ) -> Iterator[Flask]:
     environment = config_beside(simulator, DATABASE_URL=app_url, SOURCE_FILES=str(erp_folder))
     app = create_app(environment, clock=clock, instance_path=tmp_path)
-    with app.app_context():
-        storage.upgrade()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)
 
 
 @pytest.fixture
@@ -55,9 +51,34 @@ def person(app: Flask, simulator: SimulatorProcess) -> MakeAdministrator:
     return lambda login: Administrator(app, simulator, login)
 
 
+@pytest.fixture(scope="session")
+def _installed(
+    running_simulator: SimulatorProcess,
+    migrated_sqlite: Path,
+    erp_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[SavedState, Administrator]:
+    """Hollis & Grant as Dana has just installed the app, and Dana, whose cookies say so."""
+    folder = tmp_path_factory.mktemp("installed")
+    url = f"sqlite:///{shutil.copyfile(migrated_sqlite, folder / 'test.sqlite3')}"
+    running_simulator.reset()
+    environment = config_beside(running_simulator, DATABASE_URL=url, SOURCE_FILES=str(erp_folder))
+    app = create_app(environment, clock=FakeClock(), instance_path=folder)
+    dana = Administrator(app, running_simulator, DANA)
+    dana.installs(HOLLIS)
+    return SavedState(app, running_simulator, folder / "saved.sqlite3"), dana
+
+
 @pytest.fixture
-def dana(person: MakeAdministrator) -> Administrator:
+def dana(
+    app: Flask, person: MakeAdministrator, _installed: tuple[SavedState, Administrator]
+) -> Administrator:
     """Dana, who has just installed the app for Hollis & Grant."""
     dana = person(DANA)
-    dana.installs(HOLLIS)
+    if is_copied(app):
+        saved, before = _installed
+        saved.go_on(app)
+        dana.has_cookies_of(before)
+    else:
+        dana.installs(HOLLIS)
     return dana

@@ -39,7 +39,6 @@ def app(database_url: str) -> Iterator[Flask]:
     app = Flask("embedded_app")
     storage.init_app(app, config(DATABASE_URL=database_url))
     with app.app_context():
-        storage.upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -9,8 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Blueprint, Flask, g
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
 from embedded_app import frames, web
@@ -26,23 +24,6 @@ from tests.unit.panels.conftest import world
 __all__ = ["world"]
 
 ORIGIN = "https://tieback.example"
-
-
-class CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates between tests, each of which has an app of its own."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledTemplates()
 
 
 class Pages:
@@ -88,7 +69,6 @@ class Pages:
 @pytest.fixture
 def pages(world: World) -> Iterator[Pages]:  # the fixture of that name
     world.app.template_folder = str(Path(__file__).parents[3] / "templates")
-    world.app.jinja_env.bytecode_cache = COMPILED
     web.init_app(world.app, config())
     world.app.extensions["panels"] = Panels(world.views, world.editor, world.jobs, world.links)
     world.app.extensions["principals"] = world.principals
