@@ -1,8 +1,8 @@
-"""A second process of the service: opens company 1's password whenever a line comes, and says how it went."""
+"""A second process of the service."""
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
 
 from embedded_app.clock import SystemClock
 from embedded_app.crypto import EnvironmentKeys
@@ -11,9 +11,12 @@ from embedded_app.ids import CompanyId
 from tests.factories.settings import config
 from tests.integration.keys.world import World, key
 
-world = World(sys.argv[1], EnvironmentKeys(config(MASTER_KEYS=key("old")).master_keys), SystemClock())
-for _ in sys.stdin:
-    try:
-        print(world.password(CompanyId(1)).decode(), flush=True)  # noqa: T201 # the test reads it
-    except KeyDestroyed:
-        print("destroyed", flush=True)  # noqa: T201
+
+def open_when_asked(asked: Connection, database_url: str) -> None:
+    """Open company 1's password whenever something comes, and answer with it, or with "destroyed"."""
+    world = World(database_url, EnvironmentKeys(config(MASTER_KEYS=key("old")).master_keys), SystemClock())
+    while asked.recv():
+        try:
+            asked.send(world.password(CompanyId(1)).decode())
+        except KeyDestroyed:
+            asked.send("destroyed")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import signal
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,8 +16,11 @@ from embedded_app.ids import CompanyId
 from embedded_app.keys.tables import tables_of_companies
 from embedded_app.storage import Model, SealedColumn
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.ready_processes import ready_process
 from tests.fakes.remote_keys import RemoteKeys
 from tests.integration.keys.conftest import MakeWorld
+from tests.integration.keys.opening_process import open_when_asked
+from tests.integration.keys.rotating_process import rotate_and_stop
 from tests.integration.keys.world import World, key
 
 WAIT = timedelta(seconds=600)
@@ -136,16 +138,11 @@ def test_a_kill_in_the_middle_is_resumed(  # noqa: PLR0917 # three of them are p
 ) -> None:
     companies = [old.add_company(number) for number in range(1, 5)]
     both = make_world(key("new"), key("old"))
-    arguments = [database_url, work, str(commits), moment]
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.keys.rotating_process", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"here\n"
+    with ready_process(rotate_and_stop, database_url, work, commits, moment) as (process, told):
+        assert told.recv() == "here"
         process.kill()
-    assert process.returncode == -9
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     assert [both.password(company_id) for company_id in companies] == [b"0"] * 4
     again = both.keys.rotate() if work == "rotate" else both.keys.re_encrypt(companies[0], wait=timedelta())
     run(both, again)
@@ -199,21 +196,12 @@ def test_changing_keys_under_load_loses_nothing(old: World, make_world: MakeWorl
 def test_a_destroyed_key_ends_everything_in_every_process(old: World, database_url: str) -> None:
     one = old.add_company(1)
     assert old.password(one) == b"0"
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.keys.opening_process", database_url],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    ) as other:
-        assert other.stdin is not None
-        assert other.stdout is not None
-        other.stdin.write("\n")
-        assert other.stdout.readline() == "0\n"
+    with ready_process(open_when_asked, database_url) as (_, other):
+        other.send("open")
+        assert other.recv() == "0"
         old.destroy_key(one)
-        other.stdin.write("\n")
-        assert other.stdout.readline() == "destroyed\n"
-        other.stdin.close()
+        other.send("open")
+        assert other.recv() == "destroyed"
     for look in (old.password, old.content):
         with pytest.raises(KeyDestroyed):
             look(one)
