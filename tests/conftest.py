@@ -1,4 +1,4 @@
-"""What the whole suite shares: the order of its tests, compiled templates, and real servers, each started at most once."""
+"""What the whole suite shares: the order of its tests, compiled templates, and real servers, once each."""
 
 from __future__ import annotations
 

@@ -113,9 +113,13 @@ class TokenStore:
         """How long the access token still lives; not positive once it expired."""
         return math.ceil(pair.created_at + ACCESS_SECONDS - self._clock.time())
 
+    def pairs(self) -> list[TokenPair]:
+        """Every pair that was issued, in that order."""
+        return list(self._by_access.values())
+
     def keep(self) -> KeptTokens:
         """All codes that were not used, and all pairs, in the order in which they were issued."""
-        return list(self._codes.values()), list(self._by_access.values())
+        return list(self._codes.values()), self.pairs()
 
     def bring_back(self, kept: KeptTokens) -> None:
         """Know what `keep` gave, and nothing else."""
