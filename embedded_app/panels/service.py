@@ -198,6 +198,7 @@ def _view(
         rows=rows,
         sees_source=sees_source,
         sees_unmatched=visible.sees_unmatched,
+        may_link=visible.may_link,
         has_hidden_columns=visible.has_hidden_columns,
         linked_elsewhere=len(reconciliation.linked_elsewhere) if reconciliation else 0,
         decisions={

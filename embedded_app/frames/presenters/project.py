@@ -90,7 +90,9 @@ class ProjectPresenter:
         line = next((each for each in self._lines if each.key == key), None)
         return self._details.page(line, self._form(), self._query.refresh_address)
 
-    def _form(self) -> FormFields:
+    def _form(self) -> FormFields | None:
+        if not self._view.may_link:
+            return None
         return FormFields(url_for("frames.links"), {"from": "project", **self._query.arguments})
 
     def chosen(self) -> list[Line]:

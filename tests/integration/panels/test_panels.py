@@ -27,6 +27,10 @@ def _sides(world: World) -> None:
     world.sources.rows = [row(14), row("21-0417-047"), row("21-0417-P118")]
 
 
+def panel_events() -> list[str]:
+    return [event.event for event in audit.list_events(prefixes=["panel."])]
+
+
 def states(panel_id: UUID | None) -> dict[str, str]:
     links = db.session.scalars(db.select(Link).where(Link.panel_id == panel_id))
     return {link.row_id: link.state for link in links}
@@ -49,7 +53,7 @@ def test_a_panel_goes_from_draft_to_published_and_back(world: World) -> None:
     assert world.views.published() == ()
     editor.delete(panel_id, ACTOR)
     assert editor.list_() == ()
-    events = [event.event for event in audit.list_events(prefixes=["panel."])]
+    events = panel_events()
     assert events == [
         f"panel.{event}"
         for event in ("deleted", "unpublished", "published", "changed", "published", "created")
