@@ -90,7 +90,8 @@ class PanelView:
         may_link: whether they decide about pairs.
         has_hidden_columns: whether columns or comparisons were left out for them.
         decisions: what people said about pairs of which both are shown, by record item id and row id.
-        linked_elsewhere: how many rows are left out because their record was not given to this viewer.
+        has_rows_elsewhere: whether rows are left out because their record was not given to this viewer; how many
+            would tell of records that Procore hides from them.
         reconciliation: `None` unless both sides are there.
     """
 
@@ -103,6 +104,6 @@ class PanelView:
     sees_unmatched: bool
     may_link: bool
     has_hidden_columns: bool
-    linked_elsewhere: int
+    has_rows_elsewhere: bool
     decisions: Mapping[tuple[str, str], Decision]
     reconciliation: Reconciliation | None

@@ -81,9 +81,10 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
         notes.append(f"Totals leave out {text} without an amount in {source}.")
     if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
         notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
-    if view.linked_elsewhere:
-        text = plural(view.linked_elsewhere, "row is", "rows are")
-        notes.append(f"{text} linked to {family.many} that Procore does not show you here, and left out.")
+    if view.has_rows_elsewhere:
+        notes.append(
+            f"Rows that are linked to {family.many} that Procore does not show you here are left out."
+        )
     if reconciliation.broken_links:
         text = plural(len(reconciliation.broken_links), "link leads", "links lead")
         notes.append(f"{text} to a row that {source} no longer has.")

@@ -275,7 +275,8 @@ class RecordPresenter:
             case FindingKind.ONLY_IN_PROCORE:
                 label = self._view.panel.definition.rules.total_comparison.label.lower()
                 what = "It is" if finding.procore is None else f"{money_text(finding.procore)} is {label}"
-                sentence = f"{what} in Procore and does not appear in {source} under this number."
+                seen = "" if self._view.sees_unmatched else " that you see"
+                sentence = f"{what} in Procore, and no row of {source}{seen} belongs to it."
                 return (Banner(f"No {source} row is linked", sentence, "ext"),)
             case FindingKind.AMBIGUOUS:
                 inside = plural(len(finding.records), "record", "records")

@@ -256,7 +256,7 @@ class TestRowsWithoutARecord:
         world.links.confirm(world.view(), RecordKey("subcontract", commitment(2).id), "P118", ACTOR)
         world.procore.commitments = [commitment(1)]
         view = world.view()
-        assert view.linked_elsewhere == 1
+        assert view.has_rows_elsewhere
         assert "P118" not in {each.id for each in view.rows.rows or ()}
         assert not view.decisions
         world.procore.failure = TimedOut("Procore did not answer.")
