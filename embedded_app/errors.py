@@ -42,7 +42,8 @@ EmbeddedAppError
 │   └── SourceRefused             an address or a query that the operator does not allow
 ├── LinkError
 │   ├── RecordVanished
-│   └── AlreadyLinked
+│   ├── AlreadyLinked
+│   └── LinkForbidden             the panel gives linking to others
 └── ProgrammingError              a bug that must not pass a test
     ├── UnscopedQuery
     └── ForeignCompany
@@ -458,6 +459,13 @@ class AlreadyLinked(LinkError):
     """The record or the row is linked already."""
 
     code = "already_linked"
+
+
+class LinkForbidden(LinkError):
+    """The panel gives linking to others than this person."""
+
+    code = "link_forbidden"
+    status = 403
 
 
 class ProgrammingError(EmbeddedAppError):

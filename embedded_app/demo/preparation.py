@@ -79,8 +79,12 @@ def set_up(viewer: Viewer) -> None:
         panels.service().jobs.assign(project_id, job, actor)
     editor = panels.service().editor
     suggested = editor.suggest("commitments", source_id)
+    # Marcus, the project manager, is Standard on commitments and shows how a row is linked, so Dana lets Standard
+    # see rows without a record and link them. Priya is Read Only, and does neither.
     form = replace(
         suggested,
+        unmatched_audience="standard",
+        link_audience="standard",
         keys=tuple(replace(key, record_normalizers=NUMBER, row_normalizers=NUMBER) for key in suggested.keys),
         comparisons=tuple(
             replace(line, status_map=STATUSES) if line.record_field == "status" else line

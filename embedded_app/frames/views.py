@@ -179,6 +179,12 @@ _ACTS: Mapping[str, tuple[str, str]] = {
     "break": ("Unlinked", "Nothing changed in Procore or in the source, and you can link it again."),
     "reconsider": ("Taken back", "The row may be proposed for the record again."),
 }
+_NOTHING_TO_DO: Mapping[str, str] = {
+    "confirm": "It was linked already",
+    "reject": "It was kept apart already",
+    "break": "It was unlinked already",
+    "reconsider": "It was taken back already",
+}
 
 
 def _decide(view: PanelView | None, form: Mapping[str, str]) -> Banner:
@@ -187,16 +193,20 @@ def _decide(view: PanelView | None, form: Mapping[str, str]) -> Banner:
     if view is None or act not in _ACTS:
         raise UnknownOption("Nothing was changed. Open the page again and repeat the step.")
     key, row_id = RecordKey.parse(form.get("record", "")), form.get("row_id", "")
-    use_cases: Mapping[str, Callable[..., None]] = {
+    use_cases: Mapping[str, Callable[..., bool]] = {
         "confirm": panels.service().links.confirm,
         "reject": panels.service().links.reject,
         "break": panels.service().links.break_,
         "reconsider": panels.service().links.reconsider,
     }
     try:
-        use_cases[act](view, key, row_id, actor_of(current_viewer()))
+        is_changed = use_cases[act](view, key, row_id, actor_of(current_viewer()))
     except LinkError as error:
         return Banner("The link was not changed", error.sentence, "bad", role="alert")
+    if not is_changed:
+        return Banner(
+            _NOTHING_TO_DO[act], "Nothing was changed. You see how it stands now.", "info", role="status"
+        )
     title, sentence = _ACTS[act]
     return Banner(title, sentence, "ok", role="status")
 

@@ -18,6 +18,7 @@ from embedded_app.panels.links import Links, pairs_of
 from embedded_app.panels.models import LinkState, PanelState
 from embedded_app.panels.project_jobs import AssignedJob, ProjectJobs, suggest_jobs
 from embedded_app.panels.service import PanelService
+from embedded_app.panels.unmatched_review import Reach, UnmatchedReview
 from embedded_app.panels.view import Decision, EmptyJob, PanelRef, PanelView, RecordsSide, RowsSide
 from embedded_app.procore import Procore
 from embedded_app.storage.fan_out import FanOut
@@ -49,12 +50,14 @@ __all__ = [
     "Panels",
     "Preview",
     "ProjectJobs",
+    "Reach",
     "Record",
     "RecordKey",
     "RecordsSide",
     "RowIdentity",
     "RowsSide",
     "ShownColumn",
+    "UnmatchedReview",
     "explain",
     "family_of_view",
     "init_app",
@@ -72,6 +75,7 @@ class Panels:
     editor: PanelEditor
     jobs: ProjectJobs
     links: Links
+    unmatched_review: UnmatchedReview
 
 
 def init_app(app: Flask, config: Config, *, procore: Procore, fan_out: FanOut, clock: Clock) -> None:
@@ -85,7 +89,7 @@ def init_app(app: Flask, config: Config, *, procore: Procore, fan_out: FanOut, c
             fan_out=fan_out,
         )
         editor = PanelEditor(views, sources.service(), clock)
-    app.extensions["panels"] = Panels(views, editor, ProjectJobs(), Links(clock))
+    app.extensions["panels"] = Panels(views, editor, ProjectJobs(), Links(clock), UnmatchedReview(clock))
 
 
 def service() -> Panels:

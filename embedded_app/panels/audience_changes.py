@@ -15,13 +15,24 @@ _WORDS = {
 }
 
 
+def audience_word(audience: Audience) -> str:
+    """The audience as the audit log calls it."""
+    return _WORDS[audience]
+
+
 def audience_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
     """``column Paid of Procore: everybody → Admin``, parted by semicolons.
 
-    Both as stored; `before` is `None` for the first publishing.
+    Both as stored; `before` is `None` for the first publishing, of which it says who sees what.
     """
-    old = _parts(PanelDefinition.from_json(before)) if before is not None else {}
     new = _parts(PanelDefinition.from_json(after))
+    if before is None:
+        return "; ".join(
+            f"{part}: {_WORDS[audience]}"
+            for part, audience in new.items()
+            if audience is not Audience.READERS
+        )
+    old = _parts(PanelDefinition.from_json(before))
     changes = []
     for part in dict.fromkeys((*new, *old)):
         was, is_ = old.get(part, Audience.READERS), new.get(part, Audience.READERS)
@@ -35,6 +46,7 @@ def _parts(definition: PanelDefinition) -> dict[str, Audience]:
     return {
         "panel": definition.audience,
         "rows without a record": definition.unmatched_audience,
+        "linking": definition.link_audience,
         **{f"column {each.label} of Procore": each.audience for each in definition.record_columns},
         **{f"column {each.label} of the source": each.audience for each in definition.row_columns},
         **{

@@ -12,7 +12,7 @@ from embedded_app.reconciliation import Comparison, FieldKind, KeyPair, KeyRule,
 
 
 class Audience(StrEnum):
-    """Who sees a part of a panel: what comes from the source, rows without a record, or one column."""
+    """Who sees a part of a panel (what comes from the source, rows without a record, a column), and who links."""
 
     READERS = "readers"
     """Everybody who can read the records themselves."""
@@ -22,6 +22,11 @@ class Audience(StrEnum):
     """Whoever is Admin in the records' tool on the project."""
     ADMINISTRATORS = "administrators"
     """The company's administrators."""
+
+
+def narrowest(*audiences: Audience) -> Audience:
+    """The one that names all of them best, of audiences that somebody has to be in at once."""
+    return max(audiences, key=list(Audience).index)
 
 
 class Owner(StrEnum):
@@ -73,7 +78,8 @@ class PanelDefinition:
         audience: who sees what comes from the source.
         owner: the system of record of the panel as a whole.
         unmatched_audience: who of them also sees the rows that have no record. Somebody from whom Procore hides a
-            record would otherwise find its row among them.
+            record would otherwise find its row among them; Admins of the tool see every record.
+        link_audience: who of those also links, unlinks and keeps apart, which changes what everybody sees.
         comparison_audiences: by name of the comparison, who of them also sees it; without an entry all do.
 
     Raises:
@@ -87,7 +93,8 @@ class PanelDefinition:
     row_columns: tuple[ShownColumn, ...]
     audience: Audience
     owner: Owner
-    unmatched_audience: Audience = Audience.READERS
+    unmatched_audience: Audience = Audience.ADMINS
+    link_audience: Audience = Audience.ADMINS
     comparison_audiences: Mapping[str, Audience] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,6 +116,16 @@ class PanelDefinition:
     def audience_of(self, comparison: Comparison) -> Audience:
         """Who sees it, but for the limits of the columns that it compares."""
         return self.comparison_audiences.get(comparison.name, Audience.READERS)
+
+    @property
+    def unmatched_reach(self) -> Audience:
+        """Who sees rows without a record in the end: of the panel's audience."""
+        return narrowest(self.audience, self.unmatched_audience)
+
+    @property
+    def link_reach(self) -> Audience:
+        """Who links in the end: of those who see rows without a record."""
+        return narrowest(self.unmatched_reach, self.link_audience)
 
     @property
     def needed_by_all(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -157,6 +174,7 @@ class PanelDefinition:
             "audience": self.audience.value,
             "owner": self.owner.value,
             "unmatched_audience": self.unmatched_audience.value,
+            "link_audience": self.link_audience.value,
             "comparison_audiences": {
                 name: audience.value for name, audience in self.comparison_audiences.items()
             },
@@ -169,6 +187,8 @@ class PanelDefinition:
         Raises:
             KeyError, TypeError, ValueError: when it is not of that shape.
         """
+        audience = Audience(stored["audience"])
+        unmatched_audience = Audience(stored.get("unmatched_audience", audience))
         return cls(
             rules=Rules(
                 key_rules=tuple(
@@ -182,13 +202,22 @@ class PanelDefinition:
             identity=RowIdentity(**stored["identity"]),
             record_columns=tuple(_column_from_json(column) for column in stored["record_columns"]),
             row_columns=tuple(_column_from_json(column) for column in stored["row_columns"]),
-            audience=Audience(stored["audience"]),
+            audience=audience,
             owner=Owner(stored["owner"]),
-            unmatched_audience=Audience(stored.get("unmatched_audience", stored["audience"])),
+            unmatched_audience=unmatched_audience,
+            link_audience=Audience(
+                stored.get("link_audience", _linked_before_it_was_chosen(audience, unmatched_audience))
+            ),
             comparison_audiences={
                 name: Audience(audience) for name, audience in stored.get("comparison_audiences", {}).items()
             },
         )
+
+
+def _linked_before_it_was_chosen(audience: Audience, unmatched_audience: Audience) -> Audience:
+    """Who goes on linking in a panel of before: those whom its audiences name, but nobody who can only read."""
+    chosen = audience if unmatched_audience is Audience.READERS else unmatched_audience
+    return Audience.STANDARD if chosen is Audience.READERS else chosen
 
 
 def _names(fields: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from embedded_app import audit
 from embedded_app.audit import Actor
@@ -22,6 +23,7 @@ from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import FAMILIES, Family, family_of
 from embedded_app.panels.form_parsing import as_read, form_of, parse_form, parse_name
 from embedded_app.panels.forms import PanelForm
+from embedded_app.panels.holding import hold, hold_all
 from embedded_app.panels.links import pairs_of
 from embedded_app.panels.models import LinkState, Panel, PanelState
 from embedded_app.panels.service import PanelService
@@ -128,34 +130,45 @@ class PanelEditor:
             changed_by=actor.name,
         )
         db.session.add(panel)
-        db.session.flush()
+        self._flush_name(name)
         audit.record("panel.created", actor=actor, subject=name)
         db.session.commit()
         return panel.id
 
-    def update(self, panel_id: UUID, form: PanelForm, actor: Actor, *, version: int) -> None:
+    def update(self, panel_id: UUID, form: PanelForm, actor: Actor, *, version: int) -> bool:
         """Keep what was changed; people see it after the next `publish`. The name changes at once.
+
+        Returns:
+            Whether anything was changed.
 
         Raises:
             InvalidField: as for `create`; also when somebody else saved since `version`, or the form names another
                 source or family: links made by hand hold row ids of the old one.
         """
         definition = self._definition(form)
-        panel = self._load(panel_id)
+        panel = self._held(panel_id)
         if panel.version != version:
+            other = panel.changed_by
+            db.session.rollback()
             raise InvalidField(
-                "version",
-                f"{panel.changed_by} changed this panel meanwhile. Open it again and repeat your change.",
+                "version", f"{other} changed this panel meanwhile. Open it again and repeat your change."
             )
         if panel.source_id != _source_id(form) or panel.family != form.family:
+            db.session.rollback()
             raise InvalidField(
                 "source_id", "A panel keeps its source and its records. Add another panel instead."
             )
-        panel.name = self._free_name(form, panel)
-        panel.definition = definition.to_json()
+        before, name = PanelDefinition.from_json(panel.definition), self._free_name(form, panel)
+        if (name, definition) == (panel.name, before):
+            db.session.rollback()
+            return False
+        panel.name, panel.definition = name, definition.to_json()
+        if definition.unmatched_audience is not before.unmatched_audience:
+            panel.unmatched_is_decided = True
         self._touch(panel, actor)
-        audit.record("panel.changed", actor=actor, subject=panel.name)
+        audit.record("panel.changed", actor=actor, subject=name)
         db.session.commit()
+        return True
 
     def preview(
         self, form: PanelForm, viewer: Viewer, project_id: ProjectId, *, panel_id: UUID | None = None
@@ -195,19 +208,26 @@ class PanelEditor:
             ),
         )
 
-    def publish(self, panel_id: UUID, actor: Actor) -> None:
-        """Show people what the administrator worked on."""
-        panel = self._load(panel_id)
+    def publish(self, panel_id: UUID, actor: Actor) -> bool:
+        """Show people what the administrator worked on; whether that is news to them."""
+        panel = self._held(panel_id)
+        if panel.state is PanelState.PUBLISHED and not panel.has_unpublished_changes:
+            db.session.rollback()
+            return False
         changed = audience_changes(panel.published_definition, panel.definition)
         panel.published_definition = panel.definition
         self._touch(panel, actor)
         detail = {"who_sees_it": changed} if changed else {}
         audit.record("panel.published", actor=actor, subject=panel.name, detail=detail)
         db.session.commit()
+        return True
 
     def unpublish(self, panel_id: UUID, actor: Actor) -> None:
-        """Take the panel off everybody's page. Its links stay."""
-        panel = self._load(panel_id)
+        """Take the panel off everybody's page, if it stands there. Its links stay."""
+        panel = self._held(panel_id)
+        if panel.state is PanelState.DRAFT:
+            db.session.rollback()
+            return
         panel.published_definition = None
         self._touch(panel, actor)
         audit.record("panel.unpublished", actor=actor, subject=panel.name)
@@ -215,7 +235,7 @@ class PanelEditor:
 
     def delete(self, panel_id: UUID, actor: Actor) -> None:
         """Remove the panel and every link made by hand in it. This cannot be undone."""
-        panel = self._load(panel_id)
+        panel = self._held(panel_id)
         name = panel.name
         db.session.delete(panel)
         db.session.flush()
@@ -224,12 +244,19 @@ class PanelEditor:
 
     def move(self, panel_id: UUID, places: int, actor: Actor) -> None:
         """Move the tab by so many places, to the left if negative; it stops at the ends."""
-        panels = list(db.session.scalars(select(Panel).order_by(Panel.position, Panel.id)))
+        hold_all()
+        in_order = select(Panel).order_by(Panel.position, Panel.id)
+        panels = list(db.session.scalars(in_order.execution_options(populate_existing=True)))
         panel = next((each for each in panels if each.id == panel_id), None)
         if panel is None:
+            db.session.rollback()
             raise UnknownOption("This panel is no longer there.")
         at = panels.index(panel)
-        panels.insert(min(max(at + places, 0), len(panels) - 1), panels.pop(at))
+        to = min(max(at + places, 0), len(panels) - 1)
+        if to == at:
+            db.session.rollback()
+            return
+        panels.insert(to, panels.pop(at))
         for position, each in enumerate(panels, start=1):
             each.position = position
         db.session.flush()
@@ -255,18 +282,34 @@ class PanelEditor:
         name = parse_name(form)
         other = db.session.scalar(select(Panel.id).where(Panel.name == name))
         if other is not None and (own is None or other != own.id):
-            raise InvalidField("name", f"There is a panel named {name} already. Choose another name.")
+            db.session.rollback()
+            raise _taken(name)
         return name
+
+    def _flush_name(self, name: str) -> None:
+        try:
+            db.session.flush()
+        except IntegrityError as error:  # somebody took the name between the look and the flush
+            db.session.rollback()
+            raise _taken(name) from error
 
     def _touch(self, panel: Panel, actor: Actor) -> None:
         panel.version += 1
         panel.changed_at = self._clock.now()
         panel.changed_by = actor.name
-        db.session.flush()
+        self._flush_name(panel.name)
+
+    def _held(self, panel_id: UUID) -> Panel:
+        """The panel as it stands now; whoever else changes it waits for the end of this change."""
+        hold(panel_id)
+        return self._load(panel_id)
 
     def _load(self, panel_id: UUID) -> Panel:
-        panel = db.session.scalar(select(Panel).where(Panel.id == panel_id))
+        panel = db.session.scalar(
+            select(Panel).where(Panel.id == panel_id).execution_options(populate_existing=True)
+        )
         if panel is None:
+            db.session.rollback()
             raise UnknownOption("This panel is no longer there.")
         return panel
 
@@ -284,6 +327,10 @@ class PanelEditor:
             changed_at=panel.changed_at,
             changed_by=panel.changed_by,
         )
+
+
+def _taken(name: str) -> InvalidField:
+    return InvalidField("name", f"There is a panel named {name} already. Choose another name.")
 
 
 def _source_id(form: PanelForm) -> UUID:

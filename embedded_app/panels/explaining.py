@@ -119,7 +119,8 @@ def _audiences(
     known: Insight, definition: PanelDefinition, family: Family, source: str
 ) -> Iterator[Condition]:
     yield _audience(known, f"What comes from {source}", definition.audience, family)
-    yield _audience(known, f"Rows without a {family.one}", definition.unmatched_audience, family)
+    yield _audience(known, f"Rows without a {family.one}", definition.unmatched_reach, family)
+    yield _audience(known, "Linking", definition.link_reach, family)
     for side, columns in (("Procore", definition.record_columns), (source, definition.row_columns)):
         for column in columns:
             if column.audience is not Audience.READERS:

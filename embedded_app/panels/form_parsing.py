@@ -85,6 +85,7 @@ def parse_form(
         audience=_choice(Audience, form.audience, "audience"),
         owner=owner,
         unmatched_audience=_choice(Audience, form.unmatched_audience, "unmatched_audience"),
+        link_audience=_choice(Audience, form.link_audience, "link_audience"),
     )
     return limited(unlimited, form, always_seen=(family.number, row_key))
 
@@ -128,6 +129,7 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
         row_columns=tuple(_line_of(column) for column in definition.row_columns),
         audience=definition.audience,
         unmatched_audience=definition.unmatched_audience,
+        link_audience=definition.link_audience,
         owner=definition.owner,
     )
 

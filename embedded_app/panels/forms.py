@@ -50,7 +50,8 @@ class PanelForm:
     """The whole editor page.
 
     Errors name the form's fields as ``name``, ``source_id``, ``keys.0.column``, ``comparisons.2.tolerance``.
-    `total` is the record field of the comparison that the tiles add up.
+    `total` is the record field of the comparison that the tiles add up. Rows without a record, and linking, are
+    for those who see every record until somebody chooses otherwise.
     """
 
     name: str
@@ -66,5 +67,6 @@ class PanelForm:
     title: str = ""
     party: str = ""
     audience: str = "readers"
-    unmatched_audience: str = "readers"
+    unmatched_audience: str = "admins"
+    link_audience: str = "admins"
     owner: str = "procore"

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from embedded_app import audit, reconciliation
 from embedded_app.audit import Actor
 from embedded_app.clock import Clock
-from embedded_app.errors import AlreadyLinked, PermissionMissing, RecordVanished
+from embedded_app.errors import AlreadyLinked, LinkForbidden, PermissionMissing, RecordVanished
 from embedded_app.ids import ProjectId
 from embedded_app.panels.families import Record, RecordKey
+from embedded_app.panels.holding import hold
 from embedded_app.panels.models import Link, LinkState
 from embedded_app.panels.view import Decision, PanelView
 from embedded_app.reconciliation import FindingKind, Item, reconcile
@@ -49,17 +50,22 @@ class Links:
     """Makes and takes back decisions.
 
     Each use case takes the view that the person decided on: it proves that their own permissions show them the
-    record, and that they are in the audience of the row.
+    record, that they are in the audience of the row, and that they may link. Each says whether anything changed,
+    and only what changed something is in the audit log; of two people who decide the same, one changed it.
+
+    Raises, from every use case:
+        PermissionMissing: the source is hidden from the person.
+        LinkForbidden: they may not link in this panel.
+        RecordVanished: the record or the row is no longer in the view, or the panel is gone.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def confirm(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> None:
+    def confirm(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> bool:
         """Link the row to the record. Rows that the record has by a key rule are linked along, so that they stay.
 
         Raises:
-            RecordVanished: the record or the row is no longer in the view.
             AlreadyLinked: the row is linked by hand to another record in the view.
         """
         record, row = self._pair(view, key, row_id)
@@ -67,55 +73,63 @@ class Links:
             if pair[1] == row.id and pair[0] != record.item.id and decision.state is LinkState.CONFIRMED:
                 raise AlreadyLinked("This row is linked to another record. Unlink it there first.")
         kept = _rows_by_key(view, record)
+        self._hold(view)
         try:
-            for row_to_link in dict.fromkeys((*kept, row.id)):
+            changed = [
                 self._decide(view, key, row_to_link, LinkState.CONFIRMED, actor)
-            audit.record("link.confirmed", actor=actor, subject=_subject(view, record, row))
-            db.session.commit()
+                for row_to_link in dict.fromkeys((*kept, row.id))
+            ]
+            return self._end("link.confirmed", view, record, row, actor, is_changed=any(changed))
         except IntegrityError as error:
             db.session.rollback()
             raise AlreadyLinked("Somebody else linked this row a moment ago.") from error
 
-    def reject(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> None:
-        """Say that the row does not belong to the record: it is neither matched nor proposed for it any more.
-
-        Raises:
-            RecordVanished: as for `confirm`.
-        """
+    def reject(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> bool:
+        """Say that the row does not belong to the record: it is neither matched nor proposed for it any more."""
         record, row = self._pair(view, key, row_id)
-        self._decide(view, key, row.id, LinkState.REJECTED, actor)
-        audit.record("link.rejected", actor=actor, subject=_subject(view, record, row))
-        db.session.commit()
+        self._hold(view)
+        is_changed = self._decide(view, key, row.id, LinkState.REJECTED, actor)
+        return self._end("link.rejected", view, record, row, actor, is_changed=is_changed)
 
-    def break_(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> None:
-        """Unlink the pair. If a key rule would match it again at once, it is also kept apart.
-
-        Raises:
-            RecordVanished: as for `confirm`.
-        """
+    def break_(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> bool:
+        """Unlink the pair. If a key rule would match it again at once, it is also kept apart."""
         record, row = self._pair(view, key, row_id)
+        self._hold(view)
         if _matches_by_key(view, record.item, row):
-            self._decide(view, key, row.id, LinkState.REJECTED, actor)
+            is_changed = self._decide(view, key, row.id, LinkState.REJECTED, actor)
         else:
-            self._forget(view, key, row.id)
-        audit.record("link.broken", actor=actor, subject=_subject(view, record, row))
-        db.session.commit()
+            is_changed = self._forget(view, key, row.id, LinkState.CONFIRMED)
+        return self._end("link.broken", view, record, row, actor, is_changed=is_changed)
 
-    def reconsider(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> None:
-        """Take back a "not this one".
-
-        Raises:
-            RecordVanished: as for `confirm`.
-        """
+    def reconsider(self, view: PanelView, key: RecordKey, row_id: str, actor: Actor) -> bool:
+        """Take back a "not this one"."""
         record, row = self._pair(view, key, row_id)
-        self._forget(view, key, row.id)
-        audit.record("link.reconsidered", actor=actor, subject=_subject(view, record, row))
+        self._hold(view)
+        is_changed = self._forget(view, key, row.id, LinkState.REJECTED)
+        return self._end("link.reconsidered", view, record, row, actor, is_changed=is_changed)
+
+    def _hold(self, view: PanelView) -> None:
+        if view.panel.id is None or not hold(view.panel.id):
+            db.session.rollback()
+            raise RecordVanished("The link was not changed: this panel is no longer there.")
+
+    def _end(
+        self, event: str, view: PanelView, record: Record, row: Item, actor: Actor, *, is_changed: bool
+    ) -> bool:
+        """End the transaction, in which the event stands if there is one; gives `is_changed` back."""
+        if is_changed:
+            audit.record(event, actor=actor, subject=_subject(view, record, row))
         db.session.commit()
+        return is_changed
 
     def _pair(self, view: PanelView, key: RecordKey, row_id: str) -> tuple[Record, Item]:
         if not view.sees_source:
             raise PermissionMissing(
                 f"{view.panel.source_name} columns are hidden from you, so you cannot link."
+            )
+        if not view.may_link:
+            raise LinkForbidden(
+                "A company administrator decides who links in this panel; you are not among them."
             )
         record = next((each for each in view.records.records or () if each.key == key), None)
         row = next((each for each in view.rows.rows or () if each.id == row_id), None)
@@ -124,7 +138,8 @@ class Links:
             raise RecordVanished(f"The link was not changed: this {gone}, or you cannot see it any more.")
         return record, row
 
-    def _decide(self, view: PanelView, key: RecordKey, row_id: str, state: LinkState, actor: Actor) -> None:
+    def _decide(self, view: PanelView, key: RecordKey, row_id: str, state: LinkState, actor: Actor) -> bool:
+        """Whether that was decided otherwise, or not at all, before."""
         link = self._find(view, key, row_id)
         if link is None:
             link = Link(
@@ -137,28 +152,34 @@ class Links:
             )
             db.session.add(link)
         elif link.state == state:
-            return
+            return False
         link.state = state
         link.confirmed_by_id = actor.id
         link.confirmed_by = actor.name
         link.confirmed_at = self._clock.now()
         db.session.flush()
+        return True
 
-    def _forget(self, view: PanelView, key: RecordKey, row_id: str) -> None:
+    def _forget(self, view: PanelView, key: RecordKey, row_id: str, state: LinkState) -> bool:
+        """Take the decision away if it is this one; whether it was."""
         link = self._find(view, key, row_id)
-        if link is not None:
-            db.session.delete(link)
-            db.session.flush()
+        if link is None or link.state != state:
+            return False
+        db.session.delete(link)
+        db.session.flush()
+        return True
 
     def _find(self, view: PanelView, key: RecordKey, row_id: str) -> Link | None:
         return db.session.scalar(
-            select(Link).where(
+            select(Link)
+            .where(
                 Link.panel_id == view.panel.id,
                 Link.project_id == view.project_id,
                 Link.kind == key.kind,
                 Link.record_id == key.record_id,
                 Link.row_id == row_id,
             )
+            .execution_options(populate_existing=True)
         )
 
 

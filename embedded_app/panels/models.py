@@ -10,9 +10,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from embedded_app.panels.definition import PanelDefinition
 from embedded_app.storage import CompanyOwned, Model, UtcDateTime, new_id
 
 
@@ -46,6 +58,9 @@ class Panel(CompanyOwned, Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(255))
     """The name at that time, as in the audit log."""
+    unmatched_is_decided: Mapped[bool] = mapped_column(Boolean, default=True)
+    """Whether somebody chose who sees rows without a record while the choice began at Admin; `False` for a panel
+    from before, until an administrator decides (`unmatched_review`)."""
 
     @property
     def state(self) -> PanelState:
@@ -53,7 +68,12 @@ class Panel(CompanyOwned, Model):
 
     @property
     def has_unpublished_changes(self) -> bool:
-        return self.published_definition is not None and self.published_definition != self.definition
+        if self.published_definition is None or self.published_definition == self.definition:
+            return False
+        # What was stored before a panel had some part can differ in the text alone.
+        return PanelDefinition.from_json(self.published_definition) != PanelDefinition.from_json(
+            self.definition
+        )
 
 
 class ProjectJob(CompanyOwned, Model):

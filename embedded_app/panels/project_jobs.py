@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.exc import IntegrityError
 
 from embedded_app import audit
 from embedded_app.audit import Actor
@@ -55,11 +57,16 @@ class ProjectJobs:
             raise InvalidField("job", "Write the job as the source does, for example 21-0417.")
         if len(job) > _JOB_LENGTH:
             raise InvalidField("job", f"The job is too long. Use at most {_JOB_LENGTH} characters.")
+        taken = InvalidField("job", f"{job} belongs to this project already.")
         if job in self.jobs_of(project_id):
-            raise InvalidField("job", f"{job} belongs to this project already.")
+            raise taken
         row = ProjectJob(id=new_id(), project_id=project_id, job=job)
         db.session.add(row)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError as error:  # somebody assigned it between the look and the flush
+            db.session.rollback()
+            raise taken from error
         audit.record("project_job.assigned", actor=actor, subject=job, detail={"project_id": str(project_id)})
         db.session.commit()
         return row.id
@@ -71,11 +78,14 @@ class ProjectJobs:
             UnknownOption: there is no such line.
         """
         row = db.session.scalar(select(ProjectJob).where(ProjectJob.id == assignment_id))
+        gone = UnknownOption("This job is no longer on the list.")
         if row is None:
-            raise UnknownOption("This job is no longer on the list.")
+            raise gone
         job, project_id = row.job, row.project_id
-        db.session.delete(row)
-        db.session.flush()
+        removed = db.session.execute(delete(ProjectJob).where(ProjectJob.id == assignment_id))
+        if cast("CursorResult[Any]", removed).rowcount != 1:  # somebody removed it after the look
+            db.session.rollback()
+            raise gone
         audit.record("project_job.removed", actor=actor, subject=job, detail={"project_id": str(project_id)})
         db.session.commit()
 

@@ -219,8 +219,9 @@ def _view(
         rows=rows,
         sees_source=sees_source,
         sees_unmatched=visible.sees_unmatched,
+        may_link=visible.may_link,
         has_hidden_columns=visible.has_hidden_columns,
-        linked_elsewhere=len(reconciliation.linked_elsewhere) if reconciliation else 0,
+        has_rows_elsewhere=bool(reconciliation and reconciliation.linked_elsewhere),
         decisions={
             (record_id, row_id): decision
             for (record_id, row_id), decision in decisions.items()

@@ -110,11 +110,13 @@ class PanelView:
         sees_source: whether the viewer is in the panel's audience; if not, `rows.rows` is `None`.
         sees_unmatched: whether they see rows without a record of their own; if not, there are none among the
             rows, in the findings and in the totals, and nobody learns how many there are.
+        may_link: whether they decide about pairs.
         has_hidden_columns: whether columns or comparisons were left out for them.
         decisions: what people said about pairs of which both are shown, by record item id and row id.
         missing_rows: the links of the records that are shown whose row the source does not have for the project's
             jobs now, by record item id and row id.
-        linked_elsewhere: how many rows are left out because their record was not given to this viewer.
+        has_rows_elsewhere: whether rows are left out because their record was not given to this viewer; how many
+            would tell of records that Procore hides from them.
         reconciliation: `None` unless both sides are there.
     """
 
@@ -125,8 +127,9 @@ class PanelView:
     rows: RowsSide
     sees_source: bool
     sees_unmatched: bool
+    may_link: bool
     has_hidden_columns: bool
-    linked_elsewhere: int
+    has_rows_elsewhere: bool
     decisions: Mapping[tuple[str, str], Decision]
     missing_rows: Mapping[tuple[str, str], Decision]
     reconciliation: Reconciliation | None

@@ -25,6 +25,7 @@ class Visible:
         has_hidden_columns: whether anything of either side is hidden from them, if they see that side.
         sees_source: whether they see what comes from the source.
         sees_unmatched: whether they also see rows without a record.
+        may_link: whether they also decide what belongs together.
     """
 
     definition: PanelDefinition
@@ -32,6 +33,7 @@ class Visible:
     has_hidden_columns: bool
     sees_source: bool
     sees_unmatched: bool
+    may_link: bool
 
     def record(self, record: Record) -> Record:
         """The record without what is hidden."""
@@ -52,6 +54,7 @@ def audiences_in(definition: PanelDefinition) -> frozenset[Audience]:
         {
             definition.audience,
             definition.unmatched_audience,
+            definition.link_audience,
             *definition.comparison_audiences.values(),
             *(column.audience for column in (*definition.record_columns, *definition.row_columns)),
         }
@@ -85,6 +88,7 @@ def visible_to(
     )
     identity = definition.identity
     sees_source = definition.audience in audiences and row_key not in hidden_columns
+    sees_unmatched = sees_source and definition.unmatched_audience in audiences
     return Visible(
         replace(
             definition,
@@ -105,7 +109,8 @@ def visible_to(
         hidden_fields,
         has_hidden_columns=bool(hidden_fields) or (sees_source and bool(hidden_columns)),
         sees_source=sees_source,
-        sees_unmatched=sees_source and definition.unmatched_audience in audiences,
+        sees_unmatched=sees_unmatched,
+        may_link=sees_unmatched and definition.link_audience in audiences,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select
 
 from embedded_app import audit
 from embedded_app.clock import Clock
@@ -76,7 +77,10 @@ class OpenSessions:
         return self._list([found] if search else [], limit=limit)
 
     def end(self, session_id: UUID, actor: audit.Actor, *, of: UUID | None = None) -> None:
-        """End one session at once: whoever's, or `of` this principal only. One that is gone is no error."""
+        """End one session at once: whoever's, or `of` this principal only.
+
+        One that has ended is no error, and no event.
+        """
         owner = db.session.execute(
             select(Principal.id, Principal.login)
             .join(Session, Session.principal_id == Principal.id)
@@ -85,8 +89,8 @@ class OpenSessions:
         if owner is None or of not in {None, owner.id}:
             return
         self._forget(current_company_id(), owner.id)
-        self._delete([session_id])
-        audit.record("session.ended", actor=actor, subject=owner.login)
+        if self._delete([session_id]):
+            audit.record("session.ended", actor=actor, subject=owner.login)
         db.session.commit()
 
     def end_all_of(self, principal_id: UUID, actor: audit.Actor) -> Revoked:
@@ -134,10 +138,14 @@ class OpenSessions:
             for person in people
         )
 
-    @staticmethod
-    def _delete(session_ids: Sequence[UUID]) -> None:
-        for statement in (
-            delete(Proof).where(Proof.session_id.in_(session_ids)),
-            delete(Session).where(Session.id.in_(session_ids)),
-        ):
+    def _delete(self, session_ids: Sequence[UUID]) -> int:
+        """How many of them had not ended before."""
+        now = self._clock.now()
+        had_ended = delete(Session).where(Session.id.in_(session_ids), Session.expires_at <= now)
+        proofs = delete(Proof).where(Proof.session_id.in_(session_ids))
+        for statement in (proofs, had_ended):
             db.session.execute(statement.execution_options(synchronize_session=False))
+        ended = db.session.execute(
+            delete(Session).where(Session.id.in_(session_ids)).execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", ended).rowcount

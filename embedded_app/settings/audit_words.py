@@ -19,6 +19,8 @@ _WORDS = {
     "panel.deleted": "Deleted a panel",
     "panel.moved": "Moved a panel",
     "panel.published": "Published a panel",
+    "panel.unmatched_kept": "Kept who sees rows without a record",
+    "panel.unmatched_narrowed": "Limited rows without a record to Admin",
     "panel.unpublished": "Took a panel off the page",
     "principal.signed_in": "Signed in",
     "project_job.assigned": "Assigned a job to a project",

@@ -45,6 +45,7 @@ class OverviewPage:
     Attributes:
         just_installed: whether the installation ended a moment ago.
         steps: in order; the first that is not done is the next one.
+        undecided_count: panels about whose rows without a record an administrator has yet to decide.
     """
 
     shell: Shell
@@ -56,6 +57,7 @@ class OverviewPage:
     published_count: int
     project_count: int
     failing_sources: tuple[FailingSource, ...]
+    undecided_count: int
 
 
 @blueprint.get("/settings")
@@ -80,6 +82,7 @@ def overview() -> Response:
             for source in known
             if source.last_failure_code
         ),
+        undecided_count=len(panels.service().unmatched_review.list_()),
     )
     return render("settings/overview.html", page)
 

@@ -104,6 +104,7 @@ def read_form(form: Mapping[str, str]) -> PanelForm:
         row_columns=_columns(form, "row_columns"),
         audience=form.get("audience", ""),
         unmatched_audience=form.get("unmatched_audience", ""),
+        link_audience=form.get("link_audience", ""),
         owner=form.get("owner", ""),
     )
 

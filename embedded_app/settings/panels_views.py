@@ -20,7 +20,7 @@ from embedded_app.errors import (
     UnknownOption,
 )
 from embedded_app.ids import whole_number
-from embedded_app.panels import ColumnLine, ComparisonLine, Family, KeyLine, PanelForm, PanelSummary
+from embedded_app.panels import Audience, ColumnLine, ComparisonLine, Family, KeyLine, PanelForm, PanelSummary
 from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.reconciliation import FieldKind
@@ -40,13 +40,30 @@ Option = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PanelsPage:
-    """The list. A new panel is of one of the `families` and one of the `sources`, given as options."""
+    """The list. A new panel is of one of the `families` and one of the `sources`, given as options.
+
+    `undecided` are the panels about whose rows without a record an administrator has yet to decide; `notice` is
+    how it stands after a decision.
+    """
 
     shell: Shell
     panels: tuple[PanelSummary, ...]
+    undecided: tuple[Undecided, ...]
+    notice: str
     families: tuple[Option, ...]
     sources: tuple[Option, ...]
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A panel whose rows without a record reach `who`; its version goes with the decision."""
+
+    panel_id: UUID
+    name: str
+    who: str
+    admins: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,7 @@ class EditorPage:
         normalizer_options: for a chain of normalizers, the ways to read a key, with that chain among them.
         problem: a sentence for the whole page; `errors` holds one per field, named as `PanelForm` says.
         is_outdated: somebody else saved the panel meanwhile.
+        saved: it was saved, or published, just now; `unchanged` when there was nothing to save.
         preview: what the form would find, after the administrator asked.
     """
 
@@ -84,13 +102,14 @@ class EditorPage:
     is_outdated: bool
     preview: PreviewPart | None
     saved: bool
+    unchanged: bool
 
 
 @blueprint.get("/settings/panels")
 @administrator
 @Kind.STANDALONE
 def panels() -> Response:
-    return _list_page()
+    return _list_page(notice=_decided())
 
 
 @blueprint.get("/settings/panels/new")
@@ -112,7 +131,12 @@ def new_panel() -> Response:
 @Kind.STANDALONE
 def panel(panel_id: UUID) -> Response:
     edited = panel_package.service().editor.get(panel_id)
-    return _editor_page(edited.form, edited.summary, saved="saved" in request.args)
+    return _editor_page(
+        edited.form,
+        edited.summary,
+        saved="saved" in request.args,
+        unchanged="unchanged" in request.args,
+    )
 
 
 @blueprint.post("/settings/panels/save")
@@ -131,15 +155,16 @@ def save_panel() -> AnyResponse:
             form, preview = _preview(form, summary)
             return _editor_page(form, summary, preview=preview)
         if summary is None:
-            panel_id = editor.create(form, actor)
+            panel_id, is_changed = editor.create(form, actor), True
         else:
             panel_id = summary.id
-            editor.update(panel_id, form, actor, version=_version())
+            is_changed = editor.update(panel_id, form, actor, version=_version())
         if act == "publish":
-            editor.publish(panel_id, actor)
+            is_changed = editor.publish(panel_id, actor) or is_changed
     except (InputError, SourceError, ProcoreError) as error:
         return _editor_page(form, summary, error=error)
-    return redirect(url_for("settings.panel", panel_id=panel_id, saved=1), 303)
+    saved, unchanged = (1, None) if is_changed else (None, 1)
+    return redirect(url_for("settings.panel", panel_id=panel_id, saved=saved, unchanged=unchanged), 303)
 
 
 @blueprint.post("/settings/panels/<uuid:panel_id>/<any(publish,unpublish,delete,up,down):act>")
@@ -159,6 +184,56 @@ def change_panel(panel_id: UUID, act: str) -> AnyResponse:
     return redirect(url_for("settings.panels"), 303)
 
 
+@blueprint.post("/settings/panels/<uuid:panel_id>/rows-without-a-record/<any(narrow,keep):act>")
+@administrator
+@Kind.STANDALONE
+def decide_unmatched(panel_id: UUID, act: str) -> AnyResponse:
+    """Who sees rows without a record in a panel from before the choice began at Admin: once for each."""
+    review, actor = panel_package.service().unmatched_review, actor_of(current_viewer())
+    decide = review.narrow if act == "narrow" else review.keep
+    try:
+        is_changed = decide(panel_id, actor, version=_version())
+    except InputError as error:
+        return _list_page(error.sentence)
+    decided, before = (panel_id, None) if is_changed else (None, panel_id)
+    return redirect(url_for("settings.panels", decided=decided, decided_before=before), 303)
+
+
+def _decided() -> str:
+    """How it stands after the decision that led here; empty when none did."""
+    for name, lead in (("decided", ""), ("decided_before", "Somebody decided before. ")):
+        if name in request.args:
+            try:
+                reach = panel_package.service().unmatched_review.get(_uuid(request.args[name]))
+            except UnknownOption:
+                return ""
+            who = _who(reach.audience, reach.family)
+            return f"{lead}{reach.name}: rows without a {reach.family.one} are for {who}."
+    return ""
+
+
+def _who(audience: Audience, family: Family) -> str:
+    return {
+        Audience.READERS: f"everybody who reads {family.many}",
+        Audience.STANDARD: f"people with Standard or Admin on {family.many}",
+        Audience.ADMINS: f"people with Admin on {family.many}",
+        Audience.ADMINISTRATORS: "company administrators",
+    }[audience]
+
+
+def _undecided() -> tuple[Undecided, ...]:
+    return tuple(
+        Undecided(
+            reach.panel_id,
+            reach.name,
+            _who(reach.audience, reach.family),
+            _who(Audience.ADMINS, reach.family),
+            reach.version,
+        )
+        for reach in panel_package.service().unmatched_review.list_()
+    )
+
+
 def _preview(form: PanelForm, summary: PanelSummary | None) -> tuple[PanelForm, PreviewPart]:
     """The form as it was read, and what it would find."""
     viewer = current_viewer()
@@ -171,11 +246,13 @@ def _preview(form: PanelForm, summary: PanelSummary | None) -> tuple[PanelForm, 
     return found.form, part_of(found, family_of(form.family), known)
 
 
-def _list_page(error: str = "") -> Response:
+def _list_page(error: str = "", *, notice: str = "") -> Response:
     editor = panel_package.service().editor
     page = PanelsPage(
         shell=shell("panels"),
         panels=editor.list_(),
+        undecided=_undecided(),
+        notice=notice,
         families=tuple((family.name, family.many.capitalize()) for family in editor.families()),
         sources=tuple((str(source.id), source.name) for source in sources.service().list_()),
         error=error,
@@ -190,6 +267,7 @@ def _editor_page(
     error: EmbeddedAppError | None = None,
     preview: PreviewPart | None = None,
     saved: bool = False,
+    unchanged: bool = False,
 ) -> Response:
     family = family_of(form.family)
     source = sources.service().get_(_uuid(form.source_id))
@@ -219,6 +297,7 @@ def _editor_page(
         is_outdated=is_outdated,
         preview=preview,
         saved=saved,
+        unchanged=unchanged,
     )
     return render("settings/panel.html", page, 422 if error else 200)
 

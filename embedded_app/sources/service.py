@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from embedded_app import audit
@@ -108,7 +108,7 @@ class SourceService:
         return source
 
     def update(self, source_id: UUID, draft: Draft, *, actor: Actor) -> Source:
-        """Save changes, after reading the source once when it will be read in another way.
+        """Save changes, if there are any, after reading the source once when it will be read in another way.
 
         Raises:
             InvalidField, SourceError: as `create`; also when the source moved to another place and its secrets
@@ -120,9 +120,12 @@ class SourceService:
         saved = self._opener.load(source_id)
         secrets = self._opener.secrets_of(draft)
         changed = _changed(saved, draft, name, secrets)
+        if not changed:
+            return self.get_(source_id)
         found = self._read_to_save(draft) if changed - {"name", "keep_seconds"} else None
-        source = self.get_(source_id)
+        source = self._held(source_id)
         if source.version != saved.version:
+            db.session.rollback()
             raise InputError("Somebody else changed this source meanwhile. Open it again.")
         source.version += 1
         _fill(source, draft, name, self._clock.now())
@@ -141,7 +144,7 @@ class SourceService:
             UnknownOption: when there is none.
             InputError: while a panel uses it.
         """
-        source = self.get_(source_id)
+        source = self._held(source_id)
         name = source.name
         try:
             db.session.delete(source)
@@ -261,7 +264,13 @@ class SourceService:
     def _note(self, saved: Saved, outcome: RowSet | SourceError | None) -> None:
         """Write down how a reading went, if that is news. `None` is a success that read only a part."""
         source = db.session.scalar(select(Source).where(Source.id == saved.id))
+        is_failing = isinstance(outcome, SourceError)
+        if source is not None and is_failing is (source.last_failure_code is None):
+            source = self._find_held(
+                saved.id
+            )  # an event: of many readings at the same moment, one records it
         if source is None or source.version != saved.version:
+            db.session.rollback()
             return
         now = self._clock.now()
         was_failing = source.last_failure_code is not None
@@ -280,6 +289,29 @@ class SourceService:
             if was_failing:
                 audit.record("source.recovered", actor=SYSTEM, subject=saved.name)
         db.session.commit()
+
+    def _held(self, source_id: UUID) -> Source:
+        """The source as it stands now; whoever else changes it waits for the end of this transaction.
+
+        Raises:
+            UnknownOption: it is no longer there.
+        """
+        source = self._find_held(source_id)
+        if source is None:
+            db.session.rollback()
+            raise UnknownOption("This source is no longer there.")
+        return source
+
+    def _find_held(self, source_id: UUID) -> Source | None:
+        db.session.execute(
+            update(Source)
+            .where(Source.id == source_id)
+            .values(version=Source.version)
+            .execution_options(synchronize_session=False)
+        )
+        return db.session.scalar(
+            select(Source).where(Source.id == source_id).execution_options(populate_existing=True)
+        )
 
     def _forget(self, source_id: UUID) -> None:
         self._readings.forget(current_company_id(), source_id)

@@ -9,7 +9,15 @@ from uuid import UUID
 from flask import Flask
 
 from embedded_app.audit import Actor
-from embedded_app.panels import Links, PanelEditor, PanelForm, PanelService, PanelView, ProjectJobs
+from embedded_app.panels import (
+    Links,
+    PanelEditor,
+    PanelForm,
+    PanelService,
+    PanelView,
+    ProjectJobs,
+    UnmatchedReview,
+)
 from embedded_app.panels.families import FAMILIES
 from embedded_app.panels.suggestions import suggest
 from embedded_app.principals.proofs import Proofs
@@ -45,13 +53,14 @@ class World:
     editor: PanelEditor
     jobs: ProjectJobs
     links: Links
+    unmatched_review: UnmatchedReview
 
     def form(self, **changes: Any) -> PanelForm:
-        """The suggested form, with changes."""
+        """The suggested form, opened to all readers, with changes."""
         suggested = suggest(
             FAMILIES["commitments"], COLUMNS, source_id=str(SOURCE), source_name=self.sources.name
         )
-        return replace(suggested, **changes)
+        return replace(suggested, **{"unmatched_audience": "readers", "link_audience": "readers"} | changes)
 
     def publish(self, **changes: Any) -> UUID:
         panel_id = self.editor.create(self.form(**changes), ACTOR)
@@ -103,6 +112,17 @@ def build_world(app: Flask) -> World:
         fan_out=FanOut(app, 4),
     )
     editor = PanelEditor(views, cast("Any", sources), clock)
-    world = World(app, clock, procore, principals, sources, views, editor, ProjectJobs(), Links(clock))
+    world = World(
+        app,
+        clock,
+        procore,
+        principals,
+        sources,
+        views,
+        editor,
+        ProjectJobs(),
+        Links(clock),
+        UnmatchedReview(clock),
+    )
     world.jobs.assign(PROJECT, "21-0417", ACTOR)
     return world

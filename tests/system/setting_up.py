@@ -63,6 +63,8 @@ def publish_panel(walker: Walker, source_id: str, project_id: int, name: str) ->
         "act": "preview",
         "project_id": str(project_id),
         "name": name,
+        "unmatched_audience": "standard",  # a project manager links
+        "link_audience": "standard",
         status.replace("record_field", "status_map"): STATUSES,
     }
     preview = walker.submit(form, changes)

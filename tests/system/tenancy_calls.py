@@ -139,6 +139,15 @@ CALLS = (
         base="panel",
         form={"panel_id": "{panel}", "source_id": "{source}", "act": "publish"},
     ),
+    *(
+        Call(
+            "settings.decide_unmatched",
+            _POSTED,
+            path={"panel_id": "{panel}", "act": act},
+            form={"version": "2"},
+        )
+        for act in ("narrow", "keep")
+    ),
     Call("settings.projects"),
     Call("settings.assign_job", _POSTED, form={"project_id": "{project}", "job": "C-0000"}),
     *(

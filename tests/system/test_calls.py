@@ -15,9 +15,9 @@ def test_every_family_says_how_many_the_platform_has_for_it() -> None:
     assert set(RECORD_FAMILIES) == set(FAMILIES)
 
 
-def test_the_first_look_asks_once_for_each_family_and_once_for_the_project(walked: Walked) -> None:
+def test_the_first_look_asks_once_for_each_family_for_the_project_and_for_the_level(walked: Walked) -> None:
     asked = [entry["path"] for entry in walked.cold if entry["path"].startswith("/rest/")]
-    assert len(asked) <= len(RECORD_FAMILIES["commitments"]) + 1, asked
+    assert len(asked) <= len(RECORD_FAMILIES["commitments"]) + 2, asked
     assert all(any(f"/{family}" in path for path in asked) for family in RECORD_FAMILIES["commitments"])
 
 

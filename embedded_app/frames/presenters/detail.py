@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from embedded_app.frames.lines import Line, name_of
 from embedded_app.frames.presenters import texts
 from embedded_app.frames.presenters.candidates import Candidates
+from embedded_app.frames.presenters.notes import linking_note
 from embedded_app.frames.presenters.pairs import (
     cause_of,
     compared_fields,
@@ -58,14 +59,14 @@ class LinePage:
     Args:
         detail: `None` where `blank` stands in its place.
         source_name: as the administrator called the source.
-        form: the hidden fields of the forms about links.
+        form: the hidden fields of the forms about links; `None` for somebody who may not link.
         blank: `None` where the detail is.
         announce: for screen readers, after the line opened.
     """
 
     detail: Detail | None
     source_name: str
-    form: FormFields
+    form: FormFields | None
     blank: Blank | None
     announce: str
 
@@ -79,7 +80,7 @@ class DetailPresenter:
         self._source = view.panel.source_name
         self._candidates: Candidates | None = None
 
-    def page(self, line: Line | None, form: FormFields, refresh_address: str) -> LinePage:
+    def page(self, line: Line | None, form: FormFields | None, refresh_address: str) -> LinePage:
         """The piece for a line; `None`, or one about which nothing can be said now, has changed since."""
         if line is None or line.kind is None:
             blank = Blank(
@@ -117,8 +118,8 @@ class DetailPresenter:
         )
 
     def candidates(self, line: Line) -> tuple[CandidateCard, ...]:
-        """For a line without its other side; a row alone asks every record."""
-        if line.kind is None or line.kind in PAIRED:
+        """For a line without its other side, to somebody who may link; a row alone asks every record."""
+        if line.kind is None or line.kind in PAIRED or not self._view.may_link:
             return ()
         if self._candidates is None:
             self._candidates = Candidates(self._view)
@@ -135,18 +136,15 @@ class DetailPresenter:
 
     def _lead(self, line: Line, number: str, *, has_candidates: bool) -> str:
         if line.record is not None and not self._view.sees_unmatched:
-            return self._lead_without_rows(number, has_candidates=has_candidates)
+            one = self._view.panel.family.one
+            return f"Rows without a {one} are hidden from you, so none is proposed for {number}."
+        if not self._view.may_link:
+            return linking_note(self._view)
         if not has_candidates:
             return f"Nothing looks like {number}: no party, amount or number is alike."
         many = self._view.panel.family.many
         what = f"Rows of {self._source}" if line.record is not None else f"{many.capitalize()} in Procore"
         return f"{what} that could belong to {number}. Nothing links by itself."
-
-    def _lead_without_rows(self, number: str, *, has_candidates: bool) -> str:
-        hidden = f"Rows without a {self._view.panel.family.one} are hidden from you"
-        if not has_candidates:
-            return f"{hidden}, so none can be proposed for {number}."
-        return f"{hidden}. These belong to other {self._view.panel.family.many}, and look like {number}."
 
 
 def _announcement(detail: Detail) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from embedded_app.frames.presenters.pairs import owner_name
 from embedded_app.frames.presenters.texts import money_text
-from embedded_app.panels import PanelView
+from embedded_app.panels import Audience, PanelView
 from embedded_app.reconciliation import FindingKind, Reconciliation
 from embedded_app.web.formatting import plural
 
@@ -36,7 +36,21 @@ def hidden_parts(view: PanelView) -> tuple[str, ...]:
         notes.append(
             "A company administrator hides some columns of this panel from you. They are not compared for you."
         )
+    if view.sees_source and not view.may_link and view.jobs:
+        notes.append(linking_note(view))
     return tuple(notes)
+
+
+def linking_note(view: PanelView) -> str:
+    """For whom linking is, to somebody for whom it is not."""
+    many = view.panel.family.many
+    who = {
+        Audience.READERS: f"everybody who reads {many}",
+        Audience.STANDARD: f"people with Standard or Admin on {many}",
+        Audience.ADMINS: f"people with Admin on {many}",
+        Audience.ADMINISTRATORS: "company administrators",
+    }[view.panel.definition.link_reach]
+    return f"Linking is for {who}. You see what is linked, and only they change it."
 
 
 def _sign(view: PanelView) -> str:
@@ -70,9 +84,10 @@ def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
     notes += _doubled(view)
     if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
         notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
-    if view.linked_elsewhere:
-        text = plural(view.linked_elsewhere, "row is", "rows are")
-        notes.append(f"{text} linked to {family.many} that Procore does not show you here, and left out.")
+    if view.has_rows_elsewhere:
+        notes.append(
+            f"Rows that are linked to {family.many} that Procore does not show you here are left out."
+        )
     if reconciliation.broken_links:
         text = plural(len(reconciliation.broken_links), "link leads", "links lead")
         notes.append(f"{text} to a row that {source} no longer has.")

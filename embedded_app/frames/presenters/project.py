@@ -10,7 +10,7 @@ from flask import url_for
 from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_lines
 from embedded_app.frames.presenters import states
 from embedded_app.frames.presenters.detail import DetailPresenter, LinePage
-from embedded_app.frames.presenters.notes import footnotes
+from embedded_app.frames.presenters.notes import footnotes, hidden_parts
 from embedded_app.frames.presenters.parts import Banner, Blank, Choice, FormFields
 from embedded_app.frames.presenters.project_page import Pages, ProjectPage, Tile
 from embedded_app.frames.presenters.table import TablePresenter
@@ -90,7 +90,9 @@ class ProjectPresenter:
         line = next((each for each in self._lines if each.key == key), None)
         return self._details.page(line, self._form(), self._query.refresh_address)
 
-    def _form(self) -> FormFields:
+    def _form(self) -> FormFields | None:
+        if not self._view.may_link:
+            return None
         return FormFields(url_for("frames.links"), {"from": "project", **self._query.arguments})
 
     def chosen(self) -> list[Line]:
@@ -227,8 +229,12 @@ class ProjectPresenter:
         if chosen:
             return None
         if not self._lines:
-            beside = f", and {self._source} has no rows for it" if view.rows.rows is not None else ""
-            return Blank(f"No {many} yet", f"This project has no {many} in Procore{beside}.", "info")
+            beside = ""
+            if view.rows.rows is not None and view.sees_unmatched:
+                beside = f", and {self._source} has no rows for it"
+            hidden = " ".join(hidden_parts(view))
+            sentence = f"Procore shows you no {many} of this project{beside}."
+            return Blank(f"No {many} yet", " ".join(filter(None, (sentence, hidden))), "info")
         return self._nothing_fits()
 
     def _nothing_fits(self) -> Blank:

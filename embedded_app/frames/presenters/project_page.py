@@ -60,7 +60,7 @@ class ProjectPage:
         pages: `None` when everything fits on one page.
         footnotes: the sign convention, tolerance, systems of record, and what the totals leave out.
         export_address: the lines as CSV; empty without a table.
-        form: the hidden fields of the forms about links.
+        form: the hidden fields of the forms about links; `None` for somebody who may not link.
         announce: for screen readers, after the page changed.
     """
 
@@ -86,7 +86,7 @@ class ProjectPage:
     pages: Pages | None
     footnotes: tuple[str, ...]
     export_address: str
-    form: FormFields
+    form: FormFields | None
     announce: str
 
 
@@ -122,6 +122,6 @@ def page_without_panels(project: Project, query: ProjectQuery, viewer_name: str)
         pages=None,
         footnotes=(),
         export_address="",
-        form=FormFields(url_for("frames.links")),
+        form=None,
         announce="Nothing to compare yet",
     )

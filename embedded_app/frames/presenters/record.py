@@ -81,7 +81,7 @@ class RecordPage:
         rejected: rows that somebody said do not.
         no_candidate: in place of candidates and rows, why there are none; else empty.
         hidden_parts: what of the panel is hidden from the viewer, a sentence each.
-        form: the hidden fields of the forms about links.
+        form: the hidden fields of the forms about links; `None` for somebody who may not link.
         announce: for screen readers, after the page changed.
     """
 
@@ -108,7 +108,7 @@ class RecordPage:
     rejected: tuple[RejectedRow, ...]
     no_candidate: str
     hidden_parts: tuple[str, ...]
-    form: FormFields
+    form: FormFields | None
     announce: str
 
 
@@ -138,7 +138,7 @@ def page_without_record(query: RecordQuery, viewer_name: str, blank: Blank) -> R
         rejected=(),
         no_candidate="",
         hidden_parts=(),
-        form=FormFields(url_for("frames.links")),
+        form=None,
         announce=blank.title,
     )
 
@@ -202,7 +202,8 @@ class RecordPresenter:
         fields = compared_fields(view, finding) if finding else ()
         status = shown(values.get(family.status))
         linked = linked_rows(view, record, finding) if finding and self._is_pair(finding) else ()
-        candidates = Candidates(view).for_record(record) if view.reconciliation is not None else ()
+        is_proposed = view.reconciliation is not None and view.may_link
+        candidates = Candidates(view).for_record(record) if is_proposed else ()
         return RecordPage(
             kind=f"{family.kinds.get(record.key.kind, family.one.capitalize())} in Procore",
             name=" · ".join(filter(None, (number, title))),
@@ -229,7 +230,9 @@ class RecordPresenter:
             if linked or candidates or finding is None or missing_rows(view, record)
             else self._no_candidate(number),
             hidden_parts=hidden_parts(view),
-            form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments}),
+            form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments})
+            if view.may_link
+            else None,
             announce=states.announcement(notice, view, f"{number} {title}"),
         )
 
@@ -278,7 +281,8 @@ class RecordPresenter:
             case FindingKind.ONLY_IN_PROCORE:
                 label = self._view.panel.definition.rules.total_comparison.label.lower()
                 what = "It is" if finding.procore is None else f"{money_text(finding.procore)} is {label}"
-                sentence = f"{what} in Procore and does not appear in {source} under this number."
+                seen = "" if self._view.sees_unmatched else " that you see"
+                sentence = f"{what} in Procore, and no row of {source}{seen} belongs to it."
                 return (Banner(f"No {source} row is linked", sentence, "ext"),)
             case FindingKind.AMBIGUOUS:
                 inside = plural(len(finding.records), "record", "records")
@@ -313,6 +317,8 @@ class RecordPresenter:
         view = self._view
         if not view.sees_unmatched:
             return f"Rows without a {view.panel.family.one} are hidden from you, so none is proposed for {number}."
+        if not view.may_link:
+            return ""  # said below, with what else is not for this viewer
         return f"No row of {view.panel.source_name} looks like {number}: no party, amount or number is alike."
 
     def _variance_banner(self, finding: Finding) -> Banner:

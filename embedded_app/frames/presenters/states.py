@@ -223,9 +223,10 @@ def _about_source(view: PanelView) -> list[Banner]:
         ]
     found = [*_source_failure(view), *_empty_jobs(view)]
     if rows.rejected_lines:
+        lines = plural(rows.rejected_lines, "line", "lines") if view.sees_unmatched else "Some lines"
         found.append(
             Banner(
-                f"{plural(rows.rejected_lines, 'line', 'lines')} of {source} could not be read",
+                f"{lines} of {source} could not be read",
                 "Totals leave them out. The source's page in the settings lists them.",
                 "bad",
             )

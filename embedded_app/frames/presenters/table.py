@@ -68,8 +68,9 @@ class LineView:
     """A line of the table. `id` is for HTML, `number_href` a page of Procore or empty.
 
     `record_cells` is `None` where there is no record: then `void_text` stands in their place, and likewise for
-    `row_cells`. `link_href` opens the line with its candidates. The `detail` is there when the line is open;
-    of a pair it is otherwise fetched from `detail_src` when somebody opens it.
+    `row_cells`. `link_href` opens the line with its candidates; it is empty for somebody who may not link. The
+    `detail` is there when the line is open; of a pair it is otherwise fetched from `detail_src` when somebody
+    opens it.
     """
 
     id: str
@@ -186,7 +187,7 @@ class TablePresenter:
             record_cells=self._record_cells(line),
             row_cells=self._row_cells(line),
             void_text=self._void_text(line),
-            link_href=opened.address if line.kind is not None and not is_pair else "",
+            link_href=opened.address if line.kind is not None and not is_pair and view.may_link else "",
             link_text=self._link_text(line),
             variance=self._variance(line),
             percent=self._percent(line),

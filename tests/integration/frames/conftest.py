@@ -137,6 +137,7 @@ def publish_panel(
     *,
     audience: str = "readers",
     unmatched_audience: str = "readers",
+    link_audience: str = "readers",
     job: str = "21-0417",
 ) -> None:
     """A source on the sample ERP, its job on Riverside, and the panel beside it."""
@@ -152,6 +153,7 @@ def publish_panel(
             suggested,
             audience=audience,
             unmatched_audience=unmatched_audience,
+            link_audience=link_audience,
             comparisons=tuple(
                 replace(line, status_map=STATUSES) if line.record_field == "status" else line
                 for line in suggested.comparisons

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from embedded_app import audit
-from embedded_app.errors import AlreadyLinked, InvalidField, RecordVanished, UnknownOption
+from embedded_app.errors import AlreadyLinked, Forbidden, InvalidField, RecordVanished, UnknownOption
 from embedded_app.ids import ProjectId
 from embedded_app.panels import LinkState, PanelState, RecordKey
 from embedded_app.panels.models import Link, Panel
-from embedded_app.procore import Project
+from embedded_app.procore import AccessLevel, Project
 from embedded_app.storage import db, new_id
 from tests.fakes.panel_sides import PROJECT, READ_AT, SOURCE, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
@@ -25,6 +25,10 @@ STEEL, GAS = (RecordKey("subcontract", commitment(number).id) for number in (14,
 def _sides(world: World) -> None:
     world.procore.commitments = [commitment(14), commitment(31)]
     world.sources.rows = [row(14), row("21-0417-047"), row("21-0417-P118")]
+
+
+def panel_events() -> list[str]:
+    return [event.event for event in audit.list_events(prefixes=["panel."])]
 
 
 def states(panel_id: UUID | None) -> dict[str, str]:
@@ -49,7 +53,7 @@ def test_a_panel_goes_from_draft_to_published_and_back(world: World) -> None:
     assert world.views.published() == ()
     editor.delete(panel_id, ACTOR)
     assert editor.list_() == ()
-    events = [event.event for event in audit.list_events(prefixes=["panel."])]
+    events = panel_events()
     assert events == [
         f"panel.{event}"
         for event in ("deleted", "unpublished", "published", "changed", "published", "created")
@@ -117,6 +121,16 @@ def test_a_preview_counts_the_links_of_the_panel_it_changes(world: World) -> Non
     assert (preview.match.by_link, preview.match.percent) == (1, 100)
 
 
+def test_a_preview_hides_from_an_administrator_what_the_panel_hides_from_them(world: World) -> None:
+    world.procore.administers, world.procore.level = True, AccessLevel.READ_ONLY
+    preview = world.editor.preview(world.form(unmatched_audience="admins"), VIEWER, PROJECT)
+    assert preview.match is not None
+    assert (preview.match.rows, preview.match.unmatched_rows) == (1, ())
+    world.procore.failure = Forbidden("No.")
+    preview = world.editor.preview(world.form(audience="administrators"), VIEWER, PROJECT)
+    assert (preview.match, preview.view.rows.rows) == (None, None)
+
+
 def test_a_preview_without_a_job_has_no_match_rate(world: World) -> None:
     world.jobs.remove(world.jobs.list_()[0].id, ACTOR)
     assert world.editor.preview(world.form(), VIEWER, PROJECT).match is None
@@ -160,7 +174,7 @@ def test_a_row_linked_in_another_project_is_not_given_away_here(world: World) ->
     world.procore.commitments = [commitment(47)]
     view = world.views.assemble(world.views.published()[0], VIEWER, OTHER)
     assert view.reconciliation is not None
-    assert view.linked_elsewhere == 1
+    assert view.has_rows_elsewhere
     assert "21-0417-047" not in {row.id for row in view.rows.rows or ()}  # nor proposed as a candidate
     with pytest.raises(RecordVanished):
         world.links.confirm(view, RecordKey("subcontract", commitment(47).id), "21-0417-047", ACTOR)

@@ -18,6 +18,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from embedded_app import panels, principals, sources
+from embedded_app.audit import list_events
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.panels import Audience, ColumnLine, ComparisonLine, KeyLine, PanelForm, RecordKey
 from embedded_app.principals import Viewer, actor_of
@@ -99,10 +100,14 @@ RECORDS = ("SC-001", "SC-002", "SC-003", "SC-004", "SC-005")
 
 @dataclass(frozen=True)
 class Panel:
-    """Who sees what. `limits` are on the source's columns ``title`` and ``paid`` and on the comparison of paid."""
+    """Who sees what and who links.
+
+    `limits` are on the source's columns ``title`` and ``paid`` and on the comparison of paid.
+    """
 
     audience: Audience = Audience.READERS
     unmatched: Audience = Audience.READERS
+    linking: Audience = Audience.READERS
     limits: Mapping[str, Audience] = field(default_factory=dict)
 
     def form(self, source_id: UUID) -> PanelForm:
@@ -130,6 +135,7 @@ class Panel:
             ),
             audience=self.audience.value,
             unmatched_audience=self.unmatched.value,
+            link_audience=self.linking.value,
         )
 
 
@@ -147,6 +153,10 @@ class Allowed:
     @property
     def sees_unmatched(self) -> bool:
         return self.sees_source and self.person.is_in(self.panel.unmatched)
+
+    @property
+    def may_link(self) -> bool:
+        return self.sees_unmatched and self.person.is_in(self.panel.linking)
 
     def sees_record(self, number: str) -> bool:
         return self.person.reads and (number not in PRIVATE or self.person.level == "Admin")
@@ -265,6 +275,11 @@ class Company:
             version = editor.get(self.panel_id).summary.version
             editor.update(self.panel_id, panel.form(self.source_id), actor, version=version)
             editor.publish(self.panel_id, actor)
+
+    def decisions(self) -> int:
+        """How many decisions about pairs the audit log holds."""
+        with self.app.app_context(), company_scope(HOLLIS):
+            return len(list_events(prefixes=["link."], limit=10_000))
 
     def _keep_books(self, path: Path) -> None:
         path.parent.mkdir(parents=True)

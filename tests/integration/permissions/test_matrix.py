@@ -9,6 +9,7 @@ The view is looked at in every cell. Everybody sees each other kind of page once
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from urllib.parse import quote
@@ -70,7 +71,11 @@ PAGES: Mapping[str, Callable[[Frame], str]] = {
     "side panels": _side_panels,
     "company": lambda frame: frame.get("/frame/company/view"),
 }
+WITH_BUTTONS = ("table, totals and print", "ambiguous", "lines opened", "side panels")
+BUTTON = re.compile(r'action="/frame/links"|href="/frame/project/view\?(?![^"]*refresh=)[^"]*\bopen=')
+"""What decides about a pair, and what leads to it."""
 READER = next(person for person in PEOPLE if person.level == "Read Only" and not person.is_administrator)
+READING_ADMINISTRATOR = next(p for p in PEOPLE if p.level == "Read Only" and p.is_administrator)
 LIMITS: Mapping[str, Mapping[str, Audience]] = {
     "paid for Admins": {"paid": Audience.ADMINS},
     "the comparison of paid for administrators": {"comparison of paid": Audience.ADMINISTRATORS},
@@ -90,7 +95,7 @@ OTHERS = [kind for kind in PAGES if kind != WHOLE_VIEW]
 
 
 def _limited(limits: Mapping[str, Audience]) -> list[Panel]:
-    return [Panel(audience, Audience.ADMINS, limits) for audience in Audience]
+    return [Panel(audience, Audience.ADMINS, limits=limits) for audience in Audience]
 
 
 def _every_page(panel: int, person: int) -> Iterable[str]:
@@ -158,6 +163,7 @@ def _shows_what_it_may(html: str, allowed: Allowed) -> None:
         assert (f"{entry.paid:,.2f}" in text) is allowed.sees_column("paid")
     assert f"{allowed.outside:,.2f}" in foot_in(html)
     assert ("are not listed, counted or added up" in text) is not allowed.sees_unmatched
+    assert ("Linking is for" in text) is not allowed.may_link
     seen = allowed.sees_column("paid") and allowed.sees_column("title")
     assert ("hides some columns of this panel from you" in text) is not seen
 
@@ -172,10 +178,49 @@ def test_a_sort_by_a_hidden_column_orders_by_nothing_of_it(company: Company) -> 
 
 @pytest.mark.parametrize("act", ["confirm", "reject", "break", "reconsider"])
 def test_nothing_is_decided_about_a_row_that_is_hidden(company: Company, act: str) -> None:
-    company.publish(Panel(unmatched=Audience.ADMINS))
-    frame = company.frames[READER]
-    for entry in (FREE, TWIN, LINK):
+    company.publish(Panel(unmatched=Audience.ADMINISTRATORS))
+    frame = company.frames[READING_ADMINISTRATOR]  # who sees rows without a record, but no private one's row
+    form = {"from": "project", "record": f"subcontract/{frame.ids[PAIR.of]}", "row_id": LINK.reference}
+    answer = frame.post("/frame/links", **form, act=act).text
+    assert "or you cannot see it any more" in text_of(answer)
+    assert LINK.title not in answer
+
+
+@pytest.mark.parametrize("unmatched", [Audience.READERS, Audience.ADMINS])
+@pytest.mark.parametrize("linking", Audience)
+def test_only_those_link_whom_the_panel_names_and_nobody_else_is_offered_it(
+    company: Company, unmatched: Audience, linking: Audience
+) -> None:
+    panel = Panel(unmatched=unmatched, linking=linking)
+    company.publish(panel)
+    for person, frame in company.frames.items():
+        may_link = Allowed(person, panel).may_link
+        for kind in WITH_BUTTONS:
+            offered = BUTTON.search(PAGES[kind](frame)) is not None
+            assert offered is may_link, f"{person}, {panel}: {kind}"
+        _decides(company, frame, may_link=may_link)
+
+
+def _decides(company: Company, frame: Frame, *, may_link: bool) -> None:
+    """Keep a pair apart and take that back, by requests of one's own making; only who may link changes it."""
+    before = company.decisions()
+    pair = {"record": f"subcontract/{frame.ids[PAIR.of]}", "row_id": FREE.reference}
+    for origin in (
+        {"from": "project"},
+        {"from": "record", "view": SUBCONTRACT, "record_id": frame.ids[PAIR.of]},
+    ):
+        for act, done in (("reject", "Kept apart"), ("reconsider", "Taken back")):
+            text = text_of(frame.post("/frame/links", **origin, **pair, act=act).text)
+            assert (done in text) is may_link
+    assert company.decisions() - before == (4 if may_link else 0)
+
+
+@pytest.mark.parametrize("act", ["confirm", "reject", "break", "reconsider"])
+def test_somebody_who_may_not_link_is_told_so_and_nothing_changes(company: Company, act: str) -> None:
+    company.publish(Panel(linking=Audience.STANDARD))
+    frame, before = company.frames[READER], company.decisions()
+    for entry in (PAIR, FREE, LINK):
         form = {"from": "project", "record": f"subcontract/{frame.ids[PAIR.of]}", "row_id": entry.reference}
-        answer = frame.post("/frame/links", **form, act=act).text
-        assert "or you cannot see it any more" in text_of(answer)
-        assert entry.title not in answer
+        text = text_of(frame.post("/frame/links", **form, act=act).text)
+        assert "The link was not changed A company administrator decides who links in this panel" in text
+    assert company.decisions() == before

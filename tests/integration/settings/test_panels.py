@@ -189,9 +189,7 @@ def test_a_panel_is_saved_published_changed_and_taken_off(
         "panel.unpublished",
         "panel.published",
         "panel.changed",
-        "panel.changed",
         "panel.published",
-        "panel.changed",
         "panel.created",
     ]
 

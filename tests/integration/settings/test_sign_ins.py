@@ -83,6 +83,22 @@ def test_an_administrator_sees_who_is_signed_in_and_ends_one(
     assert events(app) == [("session.ended", "Dana Whitfield", MARCUS)]
 
 
+def test_a_sign_in_that_ended_is_not_ended_again(
+    app: Flask, dana: Administrator, marcus: Somebody, clock: FakeClock
+) -> None:
+    page = dana.opens(EVERYBODY)
+    (in_frame,) = [row for row in page.root.all("tr") if "Inside Procore" in row.text]
+    form = in_frame.all("form")[0].attributes["action"]
+    for _ in range(2):
+        assert dana.sends(page, form).status == 200
+    assert events(app) == [("session.ended", "Dana Whitfield", MARCUS)]
+    own = marcus.opens(OWN)
+    clock.advance(8 * 3600 + 1)  # by itself
+    dana.get(dana.at_login(dana.get(f"/auth/tab?company_id={HOLLIS}").headers["Location"]))
+    dana.posts(f"/settings{ends(own)[0]}", {"csrf_token": dana.token()})
+    assert events(app) == [("session.ended", "Dana Whitfield", MARCUS)]
+
+
 def test_a_person_is_signed_out_everywhere_and_the_tokens_go_back(
     app: Flask, dana: Administrator, marcus: Somebody, simulator: SimulatorProcess
 ) -> None:

@@ -70,7 +70,9 @@ class Pages:
 def pages(world: World) -> Iterator[Pages]:  # the fixture of that name
     world.app.template_folder = str(Path(__file__).parents[3] / "templates")
     web.init_app(world.app, config())
-    world.app.extensions["panels"] = Panels(world.views, world.editor, world.jobs, world.links)
+    world.app.extensions["panels"] = Panels(
+        world.views, world.editor, world.jobs, world.links, world.unmatched_review
+    )
     world.app.extensions["principals"] = world.principals
     world.app.register_blueprint(_settings())
     frames.init_app(world.app, config())

@@ -11,7 +11,7 @@ from embedded_app.panels import RecordKey
 from embedded_app.procore import AccessLevel
 from tests.fakes.html_table import text_of
 from tests.fakes.panel_sides import commitment, row
-from tests.fakes.panel_world import World
+from tests.fakes.panel_world import ACTOR, World
 from tests.unit.frames.conftest import Pages
 
 
@@ -43,6 +43,27 @@ class TestRowsWithoutARecord:
         assert "hidden from you" in text_of(pages.line(str(key)))
         assert "Nothing looks like" not in text_of(pages.line(str(key)))
         assert "Rows without a commitment are hidden from you" in text_of(pages.record(commitment(31).id))
+
+    def test_a_project_without_a_record_says_of_the_source_only_what_is_known(
+        self, world: World, pages: Pages
+    ) -> None:
+        world.procore.commitments = []
+        text = text_of(pages.project())
+        assert "Procore shows you no commitments of this project. You see rows of Sage ERP beside" in text
+        assert "has no rows" not in text
+        world.procore.level, world.sources.rows = AccessLevel.ADMIN, []
+        assert "no commitments of this project, and Sage ERP has no rows for it." in text_of(pages.project())
+
+    def test_how_many_lines_could_not_be_read_is_not_said(self, world: World, pages: Pages) -> None:
+        world.sources.rejects = 3
+        assert "Some lines of Sage ERP could not be read" in text_of(pages.project())
+        assert "3 lines" not in text_of(pages.project())
+        world.procore.level = AccessLevel.ADMIN
+        assert "3 lines of Sage ERP could not be read" in text_of(pages.project())
+
+    def test_a_record_alone_is_said_to_have_no_row_that_the_viewer_sees(self, pages: Pages) -> None:
+        text = text_of(pages.record(commitment(31).id))
+        assert "and no row of Sage ERP that you see belongs to it" in text
 
     def test_their_audience_reads_nothing_of_the_kind(self, world: World, pages: Pages) -> None:
         world.procore.level = AccessLevel.ADMIN
@@ -87,3 +108,24 @@ def test_a_print_says_what_is_left_out_of_it(world: World, pages: Pages) -> None
     world.publish()
     assert "Shown: Only in Procore · “SC-0”" in text_of(pages.project(show="only_in_procore", q="SC-0"))
     assert "Shown:" not in text_of(pages.project())
+
+
+def test_how_many_rows_belong_to_records_that_procore_hides_is_not_said(world: World, pages: Pages) -> None:
+    world.publish()
+    for number, row_id in ((1, "21-0417-P118"), (2, "21-0417-031-A")):
+        world.links.confirm(world.view(), RecordKey("subcontract", commitment(number).id), row_id, ACTOR)
+    world.procore.commitments = [commitment(31)]
+    text = text_of(pages.project())
+    assert "Rows that are linked to commitments that Procore does not show you here are left out." in text
+    assert "rows are linked" not in text
+    assert "linked to" not in text_of(pages.record(commitment(31).id))
+
+
+def test_a_row_that_was_kept_apart_is_not_said_to_be_missing_at_the_source(
+    world: World, pages: Pages
+) -> None:
+    world.publish()
+    world.links.break_(world.view(), RecordKey("subcontract", commitment(1).id), "21-0417-001", ACTOR)
+    text = text_of(pages.record(commitment(1).id))
+    assert "No Sage ERP row is linked" in text
+    assert "under this number" not in text

@@ -8,10 +8,11 @@ import pytest
 
 from embedded_app import audit
 from embedded_app.errors import Forbidden, TimedOut
-from embedded_app.procore import CommitmentKind
+from embedded_app.panels import RecordKey
+from embedded_app.procore import AccessLevel, CommitmentKind
 from tests.fakes.html_table import text_of
 from tests.fakes.panel_sides import commitment, row
-from tests.fakes.panel_world import World
+from tests.fakes.panel_world import ACTOR, World
 from tests.unit.frames.conftest import Pages
 
 STEEL, GAS, FRAMING = 9000000000014, 9000000000031, 9000000000024
@@ -271,3 +272,57 @@ def test_without_the_right_to_read_commitments_the_side_panel_is_closed(world: W
     html = pages.record(STEEL)
     assert "Commitments are hidden from you in Procore" in html
     assert "21-0417-014" not in html
+
+
+@pytest.mark.parametrize("origin", ["record", "project"])
+def test_what_is_decided_already_is_said_to_be_and_is_no_event(pages: Pages, origin: str) -> None:
+    acts = ("confirm", "break", "reject", "reconsider")
+    events = []
+    for act, already in zip(acts, ("linked", "unlinked", "kept apart", "taken back"), strict=True):
+        decide(pages, act, GAS, "21-0417-047", **{"from": origin})
+        events.append(len(audit.list_events(prefixes=["link."])))
+        text = decide(pages, act, GAS, "21-0417-047", **{"from": origin})
+        assert f"It was {already} already Nothing was changed." in text
+    assert events == [1, 2, 3, 4]
+    assert len(audit.list_events(prefixes=["link."])) == 4
+
+
+class TestWhoMayNotLink:
+    """A reader in a panel that gives linking to Standard."""
+
+    @pytest.fixture(autouse=True)
+    def _reader(self, world: World) -> None:
+        (panel,) = world.views.published()
+        assert panel.id is not None
+        world.editor.update(panel.id, world.form(link_audience="standard"), ACTOR, version=2)
+        world.editor.publish(panel.id, ACTOR)
+        assert world.view().may_link
+        world.links.confirm(world.view(), RecordKey("subcontract", commitment(31).id), "21-0417-047", ACTOR)
+        world.links.reject(world.view(), RecordKey("subcontract", commitment(14).id), "21-0417-024A", ACTOR)
+        world.procore.level = AccessLevel.READ_ONLY
+
+    def test_sees_what_is_linked_and_kept_apart_and_gets_no_button(self, pages: Pages) -> None:
+        for html in (pages.record(STEEL), pages.line(f"subcontract/{STEEL}")):
+            assert "Matched by rule" in text_of(html)
+            assert "1 kept apart" in text_of(html)
+            assert "<form" not in html
+        assert "Linked by Dana Whitfield" in text_of(pages.record(GAS))
+
+    def test_is_proposed_nothing_and_told_who_links(self, pages: Pages) -> None:
+        sentence = "Linking is for people with Standard or Admin on commitments."
+        for html in (
+            pages.record(FRAMING),
+            pages.project(show="ambiguous"),
+            pages.line("row/21-0417-024A"),
+            pages.line(f"subcontract/{FRAMING}"),
+        ):
+            assert sentence in text_of(html)
+            assert "/frame/links" not in html
+            assert "andidate" not in html
+
+    def test_is_refused_by_the_server_too(self, world: World, pages: Pages) -> None:
+        before, events = world.view().decisions, len(audit.list_events())
+        for act in ("confirm", "reject", "break", "reconsider"):
+            text = decide(pages, act, GAS, "21-0417-047")
+            assert "The link was not changed A company administrator decides who links in this panel" in text
+        assert (world.view().decisions, len(audit.list_events())) == (before, events)

@@ -46,6 +46,7 @@ def test_whoever_sees_everything_has_nothing_to_do_but_single_records(panel: Pan
         "Job",
         "What comes from Sage ERP",
         "Rows without a commitment",
+        "Linking",
         "Column Retainage of Sage ERP",
         "Comparison Paid",
         "Single commitments",

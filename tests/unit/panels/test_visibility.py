@@ -14,10 +14,11 @@ from embedded_app.panels import Audience, ColumnLine, ComparisonLine, PanelForm,
 from embedded_app.panels.definition import PanelDefinition
 from embedded_app.panels.families import FAMILIES
 from embedded_app.panels.form_parsing import form_of, parse_form
+from embedded_app.panels.suggestions import suggest
 from embedded_app.panels.visibility import audiences_in, visible_to
 from embedded_app.procore import AccessLevel
 from embedded_app.reconciliation import FindingKind
-from tests.fakes.panel_sides import COLUMNS, PROJECT, commitment, row
+from tests.fakes.panel_sides import COLUMNS, PROJECT, SOURCE, commitment, row
 from tests.fakes.panel_world import ACTOR, World
 
 FAMILY = FAMILIES["commitments"]
@@ -66,9 +67,61 @@ def test_what_was_stored_before_columns_could_be_limited_shows_what_it_did(world
     del stored["unmatched_audience"], stored["comparison_audiences"]
     for column in (*stored["record_columns"], *stored["row_columns"]):
         del column["audience"]
+    del stored["link_audience"]
     definition = PanelDefinition.from_json(stored)
     assert definition.unmatched_audience is Audience.STANDARD
     assert audiences_in(definition) == {Audience.STANDARD, Audience.READERS}
+
+
+def test_a_new_panel_keeps_rows_without_a_record_and_linking_for_those_who_see_every_record(
+    world: World,
+) -> None:
+    suggested = suggest(FAMILY, COLUMNS, source_id=str(SOURCE), source_name="Sage ERP")
+    typed = PanelForm("A", "commitments", str(SOURCE), "job_no", "commitment_no", (), (), "")
+    definition = definition_of(world)
+    made = PanelDefinition(
+        definition.rules,
+        definition.job_column,
+        definition.identity,
+        definition.record_columns,
+        definition.row_columns,
+        definition.audience,
+        definition.owner,
+    )
+    for new in (suggested, typed, made):
+        assert (new.unmatched_audience, new.link_audience) == ("admins", "admins")
+
+
+@pytest.mark.parametrize(
+    ("audience", "unmatched", "linking"),
+    [
+        ("readers", "readers", "standard"),
+        ("standard", "readers", "standard"),
+        ("admins", "readers", "admins"),
+        ("administrators", "readers", "administrators"),
+        ("readers", "standard", "standard"),
+        ("readers", "admins", "admins"),
+        ("readers", "administrators", "administrators"),
+    ],
+)
+def test_in_a_panel_from_before_linking_was_chosen_those_link_whom_it_names_but_nobody_who_can_only_read(
+    world: World, audience: str, unmatched: str, linking: str
+) -> None:
+    stored = definition_of(world).to_json() | {"audience": audience, "unmatched_audience": unmatched}
+    del stored["link_audience"]
+    assert PanelDefinition.from_json(stored).link_audience == linking
+
+
+@pytest.mark.parametrize("linking", Audience)
+@pytest.mark.parametrize("unmatched", Audience)
+def test_nobody_links_who_does_not_see_rows_without_a_record(
+    world: World, unmatched: Audience, linking: Audience
+) -> None:
+    definition = replace(definition_of(world), unmatched_audience=unmatched, link_audience=linking)
+    for level in Audience:
+        visible = visible_to(definition, READERS | {level})
+        assert visible.may_link is ({unmatched, linking} <= READERS | {level})
+    assert {unmatched, linking} <= audiences_in(definition)
 
 
 @pytest.mark.parametrize("limit", ["row_paid", "compare_paid"])
@@ -203,7 +256,7 @@ class TestRowsWithoutARecord:
         world.links.confirm(world.view(), RecordKey("subcontract", commitment(2).id), "P118", ACTOR)
         world.procore.commitments = [commitment(1)]
         view = world.view()
-        assert view.linked_elsewhere == 1
+        assert view.has_rows_elsewhere
         assert "P118" not in {each.id for each in view.rows.rows or ()}
         assert not view.decisions
         world.procore.failure = TimedOut("Procore did not answer.")
@@ -235,14 +288,21 @@ def test_a_level_that_cannot_be_asked_hides_the_column(world: World) -> None:
 
 def test_the_audit_log_says_what_publishing_changes_about_who_sees_what(world: World) -> None:
     panel_id = world.publish()
-    changed = replace(form_with(world, row_paid="admins"), unmatched_audience="administrators")
+    changed = replace(
+        form_with(world, row_paid="admins"), unmatched_audience="administrators", link_audience="standard"
+    )
     world.editor.update(panel_id, changed, ACTOR, version=2)
     world.editor.publish(panel_id, ACTOR)
     world.editor.publish(panel_id, ACTOR)
+    world.editor.unpublish(panel_id, ACTOR)
+    world.editor.publish(panel_id, ACTOR)
     events = [event for event in list_events(limit=10) if event.event == "panel.published"]
     assert [event.detail.get("who_sees_it", "") for event in events] == [
-        "",
-        "rows without a record: everybody → administrators; column Paid of the source: everybody → Admin",
+        "rows without a record: administrators; linking: Standard and Admin; column Paid of the source: Admin",
+        (
+            "rows without a record: everybody → administrators; linking: everybody → Standard and Admin; "
+            "column Paid of the source: everybody → Admin"
+        ),
         "",
     ]
 
