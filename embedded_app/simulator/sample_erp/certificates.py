@@ -24,7 +24,7 @@ BAD_LINES = (
     ";;;;;;",
     "*** call broker about Vantage Vertical ***",
 )
-"""What stands between the good lines of the CSV, as sent; every one has to be rejected, with its number."""
+"""What stands between the good lines of the CSV, as sent. With the policy as the key, none becomes a row."""
 
 _SUFFIXES = (", Inc.", " LLC", " Co.")
 _MADE_ON = datetime(2026, 11, 20, 6, 0)  # noqa: DTZ001 - a workbook has local times without zone

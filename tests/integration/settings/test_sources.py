@@ -205,8 +205,13 @@ def test_the_certificates_of_the_broker_become_a_source_and_every_bad_line_is_li
     page = dana.posts(SAVE, form, {"file": (path.read_bytes(), path.name)})
     assert "The test passed" in page.text
     assert "Policy no." in page.text
+    keyed = page.form(SAVE).values | {"key_column": "Policy no.", "act": "test"}
+    page = dana.posts(SAVE, keyed)
     rejects = [each.text for each in page.root.all("li") if each.text.startswith("Line ")]
-    assert len(rejects) >= 3
+    assert len(rejects) == 3
+    assert sum("the key is empty" in reject for reject in rejects) == 2, (
+        "notes among the lines have no policy"
+    )
     assert any("02/30/2026" in reject for reject in rejects), rejects
     saved = dana.posts(SAVE, page.form(SAVE).values | {"key_column": "Policy no.", "act": "save"})
     assert "Insurance is saved" in saved.text
