@@ -16,7 +16,7 @@ import redis
 from flask import Flask
 
 from tests.fakes.compiled_templates import CompiledTemplates
-from tests.fakes.postgresql import migrate, new_database
+from tests.fakes.postgresql import LentDatabase, migrate, new_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,8 +75,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), copy)
         yield f"sqlite:///{copy}"
         return
-    template: str = request.getfixturevalue("migrated_postgresql")
-    with new_database(request.getfixturevalue("postgresql_server"), template=template) as url:
+    lent: LentDatabase = request.getfixturevalue("_lent_postgresql")
+    with lent.lend() as url:
         yield url
 
 
@@ -94,6 +94,13 @@ def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
     with new_database(postgresql_server) as url:
         migrate(url)
         yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def _lent_postgresql(postgresql_server: str, migrated_postgresql: str) -> Iterator[LentDatabase]:
+    lent = LentDatabase(postgresql_server, migrated_postgresql)
+    yield lent
+    lent.drop()
 
 
 @pytest.fixture(scope="session")
