@@ -20,7 +20,7 @@ from hypothesis import is_hypothesis_test
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.fakes import mariadb
 from tests.fakes.compiled_templates import CompiledTemplates
-from tests.fakes.postgresql import migrate, new_database
+from tests.fakes.postgresql import LentDatabase, migrate, new_database
 from tests.machine import lacks
 from tests.scheduling import ByFile, slow_first
 
@@ -99,8 +99,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), copy)
         yield f"sqlite:///{copy}"
         return
-    template: str = request.getfixturevalue("migrated_postgresql")
-    with new_database(request.getfixturevalue("postgresql_server"), template=template) as url:
+    lent: LentDatabase = request.getfixturevalue("_lent_postgresql")
+    with lent.lend() as url:
         yield url
 
 
@@ -137,6 +137,13 @@ def mariadb_url() -> Iterator[str]:
         mariadb.started(Path(folder)) as url,
     ):
         yield url
+
+
+@pytest.fixture(scope="session")
+def _lent_postgresql(postgresql_server: str, migrated_postgresql: str) -> Iterator[LentDatabase]:
+    lent = LentDatabase(postgresql_server, migrated_postgresql)
+    yield lent
+    lent.drop()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,8 @@
-"""A second process of the service: opens the pair that is aside whenever a line comes, and says how it went.
-
-python -m tests.integration.installations.aside_process DATABASE_URL FILE
-"""
+"""A second process of the service."""
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from flask import Flask
@@ -18,19 +15,21 @@ from tests.factories.settings import config
 from tests.fakes.token_host import TokenHost
 from tests.integration.installations.keeper import Keeper
 
-file = Path(sys.argv[2])
-app = Flask("embedded_app", instance_path=str(file.parent.parent))
-storage.init_app(app, config(DATABASE_URL=sys.argv[1]))
-custody = Keeper(app, TokenHost(), SystemClock()).custody
-place = Place.of_name(file.name)
-assert place is not None
-for _ in sys.stdin:
-    try:
-        with custody._apart(place.company_id):
-            key = custody._find_pair_key(place.company_id, place.grant_id)
-        assert key is not None
-        tokens = Aside(file.parent).open(place, key)
-        assert tokens is not None
-        print(tokens.access_token.reveal(), flush=True)  # noqa: T201 # the test reads it
-    except KeyDestroyed:
-        print("destroyed", flush=True)  # noqa: T201
+
+def open_when_asked(asked: Connection, database_url: str, file: Path) -> None:
+    """Open the pair that is aside in `file` whenever something comes; answer with its token, or "destroyed"."""
+    app = Flask("embedded_app", instance_path=str(file.parent.parent))
+    storage.init_app(app, config(DATABASE_URL=database_url))
+    custody = Keeper(app, TokenHost(), SystemClock()).custody
+    place = Place.of_name(file.name)
+    assert place is not None
+    while asked.recv():
+        try:
+            with custody._apart(place.company_id):
+                key = custody._find_pair_key(place.company_id, place.grant_id)
+            assert key is not None
+            tokens = Aside(file.parent).open(place, key)
+            assert tokens is not None
+            asked.send(tokens.access_token.reveal())
+        except KeyDestroyed:
+            asked.send("destroyed")

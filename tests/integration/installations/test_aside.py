@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,9 @@ from embedded_app.keys import KeyService
 from embedded_app.storage import Company, company_scope, db, find_wrapped_key
 from tests.factories.settings import config
 from tests.fakes.fake_clock import FakeClock
+from tests.fakes.ready_processes import ready_process
 from tests.fakes.token_host import TokenHost, token_set
+from tests.integration.installations.aside_process import open_when_asked
 from tests.integration.installations.keeper import ONE, Keeper
 from tests.integration.keys.world import key
 
@@ -168,21 +168,12 @@ def test_destroying_the_companys_key_makes_it_unreadable_at_once_in_every_proces
 ) -> None:
     """Also in one that has read it before, and although the file is still there."""
     url = keeper.app.config["SQLALCHEMY_DATABASE_URI"].render_as_string(hide_password=False)
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.installations.aside_process", url, left_aside],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    ) as other:
-        assert other.stdin is not None
-        assert other.stdout is not None
-        other.stdin.write("\n")
-        assert other.stdout.readline() == "access-2\n"
+    with ready_process(open_when_asked, url, left_aside) as (_, other):
+        other.send("open")
+        assert other.recv() == "access-2"
         destroy_key(keeper)
-        other.stdin.write("\n")
-        assert other.stdout.readline() == "destroyed\n"
-        other.stdin.close()
+        other.send("open")
+        assert other.recv() == "destroyed"
     assert left_aside.exists()
 
 

@@ -5,7 +5,6 @@ Bytes that are no JSON at all are in tests/unit/procore/test_authorization.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,15 +47,8 @@ NOT_ACTED: dict[str, dict[str, Any]] = {
 ACTED: dict[str, dict[str, Any]] = {"cut_off_after": {"drop": "after"}, "half_an_answer": {"truncate": True}}
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
-
-
 @pytest.fixture
 def keeper(app: Flask, simulator: SimulatorProcess) -> Keeper:
-    simulator.reset()
     keeper = Keeper(app, TokenHost(), SystemClock())
     keeper.refresher = Refresher(
         keeper.custody, refresh_at(simulator.base_url), keeper.host.obtain, SystemClock()

@@ -1,6 +1,7 @@
 """Real processes against a simulated login host: killed at every step of a refresh, and racing for one.
 
-``make test KILLS=20 RACES=20`` repeats both so often; docs/custody.md has the figures.
+Once, and in the deep tests more often: ``make test-deep KILLS=20 RACES=20`` says how often; docs/custody.md has
+the figures.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from tests.integration.installations.refreshing_process import LONGEST_ANSWER, P
 
 DANA = "dana.whitfield@hollisgrant.example"
 PROCESSES, THREADS = 4, 32
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = [1, pytest.param(int(os.environ.get("KILLS", "2")), marks=pytest.mark.deep)]
 """At each step, for each kind of login host, on each database."""
-RACES = int(os.environ.get("RACES", "3"))
+RACES = [1, pytest.param(int(os.environ.get("RACES", "3")), marks=pytest.mark.deep)]
 
 GOOD = None
 LOST = LossCause.ANSWER_LOST
@@ -49,12 +50,6 @@ EXPECTED = {
     ("on_first_use", Step.BEFORE_COMMIT): (GOOD, 2),
     ("on_first_use", Step.AFTER_COMMIT): (GOOD, 1),
 }
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +93,21 @@ def sign_in(keeper: Keeper, simulator: SimulatorProcess) -> None:
     simulator.forget_requests()
 
 
+@pytest.mark.parametrize("kills", KILLS)
 @pytest.mark.parametrize("mode", ["at_once", "on_first_use"])
-def test_a_kill_at_any_step_leaves_a_grant_that_is_good_or_lost_for_a_reason(
-    survivor: Keeper, place: Place, simulator: SimulatorProcess, process: RefreshingProcess, mode: str
+def test_a_kill_at_any_step_leaves_a_grant_that_is_good_or_lost_for_a_reason(  # noqa: PLR0917 # two say what is killed
+    survivor: Keeper,
+    place: Place,
+    simulator: SimulatorProcess,
+    process: RefreshingProcess,
+    mode: str,
+    kills: int,
 ) -> None:
     simulator.switch(refresh_mode=mode)
     refresher = Refresher(
         survivor.custody, refresh_at(simulator.base_url), survivor.host.obtain, SystemClock()
     )
-    for step in [each for each in Step for _ in range(KILLS)]:
+    for step in [each for each in Step for _ in range(kills)]:
         sign_in(survivor, simulator)
         process.kill_at(place, step)
         survivor.let_time_pass()
@@ -122,11 +123,12 @@ def test_a_kill_at_any_step_leaves_a_grant_that_is_good_or_lost_for_a_reason(
         assert len(simulator.requests("/oauth/token")) == requests, step
 
 
+@pytest.mark.parametrize("races", RACES)
 def test_four_processes_with_32_threads_each_cause_one_refresh(
-    survivor: Keeper, place: Place, simulator: SimulatorProcess, process: RefreshingProcess
+    survivor: Keeper, place: Place, simulator: SimulatorProcess, process: RefreshingProcess, races: int
 ) -> None:
     simulator.switch(refresh_mode="at_once")
-    for _ in range(RACES):
+    for _ in range(races):
         sign_in(survivor, simulator)
         answers = process.race(place, PROCESSES, THREADS)
         assert len(answers) == PROCESSES * THREADS

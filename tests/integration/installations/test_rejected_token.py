@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,18 +21,6 @@ from tests.integration.installations.refreshing_process import refresh_at
 
 DANA = "dana.whitfield@hollisgrant.example"
 ME = "/rest/v1.0/me"
-
-
-@pytest.fixture(scope="module")
-def _running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(_running: SimulatorProcess) -> SimulatorProcess:
-    _running.reset()
-    return _running
 
 
 @pytest.fixture
