@@ -98,7 +98,7 @@ class Config:
     log_level: str
     metrics_token: Secret | None
     grant_retention: timedelta
-    """How long a grant may lie unused before it is given back."""
+    """How long a grant may lie unused before it is given up."""
     source_networks: tuple[IPNetwork, ...]
     source_files: Path | None
     trusted_proxies: int

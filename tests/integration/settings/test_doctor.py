@@ -77,7 +77,7 @@ def test_signing_out_everywhere_ends_all_windows_and_the_tokens(
     elsewhere.installs(HOLLIS)
     page = dana.sends(dana.opens("/settings/connection"), "/auth/tab/logout-everywhere")
     assert page.heading == "You are signed out"
-    assert "Procore confirmed it." in page.text
+    assert "Procore confirmed the end of all 2 connections." in page.text
     for browser in (dana, elsewhere):
         assert browser.get("/settings/connection").status_code == 303
     assert simulator.requests("/oauth/revoke")
