@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from typing import TYPE_CHECKING, cast
 
@@ -76,13 +75,13 @@ class Simulator:
     def keep_world(self) -> bytes:
         """The world as it is now, for `bring_back_world`."""
         if self._kept_world is None:
-            self._kept_world = pickle.dumps(self.world)
+            self._kept_world = self.world.keep()
         return self._kept_world
 
     def bring_back_world(self, kept: bytes) -> None:
         """Let the world be as it was then. Costs nothing where it has not changed since."""
         if self._kept_world is not kept:
-            self.world: World = pickle.loads(kept)  # noqa: S301 # made by `keep_world`
+            self.world = World.brought_back(kept)
             self._kept_world = kept
 
     def is_installed(self, company_id: int) -> bool:

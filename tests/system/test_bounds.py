@@ -102,14 +102,14 @@ def _open(app: Flask) -> None:
 
 def calls(app: Flask) -> list[tuple[str, str, str]]:
     """Endpoint, method and address of every route."""
-    values: dict[str, object] = {"act": "publish", "filename": "x", "tree": "x", "name": "x", "view": "x"}
+    values: dict[str, object] = {"filename": "x", "tree": "x", "name": "x", "view": "x"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             known = {
                 name: UUID(int=7)
                 if "uuid" in str(rule._converters.get(name)).lower()
-                else values.get(name, 7)
+                else next(iter(getattr(rule._converters.get(name), "items", [values.get(name, 7)])))
                 for name in rule.arguments
             }
             built = rule.build(known)

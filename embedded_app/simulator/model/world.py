@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 from embedded_app.simulator.model.apps import AppConfiguration, AppInstallation, InstallationRequest
 from embedded_app.simulator.model.commitments import Contract
@@ -30,6 +33,22 @@ class World:
     installation_requests: list[InstallationRequest] = field(default_factory=list)
     records: dict[str, dict[int, Record]] = field(default_factory=dict)
     """The families that need no arithmetic, by family and id."""
+
+    def keep(self) -> bytes:
+        """All of it as it is now, for `brought_back`."""
+        return pickle.dumps(self)
+
+    @classmethod
+    def brought_back(cls, kept: bytes) -> Self:
+        """A world as it was kept, of records of its own."""
+        collects = gc.isenabled()
+        gc.disable()  # it would look through the new records again and again, which takes as long as making them
+        try:
+            world: Self = pickle.loads(kept)  # noqa: S301 # made by `keep`
+            return world
+        finally:
+            if collects:
+                gc.enable()
 
     def membership(self, user_id: int, company_id: int) -> Membership | None:
         return self.memberships.get((user_id, company_id))

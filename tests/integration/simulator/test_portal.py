@@ -30,20 +30,22 @@ APP = "http://app.tieback.localhost:8000"
 PLACE = Project(1, 2, "A/B & Ü", None, None, None, "", at(AS_OF), at(AS_OF))
 
 
-@pytest.fixture
-def app() -> Flask:
+@pytest.fixture(scope="module")
+def _app() -> Flask:
     return create_simulator(Options(app_url=APP))
 
 
 @pytest.fixture
-def running(app: Flask) -> Simulator:
-    simulator: Simulator = app.extensions[EXTENSION]
+def running(_app: Flask) -> Simulator:
+    simulator: Simulator = _app.extensions[EXTENSION]
+    simulator.reset()
     return simulator
 
 
 @pytest.fixture
-def browser(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as client:
+def browser(_app: Flask, running: Simulator) -> Iterator[FlaskClient]:
+    del running  # is at its seed
+    with _app.test_client() as client:
         yield client
 
 
