@@ -50,7 +50,8 @@ class PanelForm:
     """The whole editor page.
 
     Errors name the form's fields as ``name``, ``source_id``, ``keys.0.column``, ``comparisons.2.tolerance``.
-    `total` is the record field of the comparison that the tiles add up.
+    `total` is the record field of the comparison that the tiles add up. `currency_column` names the currency of
+    each row; `currency` is the code of what states none. Either may be empty.
     """
 
     name: str
@@ -68,3 +69,5 @@ class PanelForm:
     audience: str = "readers"
     unmatched_audience: str = "readers"
     owner: str = "procore"
+    currency_column: str = ""
+    currency: str = ""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from embedded_app.errors import InvalidField, SourceChangedShape
 from embedded_app.reconciliation import FieldKind, Item, Value, text_of
-from embedded_app.sources.cells import KIND_WORDS, Binary, is_present, quote, value_of
+from embedded_app.sources.cells import KIND_WORDS, Binary, currency_of, is_present, quote, value_of
 from embedded_app.sources.inference import infer
 from embedded_app.sources.rows import Column, Line, Reject, RowSet, Table, Unreadable
 
@@ -48,7 +48,8 @@ def typed(
     """Rows of `table`. Columns that are `saved` keep their kind; those that are new get one.
 
     A row's id is the text of its key, or the number of its line where there is no `key_column`. A line with an
-    empty or repeated key, or with a cell that is no value of its column's kind, becomes a reject.
+    empty or repeated key, or with a cell that is no value of its column's kind, becomes a reject. A row knows the
+    currencies that cells of amounts state.
 
     Raises:
         SourceChangedShape: when saved columns are gone, or hold nothing of their kind any more.
@@ -91,10 +92,13 @@ def _rows(
     line_of_key: dict[str, int] = {}
     for line in lines:
         values: dict[str, Value] = {}
+        currencies: dict[str, str] = {}
         reasons: list[str] = []
         for place, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
             try:
                 values[column.name] = value_of(cell, column)
+                if currency := currency_of(cell, column):
+                    currencies[column.name] = currency
             except ValueError as reason:
                 failures[place] += not isinstance(cell, Unreadable)
                 reasons.append(str(reason))
@@ -112,7 +116,7 @@ def _rows(
         if reasons:
             rejects.append(Reject(line.number, " ".join(reasons)))
         else:
-            rows.append(Item(row_id, values))
+            rows.append(Item(row_id, values, currencies=currencies))
     return rows, rejects, failures
 
 
