@@ -105,6 +105,8 @@ def read_form(form: Mapping[str, str]) -> PanelForm:
         audience=form.get("audience", ""),
         unmatched_audience=form.get("unmatched_audience", ""),
         owner=form.get("owner", ""),
+        currency_column=form.get("currency_column", ""),
+        currency=form.get("currency", ""),
     )
 
 
