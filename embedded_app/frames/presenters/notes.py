@@ -59,14 +59,16 @@ def _currency(view: PanelView) -> list[str]:
     if view.reconciliation is None:
         return []
     source, of_totals = view.panel.source_name, view.reconciliation.currency
-    if of_totals in (None, UNKNOWN):
+    if of_totals is None:
         return []
+    currencies = Currencies(view)
+    taken = of_totals if of_totals != UNKNOWN else f"the currency of their {view.panel.family.one}"
     total = view.panel.definition.rules.total_comparison.row_field
     rows = [row for finding in view.reconciliation.findings for row in finding.rows]
     notes = []
     if any(row.currency_of(total) is None for row in rows):
-        notes.append(f"Amounts for which {source} names no currency are taken to be in {of_totals}.")
-    if Currencies(view).of_records is None:
+        notes.append(f"Amounts for which {source} names no currency are taken to be in {taken}.")
+    if currencies.add_up and currencies.of_records is None and of_totals != UNKNOWN:
         notes.append(
             f"Procore names no currency. Its amounts are taken to be in {of_totals}, as {source} says."
         )

@@ -308,3 +308,12 @@ def test_the_amount_of_each_row_stands_beside_it(world: World, pages: Pages) -> 
     assert "1,398,000.23 Unlink" in text
     assert "3,840.02 Unlink" in text
     assert "Committed 1,401,840.25 1,401,840.25" in text
+
+
+def test_rows_without_a_currency_beside_records_in_several_are_said_to_be_in_their_records_own(
+    world: World, pages: Pages
+) -> None:
+    world.procore.commitments[1] = commitment(12, "868725.00", title="Crane service", currency="CAD")
+    publish(world, currency_column="")
+    sentence = "names no currency are taken to be in the currency of their commitment."
+    assert sentence in text_of(pages.project())
