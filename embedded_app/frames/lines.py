@@ -6,15 +6,28 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from embedded_app.frames.presenters.texts import column_value, shown, value_text
 from embedded_app.frames.query import Show
 from embedded_app.panels import PanelView, Record, ShownColumn
-from embedded_app.reconciliation import Finding, FindingKind, Item, Value, amount
+from embedded_app.reconciliation import Compared, Finding, FindingKind, Item, Omission, Value, amount
 from embedded_app.reconciliation.values import is_missing
 
 _RUN_OF_DIGITS = re.compile(r"([0-9]+)")
+
+
+class Varies(StrEnum):
+    """In what a variance is one."""
+
+    BEYOND = "beyond"
+    """The totals are further apart than the tolerance."""
+    WITHOUT_AMOUNT = "without_amount"
+    """One side has no total."""
+    OTHER_CURRENCY = "other_currency"
+    OTHERWISE = "otherwise"
+    """In nothing that the totals add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +40,9 @@ class Line:
         key: names the line in addresses; not to be used as an id in HTML.
         kind: `None` while one of the sides cannot be read, because nothing can be said then.
         finding: whose line it is; `None` likewise.
-        procore: what the record of this line adds to the total; `outside` likewise of the rows.
+        procore: the amount of its record; `outside` likewise of its rows. See `Entry`.
         variance: outside minus Procore of this line alone; one side alone counts in full.
+        omission: why it is in the totals of neither side; `None` if it is in those of both.
     """
 
     key: str
@@ -39,67 +53,84 @@ class Line:
     procore: Decimal | None
     outside: Decimal | None
     variance: Decimal | None
+    omission: Omission | None
 
 
 def lines_of(view: PanelView) -> tuple[Line, ...]:
     """Every line of the panel."""
-    total = view.panel.definition.rules.total_comparison
-
-    def of_record(record: Record) -> Decimal | None:
-        return amount(record.item.values.get(total.record_field))
-
-    def of_row(row: Item) -> Decimal | None:
-        return amount(row.values.get(total.row_field))
-
     if view.reconciliation is None:
-        alone = [
-            Line(record.item.id, None, None, record, (), of_record(record), None, None)
-            for record in view.records.records or ()
-        ]
-        return (
-            *alone,
-            *(
-                Line(f"row/{r.id}", None, None, None, (r,), None, of_row(r), None)
-                for r in view.rows.rows or ()
-            ),
-        )
+        return _lines_of_one_side(view)
     records = {record.item.id: record for record in view.records.records or ()}
-    lines: list[Line] = []
-    for finding in view.reconciliation.findings:
-        if finding.kind in {FindingKind.MATCH, FindingKind.VARIANCE}:
-            record = records[finding.records[0].id]
-            lines.append(
-                Line(
-                    record.item.id,
-                    finding.kind,
-                    finding,
-                    record,
-                    finding.rows,
-                    finding.procore,
-                    finding.outside,
-                    finding.variance,
-                )
+    return tuple(
+        Line(
+            key=f"row/{entry.rows[0].id}" if entry.record is None else entry.record.id,
+            kind=finding.kind,
+            finding=finding,
+            record=None if entry.record is None else records[entry.record.id],
+            rows=entry.rows,
+            procore=entry.procore,
+            outside=entry.outside,
+            variance=entry.variance,
+            omission=entry.omission,
+        )
+        for finding in view.reconciliation.findings
+        for entry in finding.entries
+    )
+
+
+def _lines_of_one_side(view: PanelView) -> tuple[Line, ...]:
+    total = view.panel.definition.rules.total_comparison
+    return (
+        *(
+            Line(
+                record.item.id,
+                None,
+                None,
+                record,
+                (),
+                amount(record.item.values.get(total.record_field)),
+                None,
+                None,
+                None,
             )
-            continue
-        for item in finding.records:
-            record = records[item.id]
-            value = of_record(record)
-            lines.append(
-                Line(
-                    item.id,
-                    finding.kind,
-                    finding,
-                    record,
-                    (),
-                    value,
-                    None,
-                    None if value is None else value.copy_negate(),
-                )
+            for record in view.records.records or ()
+        ),
+        *(
+            Line(
+                f"row/{row.id}",
+                None,
+                None,
+                None,
+                (row,),
+                None,
+                amount(row.values.get(total.row_field)),
+                None,
+                None,
             )
-        for row in finding.rows:
-            value = of_row(row)
-            lines.append(Line(f"row/{row.id}", finding.kind, finding, None, (row,), None, value, value))
-    return tuple(lines)
+            for row in view.rows.rows or ()
+        ),
+    )
+
+
+def varies(line: Line, view: PanelView) -> Varies | None:
+    """In what the line is a variance; `None` of every other kind."""
+    if line.kind is not FindingKind.VARIANCE:
+        return None
+    match line.omission:
+        case Omission.OTHER_CURRENCY:
+            return Varies.OTHER_CURRENCY
+        case Omission.NO_AMOUNT_IN_PROCORE | Omission.NO_AMOUNT_OUTSIDE:
+            return Varies.WITHOUT_AMOUNT
+    tolerance = Decimal(view.panel.definition.rules.total_comparison.tolerance)
+    is_beyond = line.variance is not None and line.variance.copy_abs() > tolerance
+    return Varies.BEYOND if is_beyond else Varies.OTHERWISE
+
+
+def differing(line: Line) -> tuple[Compared, ...]:
+    """The compared fields of a pair that do not agree, in the order of the panel."""
+    if line.finding is None:
+        return ()
+    return tuple(each for each in line.finding.compared if not each.verdict.agrees)
 
 
 def is_shown(line: Line, show: Show) -> bool:

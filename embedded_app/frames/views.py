@@ -109,7 +109,8 @@ def export() -> Response:
     read = _read_project(query)
     if read.view is None:
         raise UnknownOption("There is nothing to export yet.")
-    text = as_csv(read.view, read.presenter(query).chosen())
+    presenter = read.presenter(query)
+    text = as_csv(read.view, presenter.chosen(), presenter.all_lines)
     response = Response(text, mimetype="text/csv")
     name = f"{read.view.panel.family.many}-{query.project_id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

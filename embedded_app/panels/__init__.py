@@ -9,7 +9,14 @@ from flask import Flask, current_app
 from embedded_app import principals, sources
 from embedded_app.clock import Clock
 from embedded_app.config import Config
-from embedded_app.panels.definition import Audience, Owner, PanelDefinition, RowIdentity, ShownColumn
+from embedded_app.panels.definition import (
+    Audience,
+    Currency,
+    Owner,
+    PanelDefinition,
+    RowIdentity,
+    ShownColumn,
+)
 from embedded_app.panels.editor import EditedPanel, PanelEditor, PanelSummary, Preview
 from embedded_app.panels.explaining import Insight, explain
 from embedded_app.panels.families import FAMILIES, Family, FamilyField, Record, RecordKey, family_of_view
@@ -29,6 +36,7 @@ __all__ = [
     "Audience",
     "ColumnLine",
     "ComparisonLine",
+    "Currency",
     "Decision",
     "EditedPanel",
     "EmptyJob",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,20 @@ class RowIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Currency:
+    """In which currency a row's amounts are, where they do not say it themselves.
+
+    Args:
+        column: the column that says it; a row that holds nothing there is in `otherwise`.
+        otherwise: ISO 4217 code of rows that state none, and of records in a company where Procore names none.
+            Without either, the rows are taken to be in the currency of the records.
+    """
+
+    column: str | None = None
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PanelDefinition:
     """All of a panel but its name, family and source.
 
@@ -81,6 +95,7 @@ class PanelDefinition:
             record would otherwise find its row among them; Admins of the tool see every record.
         link_audience: who of those also links, unlinks and keeps apart, which changes what everybody sees.
         comparison_audiences: by name of the comparison, who of them also sees it; without an entry all do.
+        currency: of the rows.
 
     Raises:
         ValueError: when something is limited that `needed_by_all` names, or a comparison that does not exist.
@@ -96,6 +111,7 @@ class PanelDefinition:
     unmatched_audience: Audience = Audience.ADMINS
     link_audience: Audience = Audience.ADMINS
     comparison_audiences: Mapping[str, Audience] = field(default_factory=dict)
+    currency: Currency = Currency()
 
     def __post_init__(self) -> None:
         names = {comparison.name for comparison in self.rules.comparisons}
@@ -132,7 +148,7 @@ class PanelDefinition:
         """The record's fields and the row's columns that whoever sees the panel sees.
 
         By the keys one could tell the values from what matches, the reference is the row's name, and the totals
-        are of everybody.
+        with their currency are of everybody.
         """
         pairs = [pair for rule in self.rules.key_rules for pair in rule.pairs]
         total = self.rules.total_comparison
@@ -140,7 +156,9 @@ class PanelDefinition:
         columns = {name for pair in pairs for name in _names(pair.row_field)}
         return (
             frozenset({total.record_field, *fields}),
-            frozenset({total.row_field, self.job_column, self.identity.reference, *columns}),
+            frozenset(
+                {total.row_field, self.job_column, self.identity.reference, *columns, *self._currency_column}
+            ),
         )
 
     @property
@@ -152,7 +170,12 @@ class PanelDefinition:
         }
         compared = {comparison.row_field for comparison in self.rules.comparisons}
         shown = {column.field for column in self.row_columns}
-        return frozenset({self.job_column, *(name for name in identity if name), *keys, *compared, *shown})
+        named = {self.job_column, *(name for name in identity if name), *self._currency_column}
+        return frozenset({*named, *keys, *compared, *shown})
+
+    @property
+    def _currency_column(self) -> tuple[str, ...]:
+        return () if self.currency.column is None else (self.currency.column,)
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads; plain values only."""
@@ -178,30 +201,32 @@ class PanelDefinition:
             "comparison_audiences": {
                 name: audience.value for name, audience in self.comparison_audiences.items()
             },
+            "currency": {"column": self.currency.column, "otherwise": self.currency.otherwise},
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> PanelDefinition:
-        """The definition that `to_json` wrote, also before anything but the whole panel could be limited.
+        """The definition that `to_json` wrote, also before parts could be limited and a currency be stated.
 
         Raises:
             KeyError, TypeError, ValueError: when it is not of that shape.
         """
         audience = Audience(stored["audience"])
         unmatched_audience = Audience(stored.get("unmatched_audience", audience))
-        return cls(
-            rules=Rules(
-                key_rules=tuple(
-                    KeyRule(rule["name"], tuple(_pair_from_json(pair) for pair in rule["pairs"]))
-                    for rule in stored["key_rules"]
-                ),
-                comparisons=tuple(_comparison_from_json(each) for each in stored["comparisons"]),
-                total=stored["total"],
+        rules = Rules(
+            key_rules=tuple(
+                KeyRule(rule["name"], tuple(_pair_from_json(pair) for pair in rule["pairs"]))
+                for rule in stored["key_rules"]
             ),
+            comparisons=tuple(_comparison_from_json(each) for each in stored["comparisons"]),
+            total=stored["total"],
+        )
+        return cls(
+            rules=rules,
             job_column=stored["job_column"],
             identity=RowIdentity(**stored["identity"]),
             record_columns=tuple(_column_from_json(column) for column in stored["record_columns"]),
-            row_columns=tuple(_column_from_json(column) for column in stored["row_columns"]),
+            row_columns=as_compared((_column_from_json(column) for column in stored["row_columns"]), rules),
             audience=audience,
             owner=Owner(stored["owner"]),
             unmatched_audience=unmatched_audience,
@@ -211,6 +236,7 @@ class PanelDefinition:
             comparison_audiences={
                 name: Audience(audience) for name, audience in stored.get("comparison_audiences", {}).items()
             },
+            currency=Currency(**stored.get("currency", {})),
         )
 
 
@@ -218,6 +244,17 @@ def _linked_before_it_was_chosen(audience: Audience, unmatched_audience: Audienc
     """Who goes on linking in a panel of before: those whom its audiences name, but nobody who can only read."""
     chosen = audience if unmatched_audience is Audience.READERS else unmatched_audience
     return Audience.STANDARD if chosen is Audience.READERS else chosen
+
+
+def as_compared(columns: Iterable[ShownColumn], rules: Rules) -> tuple[ShownColumn, ...]:
+    """The columns of rows: a number that is compared with money is money, to be written and added as such."""
+    money = {c.row_field for c in rules.comparisons if c.kind is FieldKind.MONEY}
+    return tuple(
+        replace(column, kind=FieldKind.MONEY)
+        if column.kind is FieldKind.NUMBER and column.field in money
+        else column
+        for column in columns
+    )
 
 
 def _names(fields: str | tuple[str, ...]) -> tuple[str, ...]:

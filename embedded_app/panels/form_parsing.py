@@ -10,7 +10,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from embedded_app.errors import InvalidField
-from embedded_app.panels.definition import Audience, Owner, PanelDefinition, RowIdentity, ShownColumn
+from embedded_app.panels.definition import (
+    Audience,
+    Currency,
+    Owner,
+    PanelDefinition,
+    RowIdentity,
+    ShownColumn,
+    as_compared,
+)
 from embedded_app.panels.families import Family, FamilyField
 from embedded_app.panels.form_limits import limited
 from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, PanelForm
@@ -24,6 +32,7 @@ _NAME_LENGTH = 120
 _LABEL_LENGTH = 60
 _TOLERANCE_LIMIT = Decimal(10) ** 12
 _TOLERANCE_PLACES = 6
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _COMPARABLE: Mapping[FieldKind, frozenset[FieldKind]] = {
     # A column may hold only some samples, so its kind is a guess; text can hold anything.
     FieldKind.MONEY: frozenset({FieldKind.MONEY, FieldKind.NUMBER}),
@@ -76,16 +85,18 @@ def parse_form(
         raise InvalidField(
             "total", "Choose the amount that the tiles add up. It has to be one that is compared."
         )
+    rules = Rules(_key_rules(form.keys, family, by_name), comparisons, form.total)
     unlimited = PanelDefinition(
-        rules=Rules(_key_rules(form.keys, family, by_name), comparisons, form.total),
+        rules=rules,
         job_column=job_column,
         identity=identity,
         record_columns=_record_columns(form, family, owner),
-        row_columns=_row_columns(form, by_name, owner),
+        row_columns=as_compared(_row_columns(form, by_name, owner), rules),
         audience=_choice(Audience, form.audience, "audience"),
         owner=owner,
         unmatched_audience=_choice(Audience, form.unmatched_audience, "unmatched_audience"),
         link_audience=_choice(Audience, form.link_audience, "link_audience"),
+        currency=_currency(form, by_name),
     )
     return limited(unlimited, form, always_seen=(family.number, row_key))
 
@@ -131,6 +142,8 @@ def form_of(definition: PanelDefinition, *, name: str, family: str, source_id: s
         unmatched_audience=definition.unmatched_audience,
         link_audience=definition.link_audience,
         owner=definition.owner,
+        currency_column=definition.currency.column or "",
+        currency=definition.currency.otherwise or "",
     )
 
 
@@ -144,6 +157,21 @@ def as_read(form: PanelForm, definition: PanelDefinition) -> PanelForm:
             for line, same in zip(form.comparisons, read.comparisons, strict=True)
         ),
     )
+
+
+def _currency(form: PanelForm, columns: Mapping[str, Column]) -> Currency:
+    column = _column(form.currency_column, columns, "currency_column") if form.currency_column else None
+    if column is not None and column.kind not in {FieldKind.TEXT, FieldKind.STATUS}:
+        raise InvalidField(
+            "currency_column",
+            f"{column.name} holds {column.kind}. Choose the column that names the currency, such as USD.",
+        )
+    code = form.currency.strip().upper()
+    if code and not _CURRENCY.fullmatch(code):
+        raise InvalidField(
+            "currency", f"{form.currency} is no currency. Write its three letters, such as USD or CAD."
+        )
+    return Currency(column.name if column else None, code or None)
 
 
 def _line_of(column: ShownColumn) -> ColumnLine:

@@ -51,7 +51,8 @@ class PanelForm:
 
     Errors name the form's fields as ``name``, ``source_id``, ``keys.0.column``, ``comparisons.2.tolerance``.
     `total` is the record field of the comparison that the tiles add up. Rows without a record, and linking, are
-    for those who see every record until somebody chooses otherwise.
+    for those who see every record until somebody chooses otherwise. `currency_column` names the currency of each
+    row; `currency` is the code of what states none. Either may be empty.
     """
 
     name: str
@@ -70,3 +71,5 @@ class PanelForm:
     unmatched_audience: str = "admins"
     link_audience: str = "admins"
     owner: str = "procore"
+    currency_column: str = ""
+    currency: str = ""

@@ -11,6 +11,7 @@ from embedded_app.panels.forms import ColumnLine, ComparisonLine, KeyLine, Panel
 from embedded_app.reconciliation import FieldKind, Normalizer
 from embedded_app.sources import Column
 
+_CURRENCY_WORDS = {"currency", "curr", "ccy", "curncy"}
 _JOB_WORDS = ("job", "project", "site")
 _NUMBER_NORMALIZERS = (Normalizer.LAST_SEGMENT, Normalizer.DIGITS, Normalizer.LEADING_ZEROS)
 _MONEY_TOLERANCE = "1.00"
@@ -58,7 +59,18 @@ def suggest(family: Family, columns: Sequence[Column], *, source_id: str, source
             ColumnLine(name) for name in (family.status, family.total, "invoiced") if family.field(name)
         ),
         row_columns=_row_columns(family, columns, found),
+        currency_column=_currency_column(columns),
     )
+
+
+def _currency_column(columns: Sequence[Column]) -> str:
+    """The first column of texts that is called a currency: ``curr_code``, ``Currency``, ``CurCode``."""
+    for column in columns:
+        words = set(words_of(column.name))
+        is_named = bool(words & _CURRENCY_WORDS) or {"cur", "code"} <= words
+        if is_named and column.kind in {FieldKind.TEXT, FieldKind.STATUS}:
+            return column.name
+    return ""
 
 
 def _row_columns(

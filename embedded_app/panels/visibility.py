@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from embedded_app.panels.currencies import with_currencies
 from embedded_app.panels.definition import Audience, PanelDefinition, ShownColumn
 from embedded_app.panels.families import Record
 from embedded_app.reconciliation import Item
@@ -36,16 +37,17 @@ class Visible:
     may_link: bool
 
     def record(self, record: Record) -> Record:
-        """The record without what is hidden."""
-        if not self.hidden_fields:
+        """The record without what is hidden, in the currency of its amounts."""
+        item, otherwise = record.item, self.definition.currency.otherwise
+        if not self.hidden_fields and (item.currency is not None or otherwise is None):
             return record
-        values = {name: value for name, value in record.item.values.items() if name not in self.hidden_fields}
-        return replace(record, item=Item(record.item.id, values))
+        values = {name: value for name, value in item.values.items() if name not in self.hidden_fields}
+        return replace(record, item=Item(item.id, values, item.currency or otherwise))
 
     def rows(self, rows: Iterable[Item]) -> tuple[Item, ...]:
         """The rows with what the visible part of the panel needs, and nothing else of the source."""
-        needed = sorted(self.definition.needed_columns)
-        return tuple(Item(row.id, {name: row.values.get(name) for name in needed}) for row in rows)
+        needed, currency = sorted(self.definition.needed_columns), self.definition.currency
+        return tuple(with_currencies(row, needed, currency) for row in rows)
 
 
 def audiences_in(definition: PanelDefinition) -> frozenset[Audience]:

@@ -6,12 +6,15 @@
 
 from embedded_app.reconciliation.candidates import Candidate, Proposer, Reason, ReasonKind
 from embedded_app.reconciliation.comparing import Basis, Compared, Verdict
+from embedded_app.reconciliation.currencies import UNKNOWN, agree, currency_named, narrowed
 from embedded_app.reconciliation.engine import (
+    Entry,
     Finding,
     FindingKind,
+    Omission,
     Reconciliation,
-    Subtotal,
     Totals,
+    add_up,
     reconcile,
 )
 from embedded_app.reconciliation.normalizers import Normalizer, chain
@@ -21,10 +24,12 @@ from embedded_app.reconciliation.values import FieldKind, Item, Link, Value, amo
 
 __all__ = [
     "BY_LINK",
+    "UNKNOWN",
     "Basis",
     "Candidate",
     "Compared",
     "Comparison",
+    "Entry",
     "FieldKind",
     "Finding",
     "FindingKind",
@@ -34,19 +39,23 @@ __all__ = [
     "Link",
     "MatchRate",
     "Normalizer",
+    "Omission",
     "Proposer",
     "Reason",
     "ReasonKind",
     "Reconciliation",
     "Rules",
-    "Subtotal",
     "Totals",
     "UnmatchedKey",
     "Value",
     "Verdict",
+    "add_up",
+    "agree",
     "amount",
     "chain",
+    "currency_named",
     "is_missing",
+    "narrowed",
     "preview",
     "reconcile",
     "text_of",

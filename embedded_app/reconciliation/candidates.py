@@ -11,6 +11,7 @@ from heapq import nsmallest
 from operator import itemgetter
 from typing import NamedTuple
 
+from embedded_app.reconciliation.currencies import agree
 from embedded_app.reconciliation.matching import part_reader
 from embedded_app.reconciliation.normalizers import Normalizer, chain
 from embedded_app.reconciliation.rules import Comparison, KeyRule, Rules
@@ -114,6 +115,7 @@ class Proposer:
         rows: do not give those of `Reconciliation.linked_elsewhere`; they belong to somebody.
         matched: from the id of a row to the id of the record it is matched with, as in `Reconciliation.matched`.
         rejected: pairs of which a person said "Not this one"; they are not proposed.
+        currency: of records that state none, as in `Reconciliation.currency`.
     """
 
     def __init__(
@@ -123,6 +125,7 @@ class Proposer:
         *,
         matched: Mapping[str, str] | None = None,
         rejected: Collection[Link] = (),
+        currency: str | None = None,
     ) -> None:
         self._rows = rows
         self._matched = matched or {}
@@ -131,7 +134,7 @@ class Proposer:
             self._rejected[pair.record_id].add(pair.row_id)
         self._evidence: list[_Texts | _Amounts | _Numbers] = [
             *(_Texts(rows, each) for each in rules.comparisons if each.kind is FieldKind.TEXT),
-            _Amounts(rows, rules.total_comparison),
+            _Amounts(rows, rules.total_comparison, currency),
             *(_Numbers(rows, rule) for rule in rules.key_rules),
         ]
 
@@ -210,10 +213,12 @@ class _Texts:
 
 
 class _Amounts:
-    """How near the totals are. Zero equals zero everywhere, so it says nothing."""
+    """How near the totals are. Zero equals zero everywhere, so it says nothing, and so do other currencies."""
 
-    def __init__(self, rows: Sequence[Item], comparison: Comparison) -> None:
+    def __init__(self, rows: Sequence[Item], comparison: Comparison, currency: str | None) -> None:
         self._name, self._field = comparison.name, comparison.record_field
+        self._currency = currency
+        self._currencies = [row.currency_of(comparison.row_field) for row in rows]
         self._amounts = [amount(row.values.get(comparison.row_field)) for row in rows]
         self._positions: dict[Decimal, list[int]] = defaultdict(list)
         for position, value in enumerate(self._amounts):
@@ -222,10 +227,11 @@ class _Amounts:
 
     def about(self, record: Item) -> _View:
         inside = amount(record.values.get(self._field))
+        currency = record.currency_of(self._field) or self._currency
 
         def sign(position: int) -> _Sign | None:
             outside = self._amounts[position]
-            if not inside or not outside:
+            if not inside or not outside or not agree(currency, self._currencies[position]):
                 return None
             if inside == outside:
                 return _Sign(Reason(ReasonKind.SAME_AMOUNT, self._name, amount=inside), takes=_EQUAL_AMOUNT)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from embedded_app.reconciliation.currencies import agree
 from embedded_app.reconciliation.normalizers import Normalizer, chain
 from embedded_app.reconciliation.rules import Comparison, Rules
 from embedded_app.reconciliation.values import EXACT, FieldKind, Item, Value, amount, is_missing
@@ -31,6 +32,8 @@ class Verdict(StrEnum):
     MISSING_OUTSIDE = "missing_outside"
     NOT_COMPARABLE = "not_comparable"
     """Different, and not to be measured: a text where an amount belongs, a name that normalises to nothing."""
+    OTHER_CURRENCY = "other_currency"
+    """Both sides hold an amount, and it is not known that they are in one currency: nothing is subtracted."""
 
     @property
     def agrees(self) -> bool:
@@ -55,7 +58,7 @@ class Compared:
 
     Attributes:
         name: that of the comparison, as are `label` and `kind`.
-        row_value: what `basis` says; a sum with a missing part is missing.
+        row_value: what `basis` says; a sum with a missing part is missing, and so is one of several currencies.
         difference: row minus record: an amount for MONEY and NUMBER, whole days for DATE; `None` for other
             kinds and where one side holds nothing comparable.
     """
@@ -87,18 +90,26 @@ class Comparer:
 
     Attributes:
         total: the comparison that the totals add up.
+        currency: of the totals, and of records that state none.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, currency: str | None = None) -> None:
         self.total = rules.total_comparison
+        self.currency = currency
         self._comparisons = [(comparison, _judge(comparison)) for comparison in rules.comparisons]
         self._judges = [(c.record_field, c.row_field, judge) for c, judge in self._comparisons]
 
     def agree(self, record: Item, rows: Sequence[Item]) -> bool:
         """Whether every comparison agrees."""
-        if len(rows) > 1:
+        row = rows[0]
+        if (
+            len(rows) > 1
+            or row.currencies
+            or row.currency not in (None, record.currency)
+            or record.currencies
+        ):
             return all(compared.verdict.agrees for compared in self.compare(record, rows))
-        record_values, row_values = record.values, rows[0].values
+        record_values, row_values = record.values, row.values
         for record_field, row_field, judge in self._judges:
             record_value, row_value = record_values.get(record_field), row_values.get(row_field)
             if record_value == row_value and type(record_value) is type(row_value):
@@ -115,6 +126,9 @@ class Comparer:
             record_value = record.values.get(comparison.record_field)
             row_value, basis = _outside(comparison, rows)
             verdict, difference = judge(record_value, row_value)
+            if self._is_other_currency(comparison, record, rows):
+                verdict, difference = Verdict.OTHER_CURRENCY, None
+                row_value = row_value if is_one_currency(rows, comparison.row_field) else None
             compared.append(
                 Compared(
                     comparison.name,
@@ -128,6 +142,28 @@ class Comparer:
                 )
             )
         return tuple(compared)
+
+    def are_of_one_currency(self, record: Item, rows: Sequence[Item], comparison: Comparison) -> bool:
+        """Whether the amounts that a comparison looks at may be subtracted."""
+        inside = record.currency_of(comparison.record_field) or self.currency
+        for row in rows:
+            outside = row.currency_of(comparison.row_field)
+            if outside is not None and not agree(inside, outside):
+                return False
+        return True
+
+    def _is_other_currency(self, comparison: Comparison, record: Item, rows: Sequence[Item]) -> bool:
+        if comparison.kind is not FieldKind.MONEY or self.are_of_one_currency(record, rows, comparison):
+            return False
+        return amount(record.values.get(comparison.record_field)) is not None and all(
+            amount(row.values.get(comparison.row_field)) is not None for row in rows
+        )
+
+
+def is_one_currency(items: Sequence[Item], name: str) -> bool:
+    """Whether the amounts that `items` hold in a field may be added."""
+    first = items[0].currency_of(name)
+    return all(item.currency_of(name) == first for item in items)
 
 
 def _outside(comparison: Comparison, rows: Sequence[Item]) -> tuple[Value, Basis]:

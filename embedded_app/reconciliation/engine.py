@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from enum import StrEnum
-from itertools import chain
+from typing import NamedTuple
 
-from embedded_app.reconciliation.comparing import Compared, Comparer
+from embedded_app.reconciliation.comparing import Compared, Comparer, is_one_currency
+from embedded_app.reconciliation.currencies import agree, common
 from embedded_app.reconciliation.matching import Group, match
-from embedded_app.reconciliation.rules import Comparison, Rules
-from embedded_app.reconciliation.values import EXACT, Item, Link, amount
+from embedded_app.reconciliation.rules import Rules
+from embedded_app.reconciliation.values import EXACT, FieldKind, Item, Link, amount
 
 
 class FindingKind(StrEnum):
@@ -25,9 +27,43 @@ class FindingKind(StrEnum):
     """Several records or rows share a key. All of them are listed, none is paired; a link decides."""
 
 
+class Omission(StrEnum):
+    """Why an entry is in the totals of neither side."""
+
+    NO_AMOUNT_IN_PROCORE = "no_amount_in_procore"
+    NO_AMOUNT_OUTSIDE = "no_amount_outside"
+    NO_AMOUNT = "no_amount"
+    """On neither side."""
+    OTHER_CURRENCY = "other_currency"
+
+
+class Entry(NamedTuple):
+    """What a record with its rows, a record alone or a row alone brings to the totals.
+
+    Attributes:
+        record: `None` of a row alone; likewise `rows` are empty of a record alone.
+        procore: the amount of the record, `None` if it has none; likewise `outside`, the sum of the rows. Rows of
+            several currencies have no sum.
+        omission: `None` if both amounts are in the totals. Otherwise neither is.
+    """
+
+    record: Item | None
+    rows: tuple[Item, ...]
+    procore: Decimal | None
+    outside: Decimal | None
+    omission: Omission | None
+
+    @property
+    def variance(self) -> Decimal | None:
+        """Outside minus Procore. One side alone counts in full; what is in no total has none."""
+        if self.omission is not None:
+            return None
+        return EXACT.subtract(self.outside or _ZERO, self.procore or _ZERO)
+
+
 @dataclass(slots=True)
 class Finding:
-    """One line of the panel. Nobody changes it after it was made.
+    """What is said about items that belong together, or about one alone. Nobody changes it after it was made.
 
     Attributes:
         records: one, none, or, of an ambiguous group, all; likewise `rows`. A record that is no part of an
@@ -47,69 +83,102 @@ class Finding:
         return self.records[0] if len(self.records) == 1 else None
 
     @property
+    def is_pair(self) -> bool:
+        """Whether a record stands beside its rows."""
+        return self.kind is FindingKind.MATCH or self.kind is FindingKind.VARIANCE
+
+    @property
     def compared(self) -> tuple[Compared, ...]:
-        """Every comparison of a match or a variance, worked out anew at each call; empty for other kinds."""
-        if self.kind is FindingKind.MATCH or self.kind is FindingKind.VARIANCE:
-            return self._comparer.compare(self.records[0], self.rows)
-        return ()
+        """Every comparison of a pair, worked out at each call; empty for other kinds."""
+        return self._comparer.compare(self.records[0], self.rows) if self.is_pair else ()
 
     @property
-    def procore(self) -> Decimal | None:
-        """What the records total, exact; `None` if there is no record, or one of them holds no amount."""
-        return _complete_sum(self.records, self._comparer.total.record_field)
-
-    @property
-    def outside(self) -> Decimal | None:
-        """What the rows total, exact; `None` if there is no row, or one of them holds no amount."""
-        return _complete_sum(self.rows, self._comparer.total.row_field)
-
-    @property
-    def variance(self) -> Decimal | None:
-        """Outside minus Procore. One side alone counts in full; a missing amount makes it `None`, never zero."""
-        procore, outside = self.procore, self.outside
-        if self.kind is FindingKind.ONLY_IN_PROCORE:
-            return None if procore is None else procore.copy_negate()
-        if self.kind is FindingKind.ONLY_OUTSIDE:
-            return outside
-        return None if procore is None or outside is None else EXACT.subtract(outside, procore)
+    def entries(self) -> tuple[Entry, ...]:
+        """One of a pair; otherwise one of each record and each row. Worked out at each call."""
+        if self.is_pair:
+            return (_entry_of_pair(self.records[0], self.rows, self._comparer),)
+        return (
+            *(_entry_of_record(record, self._comparer) for record in self.records),
+            *(_entry_of_row(row, self._comparer) for row in self.rows),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Subtotal:
-    """The findings of one kind: how many there are and what their records and rows add up to, exactly."""
+_ZERO = Decimal(0)
 
-    findings: int
-    procore: Decimal
-    outside: Decimal
 
-    @property
-    def variance(self) -> Decimal:
-        """Outside minus Procore."""
-        return EXACT.subtract(self.outside, self.procore)
+def _entry_of_pair(record: Item, rows: tuple[Item, ...], comparer: Comparer) -> Entry:
+    total = comparer.total
+    procore = amount(record.values.get(total.record_field))
+    is_one = comparer.are_of_one_currency(record, rows, total)
+    if len(rows) == 1:
+        outside = amount(rows[0].values.get(total.row_field))
+        has_outside = outside is not None
+    else:
+        amounts = [amount(row.values.get(total.row_field)) for row in rows]
+        has_outside = None not in amounts
+        has_sum = has_outside and (is_one or is_one_currency(rows, total.row_field))
+        outside = _sum(amounts) if has_sum else None
+    omission: Omission | None
+    if procore is None:
+        omission = Omission.NO_AMOUNT_IN_PROCORE if has_outside else Omission.NO_AMOUNT
+    elif not has_outside:
+        omission = Omission.NO_AMOUNT_OUTSIDE
+    else:
+        omission = None if is_one else Omission.OTHER_CURRENCY
+    return Entry(record, rows, procore, outside, omission)
+
+
+def _entry_of_record(record: Item, comparer: Comparer) -> Entry:
+    procore = amount(record.values.get(comparer.total.record_field))
+    return Entry(record, (), procore, None, Omission.NO_AMOUNT_IN_PROCORE if procore is None else None)
+
+
+def _entry_of_row(row: Item, comparer: Comparer) -> Entry:
+    name = comparer.total.row_field
+    outside = amount(row.values.get(name))
+    if outside is None:
+        return Entry(None, (row,), None, None, Omission.NO_AMOUNT_OUTSIDE)
+    is_other = not agree(comparer.currency, row.currency_of(name))
+    return Entry(None, (row,), None, outside, Omission.OTHER_CURRENCY if is_other else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Both sides added up, exactly. The subtotals of all kinds add up to the totals.
+    """Both sides added up, exactly: for each entry that counts both of its amounts, for all others neither.
 
     Attributes:
-        by_kind: has every kind, also those without a finding.
-        records: how many were counted; `rows` likewise.
-        records_without_total: how many of them hold no amount to add; `rows_without_total` likewise.
+        records: how many are in `procore`; `rows` likewise in `outside`.
+        omitted: how many entries are left out for each reason; a reason without any is not there.
     """
 
     procore: Decimal
     outside: Decimal
-    by_kind: Mapping[FindingKind, Subtotal]
     records: int
     rows: int
-    records_without_total: int
-    rows_without_total: int
+    omitted: Mapping[Omission, int]
 
     @property
     def variance(self) -> Decimal:
-        """Outside minus Procore."""
+        """Outside minus Procore; the sum of the variances of the entries."""
         return EXACT.subtract(self.outside, self.procore)
+
+
+def add_up(entries: Iterable[Entry]) -> Totals:
+    """The totals of some entries."""
+    inside: list[Decimal] = []
+    outside: list[Decimal] = []
+    rows = 0
+    omitted: Counter[Omission] = Counter()
+    for entry in entries:
+        if entry.omission is not None:
+            omitted[entry.omission] += 1
+            continue
+        if entry.procore is not None:
+            inside.append(entry.procore)
+        if entry.outside is not None:
+            outside.append(entry.outside)
+            rows += len(entry.rows)
+    return Totals(_sum(inside), _sum(outside), len(inside), rows, omitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +187,9 @@ class Reconciliation:
 
     Attributes:
         findings: every record, and every row that is not `linked_elsewhere`, is in exactly one of them.
+        totals: of all entries of all findings.
+        currency: that of the totals. Of the records; where those state none, of the rows; `None` where nobody
+            states one. `UNKNOWN` where there are several: then records of several currencies are not added up.
         linked_elsewhere: rows linked to a record that was not given: deleted, in another project, or hidden
             from this viewer. They belong to somebody, so they are no finding and in no total. Empty when
             unpaired rows were not wanted.
@@ -126,6 +198,7 @@ class Reconciliation:
 
     findings: tuple[Finding, ...]
     totals: Totals
+    currency: str | None
     linked_elsewhere: tuple[Item, ...]
     broken_links: tuple[Link, ...]
 
@@ -135,7 +208,7 @@ class Reconciliation:
         return {
             row.id: finding.records[0].id
             for finding in self.findings
-            if finding.kind is FindingKind.MATCH or finding.kind is FindingKind.VARIANCE
+            if finding.is_pair
             for row in finding.rows
         }
 
@@ -163,19 +236,37 @@ def reconcile(
     Raises:
         ValueError: when an id occurs twice on one side, or a row is linked to two records.
     """
-    comparer = Comparer(rules)
     matching = match(records, rows, rules.key_rules, links, rejected)
     groups = matching.groups if with_unpaired_rows else _without_unpaired_rows(matching.groups)
+    currency = _currency(records, groups, rules)
+    comparer = Comparer(rules, currency)
     findings = tuple(
         Finding(_kind(group, comparer), group.records, group.rows, group.matched_by, comparer)
         for group in groups
     )
     return Reconciliation(
         findings,
-        _totals(findings, comparer.total),
+        add_up(entry for finding in findings for entry in finding.entries),
+        currency,
         tuple(matching.linked_elsewhere) if with_unpaired_rows else (),
         tuple(matching.broken_links),
     )
+
+
+def _currency(records: Sequence[Item], groups: Iterable[Group], rules: Rules) -> str | None:
+    """That of the totals, from nothing but what is in the findings."""
+    stated = common(record.currency for record in records)
+    if stated is not None:
+        return stated
+    money = [c.row_field for c in rules.comparisons if c.kind is FieldKind.MONEY]
+    of_rows: set[str | None] = set()
+    for group in groups:
+        for row in group.rows:
+            if row.currencies:
+                of_rows.update(row.currency_of(name) for name in money)
+            elif row.currency is not None:
+                of_rows.add(row.currency)
+    return common(of_rows - {None})
 
 
 def _without_unpaired_rows(groups: Iterable[Group]) -> list[Group]:
@@ -192,39 +283,7 @@ def _kind(group: Group, comparer: Comparer) -> FindingKind:
     return FindingKind.MATCH if comparer.agree(group.records[0], group.rows) else FindingKind.VARIANCE
 
 
-def _totals(findings: Sequence[Finding], total: Comparison) -> Totals:
-    by_kind = {}
-    records = rows = known_records = known_rows = 0
-    for kind in FindingKind:
-        of_kind = [finding for finding in findings if finding.kind is kind]
-        inside = _amounts(chain.from_iterable([finding.records for finding in of_kind]), total.record_field)
-        outside = _amounts(chain.from_iterable([finding.rows for finding in of_kind]), total.row_field)
-        by_kind[kind] = Subtotal(len(of_kind), _sum(inside), _sum(outside))
-        records += sum([len(finding.records) for finding in of_kind])
-        rows += sum([len(finding.rows) for finding in of_kind])
-        known_records += len(inside)
-        known_rows += len(outside)
-    return Totals(
-        procore=_sum([subtotal.procore for subtotal in by_kind.values()]),
-        outside=_sum([subtotal.outside for subtotal in by_kind.values()]),
-        by_kind=by_kind,
-        records=records,
-        rows=rows,
-        records_without_total=records - known_records,
-        rows_without_total=rows - known_rows,
-    )
-
-
-def _amounts(items: Iterable[Item], field_name: str) -> list[Decimal]:
-    """The amounts that `items` hold; fewer than items if some hold none."""
-    return [value for item in items if (value := amount(item.values.get(field_name))) is not None]
-
-
-def _sum(amounts: Sequence[Decimal]) -> Decimal:
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Of amounts that are all there."""
     with localcontext(EXACT):
-        return sum(amounts, Decimal(0))
-
-
-def _complete_sum(items: Sequence[Item], field_name: str) -> Decimal | None:
-    amounts = _amounts(items, field_name)
-    return _sum(amounts) if items and len(amounts) == len(items) else None
+        return sum((each for each in amounts if each is not None), _ZERO)

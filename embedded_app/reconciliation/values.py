@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
@@ -27,10 +27,20 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A record or a row. `id` is unique on its side and means nothing to the engine."""
+    """A record or a row. `id` is unique on its side and means nothing to the engine.
+
+    `currency` is that of its amounts (see `currencies.py`), `None` where nobody states it; `currencies` holds
+    those of single fields that state another one.
+    """
 
     id: str
     values: Mapping[str, Value]
+    currency: str | None = None
+    currencies: Mapping[str, str] = field(default_factory=dict)
+
+    def currency_of(self, name: str) -> str | None:
+        """The currency of the amount in a field."""
+        return self.currencies.get(name, self.currency) if self.currencies else self.currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ def read_form(form: Mapping[str, str]) -> PanelForm:
         unmatched_audience=form.get("unmatched_audience", ""),
         link_audience=form.get("link_audience", ""),
         owner=form.get("owner", ""),
+        currency_column=form.get("currency_column", ""),
+        currency=form.get("currency", ""),
     )
 
 

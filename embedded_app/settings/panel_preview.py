@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from embedded_app.panels import PanelView, Preview, RowIdentity
 from embedded_app.panels.families import Family
 from embedded_app.reconciliation import (
+    UNKNOWN,
     FindingKind,
     Item,
     KeyPair,
     MatchRate,
     Normalizer,
+    Omission,
     Reconciliation,
     Rules,
     UnmatchedKey,
@@ -69,6 +71,13 @@ class PreviewResult:
     agreements: tuple[Agreement, ...]
     only_in_procore: tuple[Unmatched, ...]
     only_outside: tuple[Unmatched, ...]
+    without_amount: int
+    """Lines in no total because a side has no amount; `other_currency` likewise of those in another currency."""
+    other_currency: int
+    currencies: tuple[str, ...]
+    """Those that the rows state of the total, `UNKNOWN` among them where a row should state one and does not."""
+    needs_currency: bool
+    """Whether Procore names no currency and the rows several, so that only the panel can say what to compare."""
     rejected_lines: int
     is_partial: bool
     """Whether the definition hides something from the administrator who looks."""
@@ -102,6 +111,7 @@ def part_of(found: Preview, family: Family, known_jobs: Collection[str] | None =
             return PreviewPart(None, _no_row(view, known_jobs), needs_job=False)
         return PreviewPart(None, "You are not in the audience of this panel.", needs_job=False)
     definition = view.panel.definition
+    omitted = view.reconciliation.totals.omitted if view.reconciliation else {}
     return PreviewPart(
         PreviewResult(
             match=found.match,
@@ -113,6 +123,10 @@ def part_of(found: Preview, family: Family, known_jobs: Collection[str] | None =
                 found.match.unmatched_records, RowIdentity(family.number, family.title)
             ),
             only_outside=_unmatched(found.match.unmatched_rows, definition.identity),
+            without_amount=sum(n for why, n in omitted.items() if why is not Omission.OTHER_CURRENCY),
+            other_currency=omitted.get(Omission.OTHER_CURRENCY, 0),
+            currencies=_currencies(view),
+            needs_currency=_needs_currency(view),
             rejected_lines=view.rows.rejected_lines,
             is_partial=view.has_hidden_columns or not view.sees_unmatched,
         ),
@@ -135,6 +149,17 @@ def _no_row(view: PanelView, known_jobs: Collection[str] | None) -> str:
         )
         return f"{asked} {jobs} {examples}. If one of them is meant, correct the job under Projects."
     return f"{asked} Check the job under Projects."
+
+
+def _needs_currency(view: PanelView) -> bool:
+    is_named = any(record.item.currency is not None for record in view.records.records or ())
+    return not is_named and view.reconciliation is not None and view.reconciliation.currency == UNKNOWN
+
+
+def _currencies(view: PanelView) -> tuple[str, ...]:
+    total = view.panel.definition.rules.total_comparison.row_field
+    stated = {row.currency_of(total) for row in view.rows.rows or ()}
+    return tuple(sorted(code for code in stated if code))
 
 
 def _examples(rules: Rules, reconciliation: Reconciliation | None) -> tuple[KeyExample, ...]:

@@ -18,6 +18,7 @@ KIND_WORDS = {
     FieldKind.DATE: "a date",
 }
 _LONGEST_QUOTE = 40
+_PLAIN_STARTS = frozenset("0123456789")
 
 
 def is_present(cell: object) -> bool:
@@ -55,6 +56,16 @@ def value_of(cell: object, column: Column) -> Value:
 def trimmed(value: Value) -> str:
     """The value as a key or a filter compares it: its text without blanks around it, "" if it is missing."""
     return (text_of(value) or "").strip()
+
+
+def currency_of(cell: object, column: Column) -> str | None:
+    """The currency that the cell of an amount states; `None` if it states none."""
+    if not isinstance(cell, str) or column.kind not in (FieldKind.MONEY, FieldKind.NUMBER):
+        return None
+    if not cell or (cell[0] in _PLAIN_STARTS and cell[-1].isdigit()):  # most cells of most systems
+        return None
+    found = parsing.amount_of(cell, decimal_comma=column.decimal_comma)
+    return found.currency if found else None
 
 
 def quote(cell: object) -> str:

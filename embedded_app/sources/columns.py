@@ -9,7 +9,7 @@ from datetime import datetime
 
 from embedded_app.errors import InvalidField, SourceChangedShape
 from embedded_app.reconciliation import FieldKind, Item, Value
-from embedded_app.sources.cells import KIND_WORDS, Binary, is_present, quote, trimmed, value_of
+from embedded_app.sources.cells import KIND_WORDS, Binary, currency_of, is_present, quote, trimmed, value_of
 from embedded_app.sources.inference import infer
 from embedded_app.sources.rows import Column, Line, Reject, RowSet, Table, Unreadable
 
@@ -50,7 +50,8 @@ def typed(
 
     A row's id is the text of its key without blanks around it, or the number of its line where there is no
     `key_column`. Where keys differ by such blanks alone, the ids of their rows keep them. A line with an empty or
-    repeated key, or with a cell that is no value of its column's kind, becomes a reject.
+    repeated key, or with a cell that is no value of its column's kind, becomes a reject. A row knows the
+    currencies that cells of amounts state.
 
     Raises:
         SourceChangedShape: when saved columns are gone, or hold nothing of their kind any more.
@@ -87,51 +88,56 @@ def _rows(
     lines: Sequence[Line], columns: Sequence[Column], key_column: str | None
 ) -> tuple[list[Item], list[Reject], list[int]]:
     """Rows, rejects, and for each column how many of its cells were no value of its kind."""
-    read: list[tuple[Line, dict[str, Value], str]] = []
+    read: list[tuple[int, Item]] = []
     rejects: list[Reject] = []
     failures = [0] * len(columns)
     key_place = next((place for place, column in enumerate(columns) if column.name == key_column), None)
     for line in lines:
         values: dict[str, Value] = {}
+        currencies: dict[str, str] = {}
         reasons: list[str] = []
         for place, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
             try:
                 values[column.name] = value_of(cell, column)
+                if currency := currency_of(cell, column):
+                    currencies[column.name] = currency
             except ValueError as reason:
                 failures[place] += not isinstance(cell, Unreadable)
                 reasons.append(str(reason))
         if reasons:
             rejects.append(Reject(line.number, " ".join(reasons)))
-        elif key_place is None:
-            read.append((line, values, str(line.number)))
-        else:
+            continue
+        key = str(line.number)
+        if key_place is not None:
             cell = line.cells[key_place]
-            value = values[columns[key_place].name]
-            read.append((line, values, cell if isinstance(cell, str) else trimmed(value)))
+            key = cell if isinstance(cell, str) else trimmed(values[columns[key_place].name])
+        read.append((line.number, Item(key, values, currencies=currencies)))
     rows, rejected = _identified(read, key_column)
     return rows, [*rejects, *rejected], failures
 
 
-def _identified(
-    read: Sequence[tuple[Line, dict[str, Value], str]], key_column: str | None
-) -> tuple[list[Item], list[Reject]]:
-    """Rows by their keys. Two that differ by blanks alone are two rows: neither amount may get lost for it."""
+def _identified(read: Sequence[tuple[int, Item]], key_column: str | None) -> tuple[list[Item], list[Reject]]:
+    """The rows of lines whose ids are their keys as they are written.
+
+    Two that differ by blanks alone are two rows: neither amount may get lost for it.
+    """
     spellings: dict[str, set[str]] = defaultdict(set)
-    for _, _, key in read:
-        spellings[key.strip()].add(key)
+    for _, row in read:
+        spellings[row.id.strip()].add(row.id)
     rows: list[Item] = []
     rejects: list[Reject] = []
     line_of: dict[str, int] = {}
-    for line, values, key in read:
-        row_id = key if len(spellings[key.strip()]) > 1 else key.strip()
-        if not key.strip():
-            rejects.append(Reject(line.number, f"{key_column}: the key is empty."))
+    for line, row in read:
+        key = row.id.strip()
+        row_id = row.id if len(spellings[key]) > 1 else key
+        if not key:
+            rejects.append(Reject(line, f"{key_column}: the key is empty."))
         elif row_id in line_of:
             reason = f"{key_column}: the key “{quote(row_id)}” is on line {line_of[row_id]:,} already."
-            rejects.append(Reject(line.number, reason))
+            rejects.append(Reject(line, reason))
         else:
-            line_of[row_id] = line.number
-            rows.append(Item(row_id, values))
+            line_of[row_id] = line
+            rows.append(row if row_id == row.id else replace(row, id=row_id))
     return rows, rejects
 
 

@@ -73,7 +73,7 @@ def _kind_of_number(name: str, cells: Sequence[object]) -> FieldKind:
     if any(_LEADING_ZERO.match(text) for text in texts):
         return FieldKind.TEXT
     looked_at = cells[:: max(1, len(cells) // _LOOKED_AT)]
-    if any((found := parsing.amount_of(text)) and found.has_currency for text in texts[:_LOOKED_AT]):
+    if any((found := parsing.amount_of(text)) and found.currency for text in texts[:_LOOKED_AT]):
         return FieldKind.MONEY
     if _IDENTIFIER.search(name) and all(_is_whole(cell) for cell in looked_at):
         return FieldKind.TEXT

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from embedded_app.reconciliation import currency_named
+
 _MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "#n/a", "na", "null", "none", "nil", "tbd"})
 _MOST_DIGITS = 40
 
 _PLAIN_SIGNS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _PLAIN = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,18})?", re.ASCII)
-_CURRENCY = r"(?:US\$|CA\$|C\$|A\$|\$|€|£|¥|USD|CAD|AUD|NZD|EUR|GBP|CHF|MXN)"
+_CURRENCY = r"(?:US\$|CA\$|C\$|A\$|NZ\$|MX\$|\$|€|£|¥|USD|CAD|AUD|NZD|EUR|GBP|CHF|MXN)"
 _CURRENCY_BEFORE = re.compile(rf"{_CURRENCY}\s*", re.IGNORECASE)
 _CURRENCY_AFTER = re.compile(rf"\s*{_CURRENCY}\Z", re.IGNORECASE)
 _DIGITS = {
@@ -57,10 +59,13 @@ _MONTHS_IN_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number as it was written. A percentage is the number before the sign."""
+    """A number as it was written. A percentage is the number before the sign.
+
+    `currency` is what the sign or the letters beside it say, `None` without any.
+    """
 
     value: Decimal
-    has_currency: bool
+    currency: str | None = None
 
 
 def is_missing(text: str) -> bool:
@@ -75,9 +80,10 @@ def amount_of(text: str, *, decimal_comma: bool = False) -> Amount | None:
     """
     if not decimal_comma and _PLAIN.fullmatch(text):  # most cells of most systems
         value = Decimal(text)
-        return Amount(value or value.copy_abs(), has_currency=False)
+        return Amount(value or value.copy_abs())
     rest = text.translate(_PLAIN_SIGNS).strip()
     signs = currencies = percents = 0
+    currency = None
     is_negative = False
     while rest:
         if rest[0] == "(" and rest[-1] == ")":
@@ -89,7 +95,8 @@ def amount_of(text: str, *, decimal_comma: bool = False) -> Amount | None:
         elif rest[-1] == "%":
             percents, rest = percents + 1, rest[:-1].rstrip()
         elif match := _CURRENCY_BEFORE.match(rest) or _CURRENCY_AFTER.search(rest):
-            currencies, rest = currencies + 1, rest[: match.start()] + rest[match.end() :]
+            currencies, currency = currencies + 1, currency_named(match[0])
+            rest = rest[: match.start()] + rest[match.end() :]
         else:
             break
     if max(signs, currencies + percents) > 1 or len(rest) > _MOST_DIGITS:
@@ -98,7 +105,7 @@ def amount_of(text: str, *, decimal_comma: bool = False) -> Amount | None:
         return None
     plain = rest.translate(_WITHOUT_THOUSANDS[decimal_comma]).replace(",", ".")
     value = Decimal(plain)
-    return Amount(value.copy_negate() if is_negative and value else value, bool(currencies))
+    return Amount(value.copy_negate() if is_negative and value else value, currency)
 
 
 def date_of(text: str, *, day_first: bool = False) -> date | None:

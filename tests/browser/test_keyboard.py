@@ -120,13 +120,13 @@ def test_sorting_keeps_the_focus_on_its_head(person: Person) -> None:
         press(person, Keys.ENTER)
         person.finds(f"th[aria-sort={direction}] a.sort[href*='sort=name']")
         assert focused(person) == "Commitment"
-    hears(person, "44 commitments")
+    hears(person, "44 lines")
 
 
 def test_searching_keeps_the_focus_and_says_what_is_left(person: Person) -> None:
     focuses(person, "input[type=search]")
     press(person, "steel erectors")
-    hears(person, "1 of 44 commitments")
+    hears(person, "1 of 44 lines")
     assert focused(person) == "Number, title, vendor, reference"
     ActionChains(person.browser).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).perform()
     press(person, Keys.DELETE)

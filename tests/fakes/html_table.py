@@ -9,7 +9,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[dict[str, str]] = []
-        self.foot: list[str] = []
+        self.feet: list[dict[str, str]] = []
         self._part = ""
         self._cell: str | None = None
         self._text: list[str] = []
@@ -28,6 +28,8 @@ class _Reader(HTMLParser):
             self._is_detail = "detail" in (attributes.get("class") or "").split()
             if self._part == "tbody" and not self._is_detail:
                 self.lines.append({})
+            elif self._part == "tfoot":
+                self.feet.append({})
         elif tag in {"th", "td"} and not self._is_detail:
             self._cell, self._text = attributes.get("data-label") or "", []
 
@@ -39,7 +41,7 @@ class _Reader(HTMLParser):
             if self._part == "tbody":
                 self.lines[-1][self._cell] = text
             elif self._part == "tfoot":
-                self.foot.append(text)
+                self.feet[-1][self._cell] = text
             self._cell = None
 
     def handle_data(self, data: str) -> None:
@@ -54,11 +56,16 @@ def lines_in(html: str) -> list[dict[str, str]]:
     return reader.lines
 
 
-def foot_in(html: str) -> list[str]:
-    """The cells of the totals."""
+def feet_in(html: str) -> list[dict[str, str]]:
+    """Each row of sums below the lines, as `lines_in` gives these; its label is under the empty label."""
     reader = _Reader()
     reader.feed(html)
-    return reader.foot
+    return reader.feet
+
+
+def foot_in(html: str) -> list[str]:
+    """The cells of the totals, the last of these rows, in order; nothing where there is no table."""
+    return list(next(reversed(feet_in(html)), {}).values())
 
 
 class _Text(HTMLParser):

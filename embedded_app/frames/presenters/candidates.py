@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from embedded_app.frames.amounts import Currencies
 from embedded_app.frames.presenters.pairs import record_number, row_title
 from embedded_app.frames.presenters.parts import CandidateCard, Reason
-from embedded_app.frames.presenters.texts import money_text, shown
+from embedded_app.frames.presenters.texts import money_text, shown, sums_text
 from embedded_app.panels import LinkState, PanelView, Record, pairs_of
 from embedded_app.reconciliation import (
     Candidate,
@@ -14,7 +15,6 @@ from embedded_app.reconciliation import (
     Item,
     Proposer,
     ReasonKind,
-    amount,
 )
 from embedded_app.reconciliation import Reason as Evidence
 
@@ -38,6 +38,7 @@ class Candidates:
 
     def __init__(self, view: PanelView) -> None:
         self._view = view
+        self._currencies = Currencies(view)
         self._records = {record.item.id: record for record in view.records.records or ()}
         self._matched = _matched(view)
         self._rejected = pairs_of(view.decisions, LinkState.REJECTED)
@@ -69,26 +70,25 @@ class Candidates:
 
     def _proposing(self, rows: Sequence[Item]) -> Proposer:
         rules = self._view.panel.definition.rules
-        return Proposer(rows, rules, matched=self._matched, rejected=self._rejected)
+        currency = self._view.reconciliation.currency if self._view.reconciliation else None
+        return Proposer(rows, rules, matched=self._matched, rejected=self._rejected, currency=currency)
 
     def _card(self, record: Record, candidate: Candidate, *, is_best: bool, shows_row: bool) -> CandidateCard:
         view, row = self._view, candidate.row
         identity, family = view.panel.definition.identity, view.panel.family
         total = view.panel.definition.rules.total_comparison
         if shows_row:
-            system, title, value = (
-                view.panel.source_name,
-                row_title(view, row),
-                row.values.get(total.row_field),
-            )
+            system, title = view.panel.source_name, row_title(view, row)
+            value = self._currencies.sums([row], total.row_field)
             party = row.values.get(identity.party) if identity.party else None
         else:
             system, title = "Procore", self._record_title(record)
-            value, party = record.item.values.get(total.record_field), record.item.values.get(family.party)
+            value = self._currencies.sums([record.item], total.record_field)
+            party = record.item.values.get(family.party)
         return CandidateCard(
             title=title,
             party=" · ".join(filter(None, (system, shown(party)))),
-            amount=money_text(amount(value)),
+            amount=sums_text(value),
             confidence=next(word for least, word in _CONFIDENCE if candidate.score >= least),
             percent=candidate.score,
             reasons=(

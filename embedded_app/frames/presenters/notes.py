@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from embedded_app.frames.amounts import Currencies, empty_cells
+from embedded_app.frames.lines import Line
 from embedded_app.frames.presenters.pairs import owner_name
 from embedded_app.frames.presenters.texts import money_text
 from embedded_app.panels import Audience, PanelView
-from embedded_app.reconciliation import FindingKind, Reconciliation
+from embedded_app.reconciliation import UNKNOWN, FindingKind, Reconciliation
 from embedded_app.web.formatting import plural
 
 _MOST_NAMED = 5
 
 
-def footnotes(view: PanelView) -> tuple[str, ...]:
-    """One sentence or two each; for a viewer who sees Procore alone only what is hidden of it."""
+def footnotes(view: PanelView, lines: Sequence[Line]) -> tuple[str, ...]:
+    """One sentence or two each, about the `lines` that are shown.
+
+    For a viewer who sees Procore alone only what is hidden of it.
+    """
     if not view.sees_source:
         return hidden_parts(view)
-    notes = [_sign(view), _owners(view), *hidden_parts(view)]
+    notes = [_sign(view), *_currency(view), _owners(view), *hidden_parts(view), *_empty_cells(view, lines)]
+    if any(line.omission for line in lines):
+        notes.append(
+            "A line without an amount on one side, or in another currency, is in the totals of neither side; "
+            "it is counted and added up above them."
+        )
     if view.reconciliation is not None:
-        notes += _left_out(view, view.reconciliation)
+        notes += _left_out(view, view.reconciliation, lines)
     return tuple(notes)
 
 
@@ -59,6 +70,43 @@ def _sign(view: PanelView) -> str:
     return f"{sign} Amounts within {money_text(tolerance)} count as equal." if tolerance else sign
 
 
+def _currency(view: PanelView) -> list[str]:
+    """In which currency a side is taken to be that does not say it."""
+    if view.reconciliation is None:
+        return []
+    source, of_totals = view.panel.source_name, view.reconciliation.currency
+    if of_totals is None:
+        return []
+    currencies = Currencies(view)
+    taken = of_totals if of_totals != UNKNOWN else f"the currency of their {view.panel.family.one}"
+    total = view.panel.definition.rules.total_comparison.row_field
+    rows = [row for finding in view.reconciliation.findings for row in finding.rows]
+    notes = []
+    if any(row.currency_of(total) is None for row in rows):
+        notes.append(f"Amounts for which {source} names no currency are taken to be in {taken}.")
+    if currencies.add_up and currencies.of_records is None and of_totals != UNKNOWN:
+        notes.append(
+            f"Procore names no currency. Its amounts are taken to be in {of_totals}, as {source} says."
+        )
+    return notes
+
+
+def _empty_cells(view: PanelView, lines: Sequence[Line]) -> list[str]:
+    """Which sums lack something."""
+    definition, source = view.panel.definition, view.panel.source_name
+    in_records, in_rows = empty_cells(lines, view)
+    found = [
+        f"{count:,} of {column.label} in {side}"
+        for side, columns, counts in (
+            ("Procore", definition.record_columns, in_records),
+            (source, definition.row_columns, in_rows),
+        )
+        for column, count in zip(columns, counts, strict=True)
+        if count
+    ]
+    return [f"Sums are without empty cells: {', '.join(found)}."] if found else []
+
+
 def _owners(view: PanelView) -> str:
     """Which system owns the panel, and which columns are owned by the other one."""
     definition, source = view.panel.definition, view.panel.source_name
@@ -72,17 +120,12 @@ def _owners(view: PanelView) -> str:
     return f"System of record: {owner}" + (f"; {other} for {', '.join(others)}." if others else ".")
 
 
-def _left_out(view: PanelView, reconciliation: Reconciliation) -> list[str]:
-    totals, family, source = reconciliation.totals, view.panel.family, view.panel.source_name
+def _left_out(view: PanelView, reconciliation: Reconciliation, lines: Sequence[Line]) -> list[str]:
+    """What is in no line that one might expect there."""
+    family, source = view.panel.family, view.panel.source_name
     notes = []
-    if totals.records_without_total:
-        text = plural(totals.records_without_total, family.one, family.many)
-        notes.append(f"Totals leave out {text} without an amount in Procore.")
-    if totals.rows_without_total:
-        text = plural(totals.rows_without_total, "row", "rows")
-        notes.append(f"Totals leave out {text} without an amount in {source}.")
     notes += _doubled(view)
-    if totals.by_kind[FindingKind.ONLY_OUTSIDE].findings:
+    if any(line.kind is FindingKind.ONLY_OUTSIDE for line in lines):
         notes.append(f"Not in Procore: Procore shows you no such {family.one}; it may be private.")
     if view.has_rows_elsewhere:
         notes.append(

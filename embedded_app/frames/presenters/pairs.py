@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from embedded_app.frames.amounts import Currencies
 from embedded_app.frames.presenters.parts import ComparedField, Difference, LinkedRow, RejectedRow
 from embedded_app.frames.presenters.texts import (
     days_text,
@@ -11,28 +13,56 @@ from embedded_app.frames.presenters.texts import (
     is_number,
     money_text,
     shown,
+    sums_text,
     value_text,
 )
 from embedded_app.panels import Decision, LinkState, Owner, PanelDefinition, PanelView, Record
-from embedded_app.reconciliation import BY_LINK, Compared, FieldKind, Finding, FindingKind, Item, Verdict
-from embedded_app.reconciliation.values import EXACT
+from embedded_app.reconciliation import (
+    BY_LINK,
+    Compared,
+    Comparison,
+    FieldKind,
+    Finding,
+    FindingKind,
+    Item,
+    Verdict,
+)
+from embedded_app.reconciliation.values import EXACT, is_missing
 
 
 def compared_fields(view: PanelView, finding: Finding) -> tuple[ComparedField, ...]:
     """Every comparison, in the order of the panel."""
-    return tuple(_field(view, compared) for compared in finding.compared)
+    currencies = Currencies(view)
+    rules = {comparison.name: comparison for comparison in view.panel.definition.rules.comparisons}
+    return tuple(_field(view, currencies, finding, rules[each.name], each) for each in finding.compared)
 
 
-def _field(view: PanelView, compared: Compared) -> ComparedField:
+def _field(
+    view: PanelView, currencies: Currencies, finding: Finding, rule: Comparison, compared: Compared
+) -> ComparedField:
+    inside = outside = None
+    if compared.kind is FieldKind.MONEY:
+        inside = currencies.sums(finding.records, rule.record_field)
+        outside = currencies.sums(finding.rows, rule.row_field)
+    if compared.verdict is Verdict.OTHER_CURRENCY:
+        difference = Difference(other_currency(currencies, finding.rows, rule.row_field), "differs")
+    else:
+        difference = _difference(view, compared)
     return ComparedField(
         label=compared.label,
-        procore=value_text(compared.record_value, compared.kind),
-        outside=value_text(compared.row_value, compared.kind),
+        procore=sums_text(inside) if inside else value_text(compared.record_value, compared.kind),
+        outside=sums_text(outside) if outside else value_text(compared.row_value, compared.kind),
         is_number=is_number(compared.kind),
         differs=not compared.verdict.agrees,
-        difference=_difference(view, compared),
+        difference=difference,
         owner=owner_name(view, _owner_of(view.panel.definition, compared.name)),
     )
+
+
+def other_currency(currencies: Currencies, rows: Sequence[Item], name: str, act: str = "compared") -> str:
+    """Why the amounts of a field are not compared, or not added up: ``In CAD, not compared``."""
+    codes = dict.fromkeys(filter(None, (currencies.written(row, name) for row in rows)))
+    return f"In {' and '.join(codes) or 'another currency'}, not {act}"
 
 
 def _difference(view: PanelView, compared: Compared) -> Difference:
@@ -49,7 +79,7 @@ def _difference(view: PanelView, compared: Compared) -> Difference:
         case Verdict.NOT_COMPARABLE:
             return Difference("Cannot be compared", "differs")
         case _:
-            return Difference("Match")
+            return Difference("Empty on both sides" if is_missing(compared.record_value) else "Match")
 
 
 def _distance(compared: Compared) -> Difference:
@@ -92,6 +122,7 @@ def cause_of(view: PanelView, finding: Finding) -> str:
     for part in found:
         if (
             part is None
+            or part.verdict is Verdict.OTHER_CURRENCY
             or not isinstance(part.record_value, Decimal)
             or not isinstance(part.row_value, Decimal)
         ):
@@ -124,11 +155,13 @@ def linked_rows(view: PanelView, record: Record, finding: Finding) -> tuple[Link
 
 def _linked(view: PanelView, record: Record, finding: Finding, row: Item) -> LinkedRow:
     decision = view.decisions.get((record.item.id, row.id))
+    total = view.panel.definition.rules.total_comparison.row_field
+    amount = sums_text(Currencies(view).sums([row], total))
     if finding.matched_by == BY_LINK and decision is not None:
-        return LinkedRow(
-            row_title(view, row), row.id, f"Linked by {decision.confirmed_by}", decision.confirmed_at
-        )
-    return LinkedRow(row_title(view, row), row.id, f"Matched by rule “{finding.matched_by}”", None)
+        how, at = f"Linked by {decision.confirmed_by}", decision.confirmed_at
+    else:
+        how, at = f"Matched by rule “{finding.matched_by}”", None
+    return LinkedRow(row_title(view, row), amount, row.id, how, at)
 
 
 def rejected_rows(view: PanelView, record: Record) -> tuple[RejectedRow, ...]:

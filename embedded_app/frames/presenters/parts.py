@@ -81,7 +81,10 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What stands in a difference cell: an amount with a state of the macro `variance_badge`, or plain words."""
+    """What stands in a difference cell: an amount with a state of the macro `variance_badge`, or plain words.
+
+    Words with the state "differs" are a reason to look.
+    """
 
     text: str
     state: str = ""
@@ -125,9 +128,13 @@ class CandidateCard:
 
 @dataclass(frozen=True, slots=True)
 class LinkedRow:
-    """A row that belongs to a record. `how`: by whom or by which rule, ending in `at` if a person did it."""
+    """A row that belongs to a record. `how`: by whom or by which rule, ending in `at` if a person did it.
+
+    `amount` is what it adds to the row's side of the panel's total.
+    """
 
     title: str
+    amount: str
     row_id: str
     how: str
     at: datetime | None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from flask import url_for
 
-from embedded_app.frames.lines import Line, found_by, is_shown, lines_of, sort_lines
+from embedded_app.frames.amounts import Currencies, Sums, parts_of, together
+from embedded_app.frames.lines import Line, Varies, found_by, is_shown, lines_of, sort_lines, varies
 from embedded_app.frames.presenters import states
 from embedded_app.frames.presenters.detail import DetailPresenter, LinePage
 from embedded_app.frames.presenters.notes import footnotes, hidden_parts
@@ -18,7 +20,7 @@ from embedded_app.frames.presenters.texts import share_of
 from embedded_app.frames.query import LINES_PER_PAGE, ProjectQuery, Show
 from embedded_app.panels import PanelRef, PanelView
 from embedded_app.procore import Project
-from embedded_app.reconciliation import FindingKind, Totals
+from embedded_app.reconciliation import FindingKind
 from embedded_app.web.formatting import dollars, percent_difference, plural
 
 _SYMBOLS = {"USD": "$"}
@@ -44,6 +46,7 @@ class ProjectPresenter:
         self._query = query
         self._panels = panels
         self._viewer_name = viewer_name
+        self._currencies = Currencies(view)
         self._details = DetailPresenter(view, web_base_url)
         self._tables = TablePresenter(view, query, self._details)
         self._family = view.panel.family
@@ -78,7 +81,7 @@ class ProjectPresenter:
             table=self._tables.table(chosen, page, len(self._lines)) if has_table else None,
             blank=blank,
             pages=pages if has_table else None,
-            footnotes=footnotes(self._view) if has_table else (),
+            footnotes=footnotes(self._view, chosen) if has_table else (),
             export_address=query.export_address if has_table else "",
             form=self._form(),
             announce=states.announcement(notice, self._view, self._announce(len(chosen))),
@@ -94,6 +97,11 @@ class ProjectPresenter:
         if not self._view.may_link:
             return None
         return FormFields(url_for("frames.links"), {"from": "project", **self._query.arguments})
+
+    @property
+    def all_lines(self) -> int:
+        """How many lines there are without a filter."""
+        return len(self._lines)
 
     def chosen(self) -> list[Line]:
         """The lines that pass the filter and the search, in order."""
@@ -124,50 +132,82 @@ class ProjectPresenter:
         parts = [f"Procore project {self._project.number}" if self._project.number else ""]
         if jobs:
             parts.append(f"{self._source} {'job' if len(jobs) == 1 else 'jobs'} {', '.join(jobs)}")
-        currencies = {record.currency for record in self._view.records.records or ()}
-        if currencies == {"USD"}:
-            parts.append("amounts in US dollars")
-        elif len(currencies) == 1 and None not in currencies:
-            parts.append(f"amounts in {currencies.pop()}")
+        currency = self._currencies.of_records
+        if currency is not None:
+            parts.append(f"amounts in {'US dollars' if currency == 'USD' else currency}")
         return " · ".join(filter(None, parts))
 
     def _amount(self, value: Decimal) -> str:
         """Whole units for a tile; a symbol only where Procore says which currency it is."""
-        currencies = {record.currency for record in self._view.records.records or ()}
-        code = currencies.pop() if len(currencies) == 1 else None
+        code = self._currencies.of_records
         return dollars(value, _SYMBOLS.get(code or "", f"{code} " if code else ""))
 
     def _tiles(self) -> tuple[Tile, ...]:
+        """The totals of all lines: the first two subtract to the third. Their notes say what is left out."""
         reconciliation = self._view.reconciliation
-        if reconciliation is None or not self._tables.adds_up:
+        if reconciliation is None or not self._currencies.add_up:
             return ()
         totals, label = reconciliation.totals, self._view.panel.definition.rules.total_comparison.label
-        beyond = totals.by_kind[FindingKind.VARIANCE].findings
+        left_out = [
+            part for part in parts_of(self._lines, self._view, self._currencies) if part.omission is not None
+        ]
         share = percent_difference(share_of(totals.variance, totals.procore or None))
         return (
             Tile(
                 f"{label} in Procore",
                 self._amount(totals.procore),
-                plural(totals.records, self._family.one, self._family.many),
+                self._counted(
+                    plural(totals.records, self._family.one, self._family.many),
+                    sum(part.records for part in left_out),
+                    (part.procore for part in left_out),
+                ),
             ),
             Tile(
                 f"{label} in {self._source}",
                 self._amount(totals.outside),
-                plural(totals.rows, "row", "rows"),
+                self._counted(
+                    plural(totals.rows, "row", "rows"),
+                    sum(part.rows for part in left_out),
+                    (part.outside for part in left_out),
+                ),
                 "ext",
             ),
             Tile(
                 "Variance",
                 self._amount(totals.variance),
-                f"{share} of {label.lower()} · {plural(beyond, 'record', 'records')} beyond tolerance",
+                " · ".join((f"{share} of {label.lower()}", *self._variances())),
                 "warn" if totals.variance else "",
             ),
-            self._unmatched_tile(totals),
+            self._unmatched_tile(),
         )
 
-    def _unmatched_tile(self, totals: Totals) -> Tile:
-        inside = totals.by_kind[FindingKind.ONLY_IN_PROCORE].findings
-        outside = totals.by_kind[FindingKind.ONLY_OUTSIDE].findings
+    def _counted(self, counted: str, left_out: int, sums: Iterable[Sums]) -> str:
+        """``22 commitments · 2 left out ($2,081,800)``: what is in a total and what is not."""
+        if not left_out:
+            return counted
+        amounts = [
+            f"{dollars(value, '')} {code}" if code else self._amount(value)
+            for code, value in sorted(together(sums).items())
+        ]
+        of_them = f" ({' and '.join(amounts)})" if amounts else ""
+        return f"{counted} · {left_out:,} left out{of_them}"
+
+    def _variances(self) -> list[str]:
+        """How many lines vary, and in what: ``6 records beyond tolerance``, ``2 differ otherwise``."""
+        counts = Counter(varies(line, self._view) for line in self._lines)
+        beyond, otherwise = counts[Varies.BEYOND], counts[Varies.OTHERWISE]
+        found = [f"{plural(beyond, 'record', 'records')} beyond tolerance"]
+        if counts[Varies.WITHOUT_AMOUNT]:
+            found.append(f"{counts[Varies.WITHOUT_AMOUNT]:,} without an amount")
+        if counts[Varies.OTHER_CURRENCY]:
+            found.append(f"{counts[Varies.OTHER_CURRENCY]:,} in another currency")
+        if otherwise:
+            found.append(f"{otherwise:,} {'differs' if otherwise == 1 else 'differ'} otherwise")
+        return found
+
+    def _unmatched_tile(self) -> Tile:
+        kinds = Counter(line.kind for line in self._lines)
+        inside, outside = kinds[FindingKind.ONLY_IN_PROCORE], kinds[FindingKind.ONLY_OUTSIDE]
         choices = (
             (Show.ONLY_IN_PROCORE, f"{inside:,} only in Procore"),
             (Show.ONLY_OUTSIDE, f"{outside:,} only in {self._source}"),
@@ -276,10 +316,9 @@ class ProjectPresenter:
         )
 
     def _announce(self, number: int) -> str:
-        every, family = len(self._lines), self._family
+        every = len(self._lines)
         if number < every:
-            return f"{number:,} of {plural(every, family.one, family.many)}"
+            return f"{number:,} of {plural(every, 'line', 'lines')}"
         if self._view.reconciliation is None:
-            return plural(every, family.one, family.many)
-        beyond = self._view.reconciliation.totals.by_kind[FindingKind.VARIANCE].findings
-        return f"{plural(every, family.one, family.many)}, {beyond} beyond tolerance"
+            return plural(every, "line", "lines")
+        return f"{plural(every, 'line', 'lines')}, {'; '.join(self._variances())}"

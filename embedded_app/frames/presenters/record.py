@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from flask import url_for
 
+from embedded_app.frames.amounts import Currencies
 from embedded_app.frames.presenters import states
 from embedded_app.frames.presenters.candidates import Candidates
 from embedded_app.frames.presenters.notes import hidden_parts
@@ -34,16 +34,16 @@ from embedded_app.frames.presenters.parts import (
 )
 from embedded_app.frames.presenters.table import Bar
 from embedded_app.frames.presenters.texts import (
-    column_value,
     money_text,
     percent_text,
     procore_address,
     share_of,
     shown,
+    sums_text,
 )
 from embedded_app.frames.query import RecordQuery
 from embedded_app.panels import PanelRef, PanelView, Record
-from embedded_app.reconciliation import FieldKind, Finding, FindingKind, amount
+from embedded_app.reconciliation import Entry, FieldKind, Finding, FindingKind, Omission
 from embedded_app.web.formatting import plural
 
 
@@ -184,6 +184,7 @@ class RecordPresenter:
         explanation: tuple[str, ...] = (),
     ) -> None:
         self._view = view
+        self._currencies = Currencies(view)
         self._explanation = explanation
         self._record = record
         self._query = query
@@ -279,8 +280,9 @@ class RecordPresenter:
             case FindingKind.ONLY_IN_PROCORE if self._record and missing_rows(self._view, self._record):
                 return ()
             case FindingKind.ONLY_IN_PROCORE:
-                label = self._view.panel.definition.rules.total_comparison.label.lower()
-                what = "It is" if finding.procore is None else f"{money_text(finding.procore)} is {label}"
+                total = self._view.panel.definition.rules.total_comparison
+                sums = self._currencies.sums(finding.records, total.record_field)
+                what = f"{sums_text(sums)} is {total.label.lower()}" if sums else "It is"
                 seen = "" if self._view.sees_unmatched else " that you see"
                 sentence = f"{what} in Procore, and no row of {source}{seen} belongs to it."
                 return (Banner(f"No {source} row is linked", sentence, "ext"),)
@@ -322,19 +324,48 @@ class RecordPresenter:
         return f"No row of {view.panel.source_name} looks like {number}: no party, amount or number is alike."
 
     def _variance_banner(self, finding: Finding) -> Banner:
-        source, variance = self._view.panel.source_name, finding.variance
-        tolerance = Decimal(self._view.panel.definition.rules.total_comparison.tolerance)
-        if variance is None or variance.copy_abs() <= tolerance:
-            differing = sum(not compared.verdict.agrees for compared in finding.compared)
+        source, [entry] = self._view.panel.source_name, finding.entries
+        total = next(
+            each for each in finding.compared if each.name == self._view.panel.definition.rules.total
+        )
+        if entry.variance is not None and not total.verdict.agrees:
+            direction = "higher" if entry.variance > 0 else "lower"
             return Banner(
-                f"{plural(differing, 'field differs', 'fields differ')}", "The totals agree.", "warn"
+                f"{source} is {money_text(entry.variance.copy_abs())} {direction}",
+                cause_of(self._view, finding),
+                "warn",
             )
-        direction = "higher" if variance > 0 else "lower"
+        differing = sum(not compared.verdict.agrees for compared in finding.compared)
         return Banner(
-            f"{source} is {money_text(variance.copy_abs())} {direction}",
-            cause_of(self._view, finding),
+            f"{plural(differing, 'field differs', 'fields differ')}",
+            self._about_totals(finding, entry),
             "warn",
         )
+
+    def _about_totals(self, finding: Finding, entry: Entry) -> str:
+        """What can be said about the totals of a pair that are not known to differ."""
+        source, total = self._view.panel.source_name, self._view.panel.definition.rules.total_comparison
+        inside = sums_text(self._currencies.sums(finding.records, total.record_field))
+        outside = sums_text(self._currencies.sums(finding.rows, total.row_field))
+        label = f"{total.label[:1].lower()}{total.label[1:]}"
+        match entry.omission:
+            case None:
+                return "The totals agree within the tolerance." if entry.variance else "The totals agree."
+            case Omission.NO_AMOUNT_IN_PROCORE:
+                return (
+                    f"Procore has no amount for {label}, {source} has {outside}. The totals are not compared."
+                )
+            case Omission.NO_AMOUNT_OUTSIDE:
+                return (
+                    f"{source} has no amount for {label}, Procore has {inside}. The totals are not compared."
+                )
+            case Omission.NO_AMOUNT:
+                return f"Neither side has an amount for {label}."
+            case _:
+                return (
+                    f"{label[:1].upper()}{label[1:]} is {inside} in Procore and {outside} in {source}: "
+                    "two currencies, so the totals are not compared."
+                )
 
     def _tabs(self) -> tuple[Choice, ...]:
         if len(self._panels) < 2:  # noqa: PLR2004 # one panel needs no choice
@@ -350,18 +381,25 @@ class RecordPresenter:
         if finding is None or not self._is_pair(finding):
             return ()
         definition, source = self._view.panel.definition, self._view.panel.source_name
-        total = definition.rules.total_comparison.label.lower()
+        rules = definition.rules
+        total = rules.total_comparison.label.lower()
         shares = []
         for column in definition.row_columns:
-            part = amount(column_value(column, finding.rows))
-            share = share_of(part, finding.outside)
-            if not column.is_share or column.kind is not FieldKind.MONEY or share is None or share < 0:
+            if not column.is_share or column.kind is not FieldKind.MONEY:
+                continue
+            parts = self._currencies.sums(finding.rows, column.field)
+            wholes = self._currencies.sums(finding.rows, rules.total_comparison.row_field)
+            if parts is None or wholes is None or len(parts) != 1 or parts.keys() != wholes.keys():
+                continue
+            [part], [whole] = parts.values(), wholes.values()
+            share = share_of(part, whole)
+            if share is None or share < 0:
                 continue
             is_over = share > 1
             shares.append(
                 Share(
                     heading=f"{column.label} of {total}, in {source}",
-                    amounts=f"{money_text(part)} of {money_text(finding.outside)}",
+                    amounts=f"{sums_text(parts)} of {sums_text(wholes)}",
                     bar=Bar(share * 100, percent_text(share), "bad" if is_over else ""),
                 )
             )

@@ -14,9 +14,11 @@ from embedded_app.errors import (
     SourceChangedShape,
     SourceRefused,
 )
+from embedded_app.frames.amounts import Currencies
 from embedded_app.frames.presenters.parts import Banner, Blank, Freshness, Moment
 from embedded_app.panels import EmptyJob, PanelView
 from embedded_app.procore import Silence
+from embedded_app.reconciliation import UNKNOWN
 from embedded_app.web.formatting import plural
 
 
@@ -68,16 +70,27 @@ def nothing_read(view: PanelView) -> bool:
 def banners(view: PanelView) -> tuple[Banner, ...]:
     """Every fact about the whole view that a reader has to know before the numbers. Only one has a next step."""
     found = _about_both(view) or [*_about_procore(view), *_about_source(view)]
-    if len({record.currency for record in view.records.records or ()}) > 1:
-        found.append(
-            Banner(
-                "Amounts are in several currencies",
-                f"They are not added up. Each {view.panel.family.one} is compared as it stands.",
-                "warn",
-            )
-        )
+    found += _about_currencies(view)
     first = next((banner for banner in found if banner.retry or banner.reload_at), None)
     return tuple(banner if banner is first else replace(banner, retry=False) for banner in found)
+
+
+def _about_currencies(view: PanelView) -> list[Banner]:
+    """What keeps the amounts from being added up."""
+    one, source = view.panel.family.one, view.panel.source_name
+    if not Currencies(view).add_up:
+        sentence = f"They are not added up. Each {one} is compared with rows in its own currency."
+        return [Banner("Amounts are in several currencies", sentence, "warn")]
+    if view.reconciliation is not None and view.reconciliation.currency == UNKNOWN:
+        return [
+            Banner(
+                f"Amounts of {source} are in several currencies",
+                "Procore does not say in which its own are, so rows that state one are not compared. "
+                "A company administrator can state Procore’s currency in the panel.",
+                "warn",
+            )
+        ]
+    return []
 
 
 def announcement(notice: Banner | None, view: PanelView, content: str) -> str:

@@ -6,27 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from embedded_app.frames.lines import Line, column_name, name_of
+from embedded_app.frames.amounts import Currencies
+from embedded_app.frames.lines import Line, Varies, column_name, differing, name_of, varies
 from embedded_app.frames.presenters.detail import PAIRED, Detail, DetailPresenter
-from embedded_app.frames.presenters.pairs import amount_difference, missing_rows, owner_name, record_number
+from embedded_app.frames.presenters.pairs import (
+    amount_difference,
+    missing_rows,
+    other_currency,
+    owner_name,
+    record_number,
+)
 from embedded_app.frames.presenters.parts import Badge, Difference
+from embedded_app.frames.presenters.sums import Sum, sums_below
 from embedded_app.frames.presenters.texts import (
     column_value,
     difference_text,
     is_number,
-    money_text,
     percent_text,
     share_of,
     shown,
-    sum_of,
+    sums_text,
     value_text,
 )
 from embedded_app.frames.query import ProjectQuery
 from embedded_app.panels import PanelView, ShownColumn
-from embedded_app.reconciliation import FieldKind, FindingKind, Item, amount
-from embedded_app.reconciliation.values import EXACT
+from embedded_app.reconciliation import FieldKind, FindingKind, Item, Omission, Verdict
 from embedded_app.web.formatting import MISSING, percent_difference, plural
 
+_NAMED_FIELDS = 3  # on a line; the others are counted
 _ICONS = {"spreadsheet": "sheet"}
 
 
@@ -68,9 +75,9 @@ class LineView:
     """A line of the table. `id` is for HTML, `number_href` a page of Procore or empty.
 
     `record_cells` is `None` where there is no record: then `void_text` stands in their place, and likewise for
-    `row_cells`. `link_href` opens the line with its candidates; it is empty for somebody who may not link. The
-    `detail` is there when the line is open; of a pair it is otherwise fetched from `detail_src` when somebody
-    opens it.
+    `row_cells`. `differs` names the fields that do, besides what `variance` says. `link_href` opens the line with
+    its candidates; it is empty for somebody who may not link. The `detail` is there when the line is open; of a
+    pair it is otherwise fetched from `detail_src` when somebody opens it.
     """
 
     id: str
@@ -85,19 +92,21 @@ class LineView:
     link_text: str
     variance: Difference | None
     percent: str
+    differs: str
     detail: Detail | None
     detail_src: str
 
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """The totals of the lines that are shown, on all pages. A column without a total has an empty text."""
+    """Some of the lines that are shown, added up. A column without a sum has an empty text."""
 
     label: str
     record_cells: tuple[str, ...]
     row_cells: tuple[str, ...]
     variance: str
     percent: str
+    is_total: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class Table:
     row_heads: tuple[Head, ...]
     variance_head: Head
     lines: tuple[LineView, ...]
-    foot: Foot
+    feet: tuple[Foot, ...]
 
     @property
     def width(self) -> int:
@@ -131,6 +140,7 @@ class TablePresenter:
         self._definition = view.panel.definition
         self._source = view.panel.source_name
         self._details = details
+        self._currencies = Currencies(view)
 
     def table(self, chosen: Sequence[Line], on_page: Sequence[Line], all_lines: int) -> Table:
         """`chosen` are the lines that pass the filter, in order; `on_page` those of them that are written."""
@@ -146,7 +156,10 @@ class TablePresenter:
             row_heads=tuple(self._column_head("row", c) for c in self._definition.row_columns),
             variance_head=self._head("Variance", "variance", is_numeric=True, owner=""),
             lines=tuple(self._line(line, at) for at, line in enumerate(on_page, start=1)),
-            foot=self._foot(chosen, all_lines),
+            feet=tuple(
+                self._foot(each)
+                for each in sums_below(self._view, self._currencies, chosen, on_page, all_lines)
+            ),
         )
 
     def _column_head(self, side: str, column: ShownColumn) -> Head:
@@ -191,6 +204,7 @@ class TablePresenter:
             link_text=self._link_text(line),
             variance=self._variance(line),
             percent=self._percent(line),
+            differs=self._differs(line),
             detail=self._details.detail(line) if is_open else None,
             detail_src=opened.line_address if is_pair and not is_open else "",
         )
@@ -203,29 +217,33 @@ class TablePresenter:
     def _record_cells(self, line: Line) -> tuple[Cell, ...] | None:
         if line.record is None:
             return None
+        total = self._definition.rules.total_comparison.record_field
         return tuple(
-            self._cell(column, [line.record.item], line.procore, f"Procore {column.label.lower()}")
+            self._cell(column, [line.record.item], total, f"Procore {column.label.lower()}")
             for column in self._definition.record_columns
         )
 
     def _row_cells(self, line: Line) -> tuple[Cell, ...] | None:
         if not line.rows or not self._view.sees_source:
             return None
+        total = self._definition.rules.total_comparison.row_field
         return tuple(
-            self._cell(column, line.rows, line.outside, f"{self._source} {column.label.lower()}")
+            self._cell(column, line.rows, total, f"{self._source} {column.label.lower()}")
             for column in self._definition.row_columns
         )
 
-    def _cell(self, column: ShownColumn, items: Sequence[Item], total: Decimal | None, label: str) -> Cell:
-        value = column_value(column, items)
-        text = value_text(value, column.kind)
+    def _cell(self, column: ShownColumn, items: Sequence[Item], total: str, label: str) -> Cell:
+        """`total` is the field that the panel adds up on this side."""
+        sums = self._currencies.sums(items, column.field) if column.kind is FieldKind.MONEY else None
+        text = sums_text(sums) if sums else value_text(column_value(column, items), column.kind)
         badge = self._status_badge(text) if column.field == self._view.panel.family.status else None
         bar, wrong = None, ""
-        if column.is_share and column.kind is FieldKind.MONEY:
-            part = amount(value)
-            share = share_of(part, total)
+        if column.is_share and sums is not None and len(sums) == 1:
+            [(code, part)] = sums.items()
+            whole = (self._currencies.sums(items, total) or {}).get(code)
+            share = share_of(part, whole)
             if share is not None and share >= 0:
-                is_over = part is not None and total is not None and part > total
+                is_over = whole is not None and part > whole
                 bar = Bar(share * 100, percent_text(share), "bad" if is_over else "")
                 total_label = self._definition.rules.total_comparison.label.lower()
                 wrong = f"{column.label} is more than {total_label}" if is_over else ""
@@ -254,45 +272,76 @@ class TablePresenter:
         return f"Not in {side}"
 
     def _variance(self, line: Line) -> Difference | None:
-        if line.kind is None or line.variance is None:
+        if line.kind is None:
             return None
+        if line.omission is not None:
+            return self._omission(line, line.omission)
+        if line.variance is None:
+            return None
+        code = self._code(line)
         if line.kind not in PAIRED:
-            return Difference(difference_text(line.variance), "open")
-        tolerance = Decimal(self._definition.rules.total_comparison.tolerance)
-        return amount_difference(line.variance, is_within=line.variance.copy_abs() <= tolerance)
+            return Difference(f"{difference_text(line.variance)} {code}".rstrip(), "open")
+        if varies(line, self._view) is Varies.OTHERWISE:
+            return Difference(f"{difference_text(line.variance)} {code}".rstrip(), "tied")
+        is_within = varies(line, self._view) is not Varies.BEYOND
+        found = amount_difference(line.variance, is_within=is_within)
+        return Difference(f"{found.text} {code}".rstrip(), found.state)
+
+    def _code(self, line: Line) -> str:
+        """The currency of the line's variance, where it is not that of the totals."""
+        if line.record is None:
+            return ""
+        total = self._definition.rules.total_comparison
+        return self._currencies.written(line.record.item, total.record_field)
+
+    def _omission(self, line: Line, omission: Omission) -> Difference:
+        """In place of a variance: why there is none."""
+        match omission:
+            case Omission.NO_AMOUNT_IN_PROCORE:
+                return Difference("Procore has no amount", "differs")
+            case Omission.NO_AMOUNT_OUTSIDE:
+                return Difference(f"{self._source} has no amount", "differs")
+            case Omission.NO_AMOUNT:
+                return Difference("No amount on either side")
+            case _:
+                name = self._definition.rules.total_comparison.row_field
+                act = "compared" if line.kind in PAIRED else "added up"
+                return Difference(other_currency(self._currencies, line.rows, name, act), "differs")
+
+    def _differs(self, line: Line) -> str:
+        """``Status, contract date differ``, without what the variance says already."""
+        total = self._definition.rules.total if line.omission is not None else None
+        labels = [
+            each.label
+            for each in (differing(line) if line.kind is FindingKind.VARIANCE else ())
+            if each.verdict is not Verdict.OTHER_CURRENCY and each.name != total
+        ]
+        if not labels:
+            return ""
+        first, *others = [labels[0], *(f"{label[:1].lower()}{label[1:]}" for label in labels[1:])]
+        if len(labels) > _NAMED_FIELDS:
+            others, more = others[: _NAMED_FIELDS - 2], len(labels) - _NAMED_FIELDS + 1
+            return f"{', '.join([first, *others])} and {more} more differ"
+        return f"{', '.join([first, *others])} {'differ' if others else 'differs'}"
 
     def _percent(self, line: Line) -> str:
         if line.kind not in PAIRED or line.variance is None:
             return MISSING
         return percent_difference(share_of(line.variance, line.procore))
 
-    def _foot(self, chosen: Sequence[Line], all_lines: int) -> Foot:
-        many = self._view.panel.family.many
-        record_items = [line.record.item for line in chosen if line.record is not None]
-        row_items = [row for line in chosen for row in line.rows]
-        procore, outside = sum_of(line.procore for line in chosen), sum_of(line.outside for line in chosen)
-        is_complete = self._view.reconciliation is not None and self.adds_up
-        has_amounts = procore is not None or outside is not None
-        variance = (
-            EXACT.subtract(outside or Decimal(0), procore or Decimal(0))
-            if is_complete and has_amounts
-            else None
-        )
-        count = f"{len(chosen):,}"
+    def _foot(self, sum_: Sum) -> Foot:
+        part = sum_.part
+        if part.omission is not None:
+            variance = "Not compared"
+        else:
+            variance = "" if part.variance is None else difference_text(part.variance)
         return Foot(
-            label=f"All {count} {many}" if len(chosen) == all_lines else f"{count} of {all_lines:,} {many}",
-            record_cells=tuple(self._sum(column, record_items) for column in self._definition.record_columns),
-            row_cells=tuple(self._sum(column, row_items) for column in self._definition.row_columns),
-            variance="" if variance is None else difference_text(variance),
-            percent="" if variance is None else percent_difference(share_of(variance, procore)),
+            label=sum_.label,
+            record_cells=tuple(sums_text(sums) if sums else "" for sums in part.record_sums),
+            row_cells=tuple(sums_text(sums) if sums else "" for sums in part.row_sums),
+            variance=variance,
+            percent=percent_difference(share_of(part.variance, part.procore.get("")))
+            if sum_.is_total and variance
+            else "",
+            is_total=sum_.is_total,
         )
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the amounts may be added: not when they are in several currencies."""
-        return len({record.currency for record in self._view.records.records or ()}) <= 1
-
-    def _sum(self, column: ShownColumn, items: Sequence[Item]) -> str:
-        if column.kind is not FieldKind.MONEY or not self.adds_up or not items:
-            return ""
-        return money_text(sum_of(amount(item.values.get(column.field)) for item in items))

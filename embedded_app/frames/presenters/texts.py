@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
@@ -29,6 +29,13 @@ def money_places(value: Decimal) -> int:
     """How many decimals an amount is written with: two, or more if it has more."""
     exponent = EXACT.normalize(value).as_tuple().exponent
     return max(_CENT_PLACES, -exponent if isinstance(exponent, int) else 0)
+
+
+def sums_text(sums: Mapping[str, Decimal] | None) -> str:
+    """``6,842,500.00``, ``868,725.47 CAD``, ``12.00 · 5.00 CAD``: a sum for each currency (see `Sums`)."""
+    if not sums:
+        return MISSING
+    return " · ".join(f"{money_text(value)} {code}".rstrip() for code, value in sorted(sums.items()))
 
 
 def difference_text(value: Decimal | None) -> str:
@@ -92,14 +99,16 @@ def sum_of(values: Iterable[Decimal | None]) -> Decimal | None:
 def column_value(column: ShownColumn, items: Iterable[Item]) -> Value:
     """What several items say together in a column: amounts are added up, other values are listed.
 
-    A sum with a missing part is missing.
+    A sum with a missing part is missing, and so is one of several currencies.
     """
+    items = tuple(items)
     values = [item.values.get(column.field) for item in items]
     if len(values) == 1:
         return values[0]
     if is_number(column.kind):
         amounts = [amount(value) for value in values]
-        return None if None in amounts else sum_of(amounts)
+        is_one = len({item.currency_of(column.field) for item in items}) <= 1
+        return sum_of(amounts) if None not in amounts and is_one else None
     return ", ".join(
         dict.fromkeys(value_text(value, column.kind) for value in values if not is_missing(value))
     )

@@ -40,12 +40,11 @@ class RecordKey:
 class Record:
     """A live record as the engine takes it; its item's id is the key written out.
 
-    `currency` is the ISO 4217 code of its amounts, `None` in a company that has one currency only.
+    The item's currency is the ISO 4217 code of its amounts, `None` in a company that has one currency only.
     """
 
     key: RecordKey
     item: Item
-    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _record(commitment: Commitment) -> Record:
         "executed": commitment.executed,
         "contract_date": commitment.contract_date,
     }
-    return Record(key, Item(str(key), values), commitment.currency)
+    return Record(key, Item(str(key), values, commitment.currency))
 
 
 def _path(project_id: ProjectId, key: RecordKey) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -109,6 +112,46 @@ def test_a_tolerance_with_a_decimal_comma_is_shown_as_it_is_read(
     assert page.form(SAVE).values["comparisons.3.tolerance"] == "1500.5"
 
 
+@pytest.fixture
+def currencies(dana: Administrator, erp_folder: Path) -> Page:
+    """The editor of a new panel for the sample ERP's rows with a column of currencies, of which one is CAD."""
+    folder = erp_folder / str(HOLLIS)
+    shutil.copyfile(folder / "sample-erp.db", folder / "currencies.db")
+    database = sqlite3.connect(folder / "currencies.db")
+    with database:
+        database.execute(
+            "create table rows_with_currency as select *, "
+            "case commitment_no when '21-0417-014' then 'CAD' else 'USD' end as curr_code "
+            "from commitment_status"
+        )
+    database.close()
+    source = {**SAGE, "database": "currencies.db", "table": "rows_with_currency"}
+    source_id = dana.adds_source(**source).rpartition("/")[2]
+    return dana.opens(f"/settings/panels/new?source_id={source_id}&family=commitments")
+
+
+@pytest.mark.usefixtures("with_job")
+def test_a_column_of_currencies_is_proposed_and_the_preview_says_what_it_leaves_out(
+    dana: Administrator, currencies: Page
+) -> None:
+    values = currencies.form(SAVE).values
+    assert (values["currency_column"], values["currency"]) == ("curr_code", "")
+    assert "only if every row is in the currency of its record" in currencies.text
+    page = dana.sends(currencies, SAVE, act="preview", project_id=str(RIVERSIDE), currency="USD")
+    assert "Left out, in another currency 1: CAD, USD" in " ".join(page.text.split())
+    assert "Procore names no currency" not in page.text
+    without = dana.sends(currencies, SAVE, act="preview", project_id=str(RIVERSIDE), currency_column="")
+    assert "Left out, in another currency" not in without.text
+    unnamed = dana.sends(currencies, SAVE, act="preview", project_id=str(RIVERSIDE))
+    assert "Procore names no currency, and Sage ERP names several" in unnamed.text
+
+
+def test_a_currency_is_saved_with_the_panel(dana: Administrator, currencies: Page) -> None:
+    page = saved(dana, currencies, currency="usd")
+    values = page.form(SAVE).values
+    assert (values["currency_column"], values["currency"]) == ("curr_code", "USD")
+
+
 @pytest.mark.usefixtures("with_job")
 def test_a_preview_without_procore_says_so(
     dana: Administrator, new_panel: Page, simulator: SimulatorProcess
@@ -140,6 +183,8 @@ def test_a_forged_project_is_not_previewed(dana: Administrator, new_panel: Page,
         ({"comparisons__3__tolerance": "1,500"}, "comparisons.3.tolerance", "read as 1500 or as 1.50"),
         ({"row_columns__0__label": "L" * 61}, "row_columns.0.label", "too long"),
         ({"total": ""}, "total", "Choose the amount"),
+        ({"currency": "dollars"}, "currency", "three letters"),
+        ({"currency_column": "paid"}, "currency_column", "holds money"),
     ],
 )
 def test_a_mistake_is_shown_at_its_field_and_nothing_typed_is_lost(

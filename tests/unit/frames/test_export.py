@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,11 @@ from tests.unit.frames.conftest import Pages
 
 
 def exported(pages: Pages, **arguments: object) -> list[dict[str, str]]:
+    """The lines, without what stands below them."""
+    return [line for line in whole_file(pages, **arguments) if not re.search(r"\blines?\b", line["Number"])]
+
+
+def whole_file(pages: Pages, **arguments: object) -> list[dict[str, str]]:
     response = pages.get("/frame/project/export.csv", **arguments)
     assert response.status_code == 200, response.text
     assert response.mimetype == "text/csv"

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from embedded_app.errors import InvalidField
-from embedded_app.panels import ColumnLine, ComparisonLine, KeyLine, Owner, PanelDefinition, PanelForm
+from embedded_app.panels import (
+    ColumnLine,
+    ComparisonLine,
+    Currency,
+    KeyLine,
+    Owner,
+    PanelDefinition,
+    PanelForm,
+)
 from embedded_app.panels.families import FAMILIES
 from embedded_app.panels.form_parsing import form_of, label_of, parse_form, parse_name, words_of
 from embedded_app.panels.suggestions import suggest
@@ -176,6 +184,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"record_columns": (ColumnLine("gone"),)}, "record_columns.0.field"),
     ({"row_columns": (ColumnLine("paid"), ColumnLine("gone"))}, "row_columns.1.field"),
     ({"row_columns": (ColumnLine("paid", owner="x"),)}, "row_columns.0.owner"),
+    ({"currency_column": "gone"}, "currency_column"),
+    ({"currency_column": "paid"}, "currency_column"),
+    ({"currency": "dollars"}, "currency"),
+    ({"currency": "$"}, "currency"),
 ]
 
 
@@ -220,3 +232,55 @@ def test_a_party_is_compared_without_its_legal_form_and_other_texts_with_their_w
     assert Normalizer.COMPANY_SUFFIX in comparisons["vendor"].normalizers
     assert Normalizer.COMPANY_SUFFIX not in comparisons["title"].normalizers
     assert comparisons["paid"].normalizers == ()
+
+
+def test_a_currency_survives_the_form_and_the_store() -> None:
+    columns = (*COLUMNS, Column("curr_code", FieldKind.TEXT))
+    form = replace(suggested(columns), currency="usd")
+    definition = parse_form(form, FAMILY, columns)
+    assert definition.currency == Currency("curr_code", "USD")
+    assert "curr_code" in definition.needed_columns
+    assert "curr_code" in definition.needed_by_all[1]
+    assert PanelDefinition.from_json(json.loads(json.dumps(definition.to_json()))) == definition
+    back = form_of(definition, name=form.name, family=form.family, source_id=form.source_id)
+    assert parse_form(back, FAMILY, columns) == definition
+
+
+def test_what_was_stored_before_a_currency_could_be_stated_states_none() -> None:
+    stored = parse(suggested()).to_json()
+    del stored["currency"]
+    assert PanelDefinition.from_json(stored).currency == Currency()
+
+
+@pytest.mark.parametrize("name", ["curr_code", "Currency", "CurCode", "ccy", "currency_iso"])
+@pytest.mark.parametrize("kind", [FieldKind.TEXT, FieldKind.STATUS])
+def test_a_column_that_is_called_a_currency_is_proposed_as_one(name: str, kind: FieldKind) -> None:
+    assert suggested((*COLUMNS, Column(name, kind))).currency_column == name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("cur_cost", FieldKind.MONEY),
+        ("currency_rate", FieldKind.NUMBER),
+        ("cur_phase", FieldKind.TEXT),
+        ("cost_code", FieldKind.TEXT),
+    ],
+)
+def test_a_column_that_only_sounds_like_a_currency_is_not_proposed(name: str, kind: FieldKind) -> None:
+    assert suggested((*COLUMNS, Column(name, kind))).currency_column == ""
+
+
+def test_a_number_that_is_compared_with_money_is_shown_and_added_as_money() -> None:
+    columns = tuple(
+        replace(each, kind=FieldKind.NUMBER) if each.name in {"revised_amount", "retainage"} else each
+        for each in COLUMNS
+    )
+    comparisons = (ComparisonLine("revised_contract", "revised_amount"),)
+    shown = (ColumnLine("revised_amount"), ColumnLine("retainage"))
+    form = replace(suggested(columns), comparisons=comparisons, row_columns=shown)
+    definition = parse_form(form, FAMILY, columns)
+    assert [each.kind for each in definition.row_columns] == [FieldKind.MONEY, FieldKind.NUMBER]
+    stored = definition.to_json()
+    stored["row_columns"][0]["kind"] = "number"
+    assert PanelDefinition.from_json(stored) == definition

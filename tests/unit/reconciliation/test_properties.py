@@ -26,6 +26,7 @@ from embedded_app.reconciliation import (
     Reconciliation,
     Rules,
     Verdict,
+    add_up,
     chain,
     preview,
     reconcile,
@@ -69,9 +70,16 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, several_rows: bool = True) -> World:
-    records = [Item(f"r{n}", values) for n, values in enumerate(draw(st.lists(_ITEM_VALUES, max_size=8)))]
-    rows = [Item(f"w{n}", values) for n, values in enumerate(draw(st.lists(_ITEM_VALUES, max_size=8)))]
+def worlds(draw: st.DrawFn, *, several_rows: bool = True, currencies: bool = False) -> World:
+    codes = st.sampled_from([None, "USD", "CAD"]) if currencies else st.none()
+    of_records = draw(codes)
+    records = [
+        Item(f"r{n}", values, of_records) for n, values in enumerate(draw(st.lists(_ITEM_VALUES, max_size=8)))
+    ]
+    rows = [
+        Item(f"w{n}", values, draw(codes))
+        for n, values in enumerate(draw(st.lists(_ITEM_VALUES, max_size=8)))
+    ]
     record_ids = st.sampled_from([*(each.id for each in records), "r-gone"])
     row_ids = st.sampled_from([*(each.id for each in rows), "w-gone"])
     unique = (_row_of, _row_of if several_rows else _record_of)
@@ -130,43 +138,47 @@ def test_without_unpaired_rows_the_pairs_stand_as_they_do_and_nothing_tells_of_t
     assert part.linked_elsewhere == ()
     # As if the other rows were not in the source at all: no count and no total depends on them.
     shown = [row for row in world.rows if row.id in whole.matched]
-    assert part.totals.rows == len(shown)
-    assert Fraction(part.totals.outside) == sum(Fraction(whole.totals.by_kind[k].outside) for k in paired)
+    assert sum(len(each.rows) for each in part.findings) == len(shown)
+    of_pairs = add_up(entry for each in whole.findings if each.kind in paired for entry in each.entries)
+    assert (part.totals.outside, part.totals.rows) == (of_pairs.outside, of_pairs.rows)
 
 
-@given(worlds())
+@given(worlds(currencies=True))
 def test_totals_are_exact_and_leave_nothing_out_silently(world: World) -> None:
     result = world.reconcile()
-    totals = result.totals
+    entries = [entry for finding in result.findings for entry in finding.entries]
     elsewhere = {row.id for row in result.linked_elsewhere}
 
-    for items, sum_, count, without in (
-        (world.records, totals.procore, totals.records, totals.records_without_total),
-        (
-            [row for row in world.rows if row.id not in elsewhere],
-            totals.outside,
-            totals.rows,
-            totals.rows_without_total,
-        ),
-    ):
-        amounts = [each.values["amount"] for each in items]
-        assert Fraction(sum_) == sum(Fraction(amount) for amount in amounts if isinstance(amount, Decimal))
-        assert (count, without) == (len(amounts), amounts.count(None))
-    assert Fraction(totals.variance) == Fraction(totals.outside) - Fraction(totals.procore)
-    assert Fraction(totals.variance) == sum(Fraction(each.variance) for each in totals.by_kind.values())
-    assert {kind: each.findings for kind, each in totals.by_kind.items()} == {
-        kind: sum(finding.kind is kind for finding in result.findings) for kind in FindingKind
-    }
+    assert Counter(entry.record.id for entry in entries if entry.record) == Counter(
+        r.id for r in world.records
+    )
+    assert Counter(row.id for entry in entries for row in entry.rows) == Counter(
+        row.id for row in world.rows if row.id not in elsewhere
+    )
+    counted = [entry for entry in entries if entry.omission is None]
+    assert sum(result.totals.omitted.values()) == len(entries) - len(counted)
+    assert Fraction(result.totals.procore) == sum(Fraction(entry.procore or 0) for entry in counted)
+    assert Fraction(result.totals.outside) == sum(Fraction(entry.outside or 0) for entry in counted)
+    assert Fraction(result.totals.variance) == sum(Fraction(entry.variance or 0) for entry in entries)
+    for entry in entries:
+        assert (entry.variance is None) == (entry.omission is not None)
 
 
-@given(worlds())
-def test_the_variances_of_complete_findings_are_those_of_the_totals(world: World) -> None:
+@given(worlds(currencies=True))
+def test_what_is_added_is_there_and_in_one_currency(world: World) -> None:
     result = world.reconcile()
-    for kind, subtotal in result.totals.by_kind.items():
-        variances = [finding.variance for finding in result.findings if finding.kind is kind]
-        known = [variance for variance in variances if variance is not None]
-        if len(known) == len(variances):
-            assert sum(Fraction(variance) for variance in known) == Fraction(subtotal.variance)
+    for finding in result.findings:
+        for entry in finding.entries:
+            items = [*([entry.record] if entry.record else []), *entry.rows]
+            stated = {each.currency for each in items if each.currency is not None}
+            if entry.omission is None:
+                assert all(each.values["amount"] is not None for each in items)
+                assert len(stated) <= 1
+                if not entry.record and result.currency is not None:
+                    assert stated <= {result.currency}
+            for compared in finding.compared:
+                if compared.difference is not None:
+                    assert len(stated) <= 1
 
 
 @given(worlds(), st.randoms(use_true_random=False))

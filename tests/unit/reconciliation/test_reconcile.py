@@ -17,8 +17,10 @@ from embedded_app.reconciliation import (
     KeyRule,
     Link,
     Normalizer,
+    Omission,
     Reconciliation,
     Rules,
+    Totals,
     Value,
     Verdict,
     reconcile,
@@ -78,7 +80,7 @@ def test_a_key_pairs_what_says_the_same_and_what_does_not() -> None:
         ("only_in_procore", ("c",), (), None),
         ("only_outside", (), ("z",), None),
     }
-    variances = {finding.kind: finding.variance for finding in result.findings}
+    variances = {finding.kind: finding.entries[0].variance for finding in result.findings}
     assert variances == {
         FindingKind.MATCH: Decimal(0),
         FindingKind.VARIANCE: Decimal("-248250.00"),
@@ -211,10 +213,10 @@ def test_several_linked_rows_are_summed_and_the_first_by_id_gives_the_text() -> 
     assert (finding.kind, [each.id for each in finding.rows]) == (FindingKind.MATCH, ["x", "y"])
     assert (committed.row_value, committed.basis) == (Decimal("100.00"), Basis.SUM_OF_ROWS)
     assert (title.row_value, title.basis) == ("STEEL", Basis.FIRST_OF_ROWS)
-    assert finding.outside == Decimal("100.00")
+    assert finding.entries[0].outside == Decimal("100.00")
 
 
-def test_a_sum_with_a_missing_part_is_missing_but_the_known_part_is_in_the_totals() -> None:
+def test_a_sum_with_a_missing_part_is_missing_and_in_no_total() -> None:
     result = reconcile(
         [record("a", "1", "100.00")],
         [row("x", "2", "60.00"), row("y", "3", None)],
@@ -224,11 +226,9 @@ def test_a_sum_with_a_missing_part_is_missing_but_the_known_part_is_in_the_total
 
     (finding,) = result.findings
     assert finding.compared[0].verdict is Verdict.MISSING_OUTSIDE
-    assert finding.variance is None
-    assert (result.totals.outside, result.totals.rows, result.totals.rows_without_total) == (
-        Decimal(60),
-        2,
-        1,
+    assert finding.entries[0].variance is None
+    assert result.totals == Totals(
+        Decimal(0), Decimal(0), records=0, rows=0, omitted={Omission.NO_AMOUNT_OUTSIDE: 1}
     )
 
 
@@ -289,47 +289,53 @@ def test_a_missing_amount_is_no_zero() -> None:
     (finding,) = result.findings
     assert finding.kind is FindingKind.VARIANCE
     assert finding.compared[0].verdict is Verdict.MISSING_OUTSIDE
-    assert finding.variance is None
+    assert finding.entries[0].variance is None
 
 
-def test_totals_tie_and_say_what_they_leave_out() -> None:
-    totals = reconcile(
+def test_a_pair_without_an_amount_on_one_side_is_in_the_totals_of_neither() -> None:
+    result = reconcile(
         [
             record("a", "1", "10.10"),
             record("b", "2", "0.20"),
             record("c", "3", None),
             record("d", "4", "1.00"),
+            record("e", "5", None),
+            record("f", "6", None),
         ],
-        [row("x", "1", "10.10"), row("y", "2", "0.30"), row("z", "9", "5.55"), row("u", "4", None)],
+        [
+            row("x", "1", "10.10"),
+            row("y", "2", "0.30"),
+            row("z", "9", "5.55"),
+            row("u", "4", None),
+            row("v", "5", "7.00"),
+            row("w", "6", None),
+        ],
         RULES,
-    ).totals
+    )
 
+    totals = result.totals
     assert (totals.procore, totals.outside, totals.variance) == (
-        Decimal("11.30"),
+        Decimal("10.30"),
         Decimal("15.95"),
-        Decimal("4.65"),
+        Decimal("5.65"),
     )
-    assert (totals.records, totals.records_without_total, totals.rows, totals.rows_without_total) == (
-        4,
-        1,
-        4,
-        1,
-    )
-    assert {kind: (each.findings, each.variance) for kind, each in totals.by_kind.items()} == {
-        FindingKind.MATCH: (1, Decimal(0)),
-        FindingKind.VARIANCE: (2, Decimal("-0.90")),
-        FindingKind.ONLY_IN_PROCORE: (1, Decimal(0)),
-        FindingKind.ONLY_OUTSIDE: (1, Decimal("5.55")),
-        FindingKind.AMBIGUOUS: (0, Decimal(0)),
+    assert (totals.records, totals.rows) == (2, 3)
+    assert totals.omitted == {
+        Omission.NO_AMOUNT_IN_PROCORE: 2,
+        Omission.NO_AMOUNT_OUTSIDE: 1,
+        Omission.NO_AMOUNT: 1,
     }
+    variances = [entry.variance for finding in result.findings for entry in finding.entries]
+    assert sum(each for each in variances if each is not None) == totals.variance
 
 
 @pytest.mark.parametrize("odd", ["n/a", True, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999")])
 def test_what_is_no_amount_is_counted_and_not_added(odd: Value) -> None:
-    totals = reconcile([Item("a", {"number": "1", "revised": odd})], [row("x", "1", "5")], RULES).totals
+    result = reconcile([Item("a", {"number": "1", "revised": odd})], [row("x", "1", "5")], RULES)
 
-    assert (totals.procore, totals.records_without_total) == (Decimal(0), 1)
-    assert totals.by_kind[FindingKind.VARIANCE].findings == 1
+    assert result.totals.omitted == {Omission.NO_AMOUNT_IN_PROCORE: 1}
+    assert result.totals.procore == result.totals.outside == Decimal(0)
+    assert [finding.kind for finding in result.findings] == [FindingKind.VARIANCE]
 
 
 def test_an_id_may_stand_only_once_on_a_side() -> None:

@@ -240,3 +240,29 @@ def test_what_is_stored_of_columns_holds_nothing_of_the_rows() -> None:
         Column("amount", MONEY, decimal_comma=True),
         Column("name", TEXT),
     )
+
+
+def test_a_row_knows_the_currencies_that_its_amounts_state() -> None:
+    lines = [
+        ["100.00", "CA$ 5", "5 hours", 3],
+        ["US$100.00", "", "$ 7", 4],
+        ["(€ 1,000.00)", "8", "9", 5],
+    ]
+    table = Table(
+        ("committed_amt", "paid", "note", "qty"),
+        [Line(number, tuple(cells)) for number, cells in enumerate(lines, start=2)],
+    )
+    found = typed(table, read_at=NOW)
+    assert [row.currencies for row in found.rows] == [
+        {"paid": "CAD"},
+        {"committed_amt": "USD"},
+        {"committed_amt": "EUR"},
+    ]
+    assert [row.values["committed_amt"] for row in found.rows] == [100, 100, -1000]
+    assert [row.currency for row in found.rows] == [None] * 3
+
+
+def test_a_sign_counts_in_a_column_of_numbers_too() -> None:
+    saved = (Column("hours", NUMBER),)
+    found = typed(Table(("hours",), [Line(2, ("CA$ 5",))]), read_at=NOW, saved=saved)
+    assert found.rows[0].currencies == {"hours": "CAD"}

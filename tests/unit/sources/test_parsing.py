@@ -100,11 +100,28 @@ def test_nothing_is_rounded() -> None:
     assert str(found.value) == "123456789012345678901234567890.123456789"
 
 
-def test_a_currency_is_noticed() -> None:
-    for text, has_currency in (("$5", True), ("5 EUR", True), ("5", False), ("5%", False)):
-        found = amount_of(text)
-        assert found is not None
-        assert found.has_currency is has_currency
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("5", None),
+        ("5%", None),
+        ("$5", "$"),
+        ("(US$ 5.00)", "USD"),
+        ("CA$5", "CAD"),
+        ("C$ 5", "CAD"),
+        ("-A$5", "AUD"),
+        ("€ 5.00", "EUR"),
+        ("5.00 €", "EUR"),
+        ("£5", "GBP"),
+        ("¥500", "¥"),
+        ("USD 5", "USD"),
+        ("5 chf", "CHF"),
+    ],
+)
+def test_a_currency_stays_with_its_amount(text: str, currency: str | None) -> None:
+    found = amount_of(text)
+    assert found is not None
+    assert found.currency == currency
 
 
 @pytest.mark.parametrize(
