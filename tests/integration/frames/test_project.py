@@ -279,7 +279,7 @@ def test_the_export_holds_what_is_on_the_screen(open_frame: OpenFrame) -> None:
     response = frame.get("/frame/project/export.csv", show="variance")
     assert response.headers["Content-Disposition"] == f'attachment; filename="commitments-{RIVERSIDE}.csv"'
     *rows, total = csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff")))
-    assert (total["Finding"], total["Sage ERP minus Procore"]) == ("total", "-148250.00")
+    assert (total["Finding"], total["Sage ERP minus Procore"]) == ("total", "-172596.40")
     assert len(rows) == len(lines_in(frame.view(show="variance").text))
     steel = next(each for each in rows if each["Number"] == "SC-014")
     assert (steel["Procore Committed"], steel["Sage ERP Committed"]) == ("6842500.00", "6594250.00")
