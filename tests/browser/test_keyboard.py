@@ -130,7 +130,7 @@ def test_searching_keeps_the_focus_and_says_what_is_left(person: Person) -> None
     assert focused(person) == "Number, title, vendor, reference"
     ActionChains(person.browser).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).perform()
     press(person, Keys.DELETE)
-    hears(person, "44 commitments, ")
+    hears(person, "44 lines, ")
 
 
 def test_the_menu_opens_by_enter_and_escape_gives_the_focus_back(person: Person) -> None:
