@@ -394,7 +394,7 @@ def check_side_panel(html: str, line: Mapping[str, str]) -> None:
     assert [sums_in(pair[1]), sums_in(pair[2])] == shown
     cards = [
         sums_in(each)
-        for each in re.findall(r'<p class="num strong">([^<]*)</p>\s*<details class="confirm"', html)
+        for each in re.findall(r'<p class="num strong">([^<]*)</p>(?!\s*</div>\s*<div class="ext)', html)
     ]
     assert cards
     if all(cards):

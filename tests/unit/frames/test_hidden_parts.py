@@ -52,12 +52,12 @@ class TestRowsWithoutARecord:
         assert "Procore shows you no commitments of this project. You see rows of Sage ERP beside" in text
         assert "has no rows" not in text
         world.procore.level, world.sources.rows = AccessLevel.ADMIN, []
-        assert "no commitments of this project, and Sage ERP has no rows for it." in text_of(pages.project())
+        assert "Sage ERP has no row for job 21-0417" in text_of(pages.project())
 
     def test_how_many_lines_could_not_be_read_is_not_said(self, world: World, pages: Pages) -> None:
         world.sources.rejects = 3
         assert "Some lines of Sage ERP could not be read" in text_of(pages.project())
-        assert "3 lines" not in text_of(pages.project())
+        assert "3 lines of Sage ERP" not in text_of(pages.project())
         world.procore.level = AccessLevel.ADMIN
         assert "3 lines of Sage ERP could not be read" in text_of(pages.project())
 
