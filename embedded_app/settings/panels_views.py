@@ -184,13 +184,13 @@ def change_panel(panel_id: UUID, act: str) -> AnyResponse:
     return redirect(url_for("settings.panels"), 303)
 
 
-@blueprint.post("/settings/panels/<uuid:panel_id>/rows-without-a-record/<any(narrow,keep):act>")
+@blueprint.post("/settings/panels/<uuid:panel_id>/rows-without-a-record/<any(narrow,keep):decision>")
 @administrator
 @Kind.STANDALONE
-def decide_unmatched(panel_id: UUID, act: str) -> AnyResponse:
+def decide_unmatched(panel_id: UUID, decision: str) -> AnyResponse:
     """Who sees rows without a record in a panel from before the choice began at Admin: once for each."""
     review, actor = panel_package.service().unmatched_review, actor_of(current_viewer())
-    decide = review.narrow if act == "narrow" else review.keep
+    decide = review.narrow if decision == "narrow" else review.keep
     try:
         is_changed = decide(panel_id, actor, version=_version())
     except InputError as error:

@@ -143,10 +143,10 @@ CALLS = (
         Call(
             "settings.decide_unmatched",
             _POSTED,
-            path={"panel_id": "{panel}", "act": act},
+            path={"panel_id": "{panel}", "decision": decision},
             form={"version": "2"},
         )
-        for act in ("narrow", "keep")
+        for decision in ("narrow", "keep")
     ),
     Call("settings.projects"),
     Call("settings.assign_job", _POSTED, form={"project_id": "{project}", "job": "C-0000"}),

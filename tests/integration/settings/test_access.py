@@ -29,7 +29,7 @@ PAGES = (
 
 def writes_of(app: Flask) -> list[str]:
     """The address of every view of the settings that changes something."""
-    values: dict[str, object] = {"act": "publish"}
+    values: dict[str, object] = {"act": "publish", "decision": "narrow"}
     addresses = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
