@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from embedded_app import installations
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.installations import Condition
+from embedded_app.installations import Condition, Grant
 from embedded_app.storage import Company, company_scope, db
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.principals.conftest import MakePerson
@@ -49,6 +52,10 @@ def test_uninstalled_in_procore(connected: Flask, simulator: SimulatorProcess) -
 def test_the_grant_is_lost(connected: Flask, simulator: SimulatorProcess) -> None:
     simulator.control("DELETE", "/tokens")
     simulator.fault("/oauth/token", status=400, body={"error": "invalid_grant"})
+    with connected.app_context(), company_scope(HOLLIS):
+        ended = datetime(2020, 1, 1, tzinfo=UTC)  # for the database's clock, which is the machine's
+        db.session.execute(update(Grant).values(refresh_at=ended, expires_at=ended))
+        db.session.commit()
     assert examine(connected) == [Condition.GRANT_LOST]
 
 
