@@ -90,7 +90,7 @@ def test_two_frames_renew_side_by_side(marcus: Person, clock: FakeClock) -> None
     first = granted(marcus)["token"]
     clock.advance(600)
     answers = [marcus.ask("renew", {}, first).json for _ in range(2)]
-    assert all(opens(marcus, answer["token"]) for answer in answers if answer)
+    assert [opens(marcus, answer["token"]) for answer in answers if answer] == [True, True]
     assert opens(marcus, first), "what is on its way still arrives"
 
 
