@@ -38,7 +38,7 @@ def test_the_walk_had_every_kind_of_secret(walked: Walked) -> None:
 
 
 def test_no_line_of_the_log_holds_one(walked: Walked) -> None:
-    assert '"level":"DEBUG"' in walked.log or '"level":"INFO"' in walked.log
+    assert '"level":"DEBUG"' in walked.log  # so that it holds all that is ever written
     found = {kind for kind, secret in walked.secrets for form in forms_of(secret) if form in walked.log}
     assert found == set()
 

@@ -145,7 +145,9 @@ def test_a_list_read_without_a_page_size_is_noted(simulator: SimulatorProcess) -
 
 @pytest.mark.parametrize("path", [SUBCONTRACTS, ORDERS])
 def test_commitments_write_money_as_strings_that_tie(simulator: SimulatorProcess, path: str) -> None:
-    for each in read(simulator, f"{path}&per_page=100").json:
+    found = read(simulator, f"{path}&per_page=100").json
+    assert len(found) > 5
+    for each in found:
         assert all(MONEY.fullmatch(each[name]) for name in AMOUNTS)
         amounts = {name: Decimal(each[name]) for name in AMOUNTS}
         assert amounts["revised_contract"] == amounts["grand_total"] + amounts["approved_change_orders"]
@@ -265,6 +267,7 @@ def test_insurances_of_company_vendor_and_project(simulator: SimulatorProcess) -
 
 def test_cost_codes_of_a_project(simulator: SimulatorProcess) -> None:
     codes = read(simulator, f"/rest/v1.0/cost_codes?project_id={RIVERSIDE}&per_page=200").json
+    assert len(codes) > 10
     assert all(each["full_code"].endswith(f"-{each['code']}") for each in codes)
 
 

@@ -72,7 +72,7 @@ def test_a_decision_from_a_line_comes_back_to_its_view_with_the_line_open(pages:
     }.items() <= form.filled().items()
     html = pages.post("/frame/links", **form.filled(show="all")).text
     assert "Unlinked" in html
-    assert "Nothing looks like SC-014" in html or "that could belong to SC-014" in html
+    assert "Rows of Sage ERP that could belong to SC-014." in text_of(html)
 
 
 def test_a_line_without_its_other_side_brings_its_candidates(pages: Pages) -> None:

@@ -148,7 +148,9 @@ def test_every_amount_survives_sqlite_exactly(database: sqlite3.Connection, jobs
     ],
 )
 def test_totals_are_the_sums_of_their_entries(database: sqlite3.Connection, total: str, entries: str) -> None:
-    for job_no, number, amount in database.execute(f"SELECT job_no, commitment_no, {total} FROM commitments"):
+    commitments = database.execute(f"SELECT job_no, commitment_no, {total} FROM commitments").fetchall()
+    assert len(commitments) > 100
+    for job_no, number, amount in commitments:
         parts = database.execute(entries, (job_no, number)).fetchall()
         assert sum((Decimal(str(part)) for (part,) in parts), ZERO) == Decimal(str(amount)), number
 

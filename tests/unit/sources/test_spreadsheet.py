@@ -42,6 +42,12 @@ def test_titles_above_the_header_are_passed_over() -> None:
     assert [(line.number, line.cells) for line in found.lines] == [(5, ("a", "b", "1", "2"))]
 
 
+@pytest.mark.parametrize(("titles", "name"), [(49, "vendor"), (50, "Title")])
+def test_the_header_is_looked_for_in_the_first_fifty_lines(titles: int, name: str) -> None:
+    content = csv(*["Title,,"] * titles, "vendor,policy,limit", "a,b,1")
+    assert table(content).columns[0] == name
+
+
 def test_a_header_can_be_named_by_its_row() -> None:
     content = csv("2024,2025", "a,b", "1,2")
     with pytest.raises(InvalidField, match="No row with column names") as caught:
@@ -97,6 +103,10 @@ def test_a_last_column_that_is_empty_throughout_costs_no_line() -> None:
         ("SC-1", "Northgate", "5.00", None),
         ("SC-2", "Harbor", "6.00", None),
     ]
+
+
+def test_a_name_of_a_column_has_at_most_255_signs() -> None:
+    assert table(csv("n" * 255 + "," + "m" * 256, "1,2")).columns == ("n" * 255, "m" * 255)
 
 
 def test_workbook_lines_may_end_early_but_not_run_over() -> None:

@@ -1,34 +1,18 @@
-"""The component macros: accessible by default, and nothing that the content security policy forbids."""
+"""The component macros: accessible by default."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from flask import Flask, render_template_string
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
-NAMES = sorted(p.relative_to(TEMPLATES).as_posix() for p in TEMPLATES.rglob("*.html"))
 IMPORT = "{{% from 'components/{0}.html' import {1} %}}"
 
 
 def _render(app: Flask, component: str, names: str, source: str, **values: object) -> str:
     with app.test_request_context():
         return render_template_string(IMPORT.format(component, names) + source, **values)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_template_holds_nothing_that_the_policy_forbids(name: str) -> None:
-    source = (TEMPLATES / name).read_text()
-    assert not re.search(r"\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<style|javascript:", source)
-    assert not re.search(r"<script(?![^>]*\bsrc=)", source)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_template_compiles(app: Flask, name: str) -> None:
-    app.jinja_env.get_template(name)
 
 
 def test_macros_escape_what_people_wrote(app: Flask) -> None:

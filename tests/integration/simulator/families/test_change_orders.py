@@ -46,7 +46,9 @@ def test_potential_change_orders_add_up_to_their_packages(api: Api) -> None:
 
 
 def test_lines_add_up_to_their_change_order(api: Api) -> None:
-    for change in api.read(changes(RIVERSIDE)):
+    of_project = api.read(changes(RIVERSIDE))
+    assert len(of_project) > 5
+    for change in of_project:
         found = api.read(lines(RIVERSIDE, change["id"]))["data"]
         assert total(found, "amount") == Decimal(change["grand_total"])
         assert all(each["wbs_code"]["flat_code"] for each in found)

@@ -2,73 +2,92 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any, NamedTuple
 
 import pytest
 
+from embedded_app.simulator.model.world import World
+from embedded_app.simulator.options import Options
+from embedded_app.simulator.rest.family import Family, Path
+from embedded_app.simulator.server import create_simulator
+from embedded_app.simulator.state import EXTENSION
 from tests.integration.simulator.families.api import MARCUS_ID, Api
 from tests.integration.simulator.world import HARBOR, HOLLIS, RIVERSIDE
 
-OTHER = RIVERSIDE + 2
-STEEL = 562949953610014  # SC-014
+PROJECTS = range(RIVERSIDE, RIVERSIDE + 4)  # of Hollis & Grant, with Marcus in each
 NOVEMBER = "start_date=2026-11-01&end_date=2026-11-20"
-PRIME = 562949953610001
-BUDGET_VIEW = HOLLIS * 10 + 1
-TWO_TIERS, THREE_TIERS = RIVERSIDE + 1, RIVERSIDE + 3
-V1 = f"/v1.0/projects/{RIVERSIDE}"
-V2 = f"/v2.0/companies/{HOLLIS}/projects/{RIVERSIDE}"
 
 
 class Listed(NamedTuple):
-    """Where a family is listed, and whose permission it needs; `project_id` is None for a company's."""
+    """Where a family is listed, and whose permission it needs.
+
+    `project_id` is None for a company's. `has_pages`: one record has an address of its own.
+    """
 
     path: str
     tool: str
     project_id: int | None = RIVERSIDE
+    has_records: bool = True
+    has_pages: bool = False
 
     def with_query(self, query: str) -> str:
         return f"{self.path}{'&' if '?' in self.path else '?'}{query}"
 
 
-LISTS = (
-    Listed(f"/v1.0/work_order_contracts?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"/v1.0/purchase_order_contracts?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"/v1.0/commitments?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"/v1.0/work_order_contracts/{STEEL}/line_items?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"{V2}/commitment_contracts", "commitments"),
-    Listed(f"{V2}/commitment_contracts/{STEEL}/line_items", "commitments"),
-    Listed(f"{V1}/commitment_change_orders", "commitments"),
-    Listed(f"/v1.0/change_order_packages?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"/v1.0/potential_change_orders?project_id={TWO_TIERS}", "commitments", TWO_TIERS),
-    Listed(f"/v1.0/change_order_requests?project_id={THREE_TIERS}", "commitments", THREE_TIERS),
-    Listed(f"/v1.1/requisitions?project_id={RIVERSIDE}", "commitments"),
-    Listed(f"/v1.0/contract_payments?project_id={RIVERSIDE}&contract_id={STEEL}", "commitments"),
-    Listed(f"{V1}/billing_periods", "commitments"),
-    Listed(f"/v1.0/prime_contracts?project_id={RIVERSIDE}", "prime_contracts"),
-    Listed(f"/v1.0/prime_contract?project_id={RIVERSIDE}", "prime_contracts"),
-    Listed(f"{V2}/prime_contracts", "prime_contracts"),
-    Listed(f"/v1.0/prime_contracts/{PRIME}/line_items?project_id={RIVERSIDE}", "prime_contracts"),
-    Listed(f"{V1}/prime_change_orders", "prime_contracts"),
-    Listed(f"/v1.0/payment_applications?project_id={RIVERSIDE}", "prime_contracts"),
-    Listed(f"/v1.1/budget_line_items?project_id={RIVERSIDE}", "budget"),
-    Listed(f"/v1.0/budget_views/{BUDGET_VIEW}/detail_rows?project_id={RIVERSIDE}", "budget"),
-    Listed(f"/v1.1/projects/{RIVERSIDE}/direct_costs", "direct_costs"),
-    Listed(f"{V1}/direct_costs/line_items", "direct_costs"),
-    Listed(f"/v1.1/projects/{RIVERSIDE}/submittals", "submittals"),
-    Listed(f"{V1}/submittals", "submittals"),
-    Listed(f"{V2}/submittals", "submittals"),
-    Listed(f"/v1.0/observations/items?project_id={RIVERSIDE}", "observations"),
-    Listed(f"/v1.1/punch_items?project_id={RIVERSIDE}", "punch_list"),
-    Listed(f"{V1}/manpower_logs?{NOVEMBER}", "daily_log"),
-    Listed(f"/v1.1/projects/{RIVERSIDE}/daily_logs/weather_logs?{NOVEMBER}", "daily_log"),
-    Listed(f"{V1}/users", "directory"),
-    Listed(f"/v1.3/companies/{HOLLIS}/users", "directory", None),
-    Listed(f"{V1}/work_breakdown_structure/wbs_codes", "home"),
-    Listed(f"{V2}/wbs/codes", "home"),
-    Listed(f"{V1}/rfis", "rfi"),
-    Listed(f"{V1}/locations", "home"),
-)
+def every_list() -> list[Listed]:
+    """Each path at which the simulator lists a family, in the first place that has a record in it."""
+    simulator = create_simulator(Options())
+    world = simulator.extensions[EXTENSION].world
+    served = sorted(simulator.view_functions.items())
+    bound = [inspect.getclosurevars(view).nonlocals for name, view in served if " list " in name]
+    return [address(world, each["family"], each["path"]) for each in bound]
+
+
+def address(world: World, family: Family, path: Path) -> Listed:
+    places = PROJECTS if family.in_project else (HOLLIS,)
+    found = ((place_id, first_in(world, family, place_id)) for place_id in places)
+    nothing: tuple[int, Any] = (places[0], {})
+    place_id, record = next((each for each in found if each[1] is not None), nothing)
+    ids = {"company_id": HOLLIS, "project_id": place_id, "parent_id": record.get(family.parent_key)}
+    query = [f"{name}={record[name]}" for name in family.needs.split()]
+    if family.in_project and "<int:project_id>" not in path.path:
+        query.append(f"project_id={place_id}")
+    if family.listed is not None:
+        query.append(NOVEMBER)
+    written = re.sub(r"<int:(\w+)>", lambda name: str(ids[name[1]]), path.path)
+    return Listed(
+        f"{written}?{'&'.join(query)}" if query else written,
+        family.tool,
+        place_id if family.in_project else None,
+        has_records=bool(record),
+        has_pages="show" in path.verbs.split(),
+    )
+
+
+def first_in(world: World, family: Family, place_id: int) -> Any:
+    """A record that belongs to one that is there as well, or None."""
+    kept = live(world, family, place_id)
+    parents = {each["id"] for each in live(world, family.parent, place_id)} if family.parent else set()
+    return next((each for each in kept if not family.parent or each[family.parent_key] in parents), None)
+
+
+def live(world: World, family: Family, place_id: int) -> list[Any]:
+    if family.present is not None and not family.present(world, place_id):
+        return []
+    return [each for each in family.records(world, place_id) if each.get("deleted_at") is None]
+
+
+EVERY_LIST = every_list()
+BUDGET_ROWS = f"/v1.0/budget_views/{HOLLIS * 10 + 1}/detail_rows?project_id={RIVERSIDE}"
+LISTS = [*(each for each in EVERY_LIST if each.has_records), Listed(BUDGET_ROWS, "budget")]
+
+
+def test_only_rare_kinds_of_daily_logs_are_without_a_record() -> None:
+    empty = [each.path for each in EVERY_LIST if not each.has_records]
+    assert len(LISTS) - 1 + len(empty) == len(EVERY_LIST) > 50
+    assert all(re.search(r"_logs\?", path) for path in empty), empty
 
 
 def rows(body: Any) -> list[dict[str, Any]]:
@@ -129,12 +148,15 @@ def test_what_is_not_documented_as_a_filter_is_ignored(api: Api, listed: Listed)
     assert rows(api.read(listed.with_query("filters[colour]=red"))) == rows(api.read(listed.path))
 
 
-def test_a_record_of_another_project_does_not_exist(api: Api, listed: Listed) -> None:
-    record = rows(api.read(listed.path))[0]
-    is_person = "users" in listed.path  # who may be in several projects
-    if listed.project_id is not None and not is_person:
-        path, question, query = listed.path.replace(str(listed.project_id), str(OTHER)).partition("?")
-        assert api.get(f"{path}/{record['id']}{question}{query}").status_code == 404
+@pytest.mark.parametrize("shown", [each for each in LISTS if each.has_pages], ids=lambda each: each.path)
+def test_a_record_exists_in_its_own_project_alone(api: Api, shown: Listed) -> None:
+    record = rows(api.read(shown.path))[0]
+    path, question, query = shown.path.partition("?")
+    own = f"{path}/{record['id']}{question}{query}"
+    assert api.get(own).status_code == 200
+    if shown.project_id is not None and "users" not in path:  # people may be in several
+        other = next(each for each in PROJECTS if each != shown.project_id)
+        assert api.get(own.replace(str(shown.project_id), str(other))).status_code == 404
 
 
 def test_the_company_is_that_of_the_header(api: Api, listed: Listed) -> None:

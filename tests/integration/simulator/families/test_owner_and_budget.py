@@ -66,6 +66,7 @@ def test_lines_are_synced_by_id_and_origin_id(api: Api) -> None:
 def test_rows_of_a_budget_have_a_key_for_every_column(api: Api) -> None:
     columns = api.read(f"{VIEW}/budget_detail_columns?{QUERY}")
     rows = api.read(f"{VIEW}/detail_rows?{QUERY}")
+    assert len(rows) > 10
     assert all({each["id"] for each in columns} <= row.keys() for row in rows)
     lines = api.read(f"/v1.1/budget_line_items?{QUERY}")
     assert isinstance(lines[0]["original_budget_amount"], float)
