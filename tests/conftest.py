@@ -15,6 +15,7 @@ import pytest
 import redis
 from hypothesis import is_hypothesis_test
 
+from embedded_app.leash import leashed
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.fakes.postgresql import migrate, new_database
 from tests.machine import lacks
@@ -118,8 +119,10 @@ def redis_url() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        leashed(command),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as server:
