@@ -17,6 +17,7 @@ import redis
 from flask import Flask
 from hypothesis import is_hypothesis_test
 
+from embedded_app.leash import leashed
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.fakes import mariadb
 from tests.fakes.compiled_templates import CompiledTemplates
@@ -159,8 +160,10 @@ def redis_url() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        leashed(command),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as server:

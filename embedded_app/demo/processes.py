@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import click
+
+from embedded_app.leash import leashed
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -37,33 +40,30 @@ def require_free_port(name: str, port: int) -> None:
 
 
 class Processes:
-    """Children of this process, each with a log of its own; leaving the context ends them, newest first."""
+    """Children of this process, each with a log of its own; leaving the context ends them, newest first.
+
+    They end with this process in any case, also when it is killed.
+    """
 
     def __init__(self, variables: Mapping[str, str], logs: Path) -> None:
         self._environment = os.environ | dict(variables)
         self._logs = logs
         self._started: list[tuple[str, subprocess.Popen[bytes]]] = []
-        self._previous: Any = None
 
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._previous = signal.signal(signal.SIGTERM, _interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, error, trace
-        signal.signal(signal.SIGTERM, self._previous)
         for _, process in reversed(self._started):
-            if process.poll() is None:
-                process.terminate()
+            process.terminate()
         for _, process in reversed(self._started):
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.__exit__(None, None, None)  # lets go of what did not end
 
     def start(self, name: str, arguments: Sequence[str], *, ready: str | None = None) -> None:
         """Start `python …arguments`; with `ready`, return once a GET of that address answers 200.
@@ -73,14 +73,12 @@ class Processes:
         """
         log = self._log(name)
         with log.open("wb") as output:
-            # A session of its own: Ctrl-C reaches this process alone, which then ends the children in order.
             process = subprocess.Popen(  # noqa: S603 # our own programs
-                [sys.executable, *arguments],
+                leashed([sys.executable, *arguments]),
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
         self._started.append((name, process))
         deadline = time.monotonic() + _READY_SECONDS
@@ -110,11 +108,12 @@ class Processes:
             )
 
     def wait(self) -> None:
-        """Until Ctrl-C, or until a part ends by itself.
+        """Until Ctrl-C or SIGTERM, or until a part ends by itself.
 
         Raises:
             click.ClickException: when a part ended by itself.
         """
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             while True:
                 for name, process in self._started:

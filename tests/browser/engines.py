@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from embedded_app.leash import leashed
 from tests.browser.marionette import MarionetteConnection
 from tests.install import packages_of
 from tests.machine import lacks
@@ -39,6 +40,10 @@ _CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-features=SpareRendererForSitePerProcess",  # nobody waits for a page's process here
+    "--force-prefers-reduced-motion",
     "--window-size=1280,1000",
 )
 _NOT_AS_DRIVERS_DO = ["disable-popup-blocking", "enable-automation"]
@@ -59,6 +64,7 @@ _FIREFOX_PREFERENCES: dict[str, bool | int | str] = {
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,#",
     "toolkit.telemetry.reportingpolicy.firstRun": False,
+    "ui.prefersReducedMotion": 1,
 }
 _SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 _PATIENCE_SECONDS = 60
@@ -107,9 +113,19 @@ def chromium(folder: Path, authority: Path | None = None) -> Iterator[webdriver.
     if authority is not None:
         environment["HOME"] = str(folder)  # where Chromium looks for the authorities of a person
         _trust(folder / ".pki" / "nssdb", authority)
-    service = Service(shutil.which("chromedriver"), env=environment)
-    with webdriver.Chrome(options, service) as browser:
+    with webdriver.Chrome(options, _LeashedService(env=environment)) as browser:
         yield browser
+
+
+class _LeashedService(Service):
+    """Chromedriver, which ends with this process in any case."""
+
+    def env_path(self) -> str:
+        """The program to start, before the arguments."""
+        return sys.executable
+
+    def command_line_args(self) -> list[str]:
+        return leashed([shutil.which("chromedriver") or "", *super().command_line_args()])[1:]
 
 
 def _firefox(cookie_behavior: int) -> Start:
@@ -162,7 +178,7 @@ def _display(folder: Path) -> Iterator[str]:
     """An X server without a screen, under a number that it finds itself."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x1100x24", "-nolisten", "tcp"]
-    with os.fdopen(read) as told, _running(command, folder, {}, passed=write):
+    with os.fdopen(read) as told, _running(command, folder, {}, passed=[write]):
         os.close(write)
         number = told.readline().strip()
         if not number:
@@ -170,18 +186,29 @@ def _display(folder: Path) -> Iterator[str]:
         yield f":{number}"
 
 
+Browsers = Callable[[Engine], WebDriver]
+"""Gives the driver of an engine, one in all, with a new window."""
+
 CHROMIUM = Engine("chromium", ("chromium", "chromedriver", "certutil"), chromium)
 _FIREFOX = ("firefox-esr", "certutil")
 FIREFOX = Engine("firefox", _FIREFOX, _firefox(cookie_behavior=5))
 FIREFOX_BLOCK_ALL = Engine("firefox-block-all", _FIREFOX, _firefox(cookie_behavior=1), keeps_cookies=False)
+"""Firefox once more with its strictest setting, for what depends on what a browser keeps of a frame."""
 WEBKITGTK = Engine(
     "webkitgtk", ("WebKitWebDriver", "bwrap", "dbus-run-session", "Xvfb"), _webkitgtk, keeps_cookies=False
 )
 
-in_every_setting = pytest.mark.parametrize(
-    "engine", [CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK], indirect=True, ids=str
-)
-"""Firefox once more with its strictest setting, for what depends on what a browser keeps of a frame."""
+
+def each_engine(*always: Engine) -> list[pytest.ParameterSet]:
+    """Every engine as a parameter: those in `always` whenever the tests run, the others where they run deep."""
+    return [
+        pytest.param(engine, id=engine.name, marks=() if engine in always else pytest.mark.deep)
+        for engine in (CHROMIUM, FIREFOX, FIREFOX_BLOCK_ALL, WEBKITGTK)
+    ]
+
+
+in_every_engine = pytest.mark.parametrize("engine", each_engine(CHROMIUM, FIREFOX, WEBKITGTK), indirect=True)
+"""For the few tests that `make test` shows to all three; `make test-deep` shows all others to them as well."""
 
 
 def _trust(database: Path, authority: Path) -> None:
@@ -193,27 +220,21 @@ def _trust(database: Path, authority: Path) -> None:
 
 @contextmanager
 def _running(
-    command: Sequence[str], folder: Path, environment: dict[str, str], *, passed: int | None = None
+    command: Sequence[str], folder: Path, environment: dict[str, str], *, passed: Sequence[int] = ()
 ) -> Iterator[None]:
-    """A program with all that it starts; what it says is in `folder`. It gets the descriptor `passed`."""
-    with ExitStack() as stack:
-        log = stack.enter_context((folder / f"{command[0]}.log").open("wb"))
-        process = subprocess.Popen(
-            command,
+    """A program with all that it starts; what it says is in `folder`. It gets the descriptors `passed`."""
+    with (
+        (folder / f"{command[0]}.log").open("wb") as log,
+        subprocess.Popen(
+            leashed(command),
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             env=os.environ | environment,
-            start_new_session=True,
-            pass_fds=() if passed is None else (passed,),
-        )
-        stack.callback(process.wait)
-        stack.callback(_end_group, process.pid)
+            pass_fds=passed,
+        ),
+    ):
         yield
-
-
-def _end_group(group: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGTERM)
 
 
 def _once_there(file: Path) -> str:

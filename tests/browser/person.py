@@ -13,6 +13,7 @@ from selenium.common.exceptions import (
     TimeoutException,
     WebDriverException,
 )
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
@@ -21,13 +22,28 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 T = TypeVar("T")
 
-_PATIENCE_SECONDS = 30
-# What drivers may say, Chromium's and WebKit's, when a page goes while they look at it.
-_LEFT_THE_PAGE = ("does not belong to the document", "not called before the unload event")
+_PATIENCE_SECONDS = 90  # much longer than anything takes where nothing is wrong, also on a busy machine
+_POLL_SECONDS = 0.05
+_MOST_TOLD = 2000
+# What drivers may say, Chromium's, Firefox's and WebKit's, when a page goes while they look at it.
+_LEFT_THE_PAGE = (
+    "does not belong to the document",
+    "not called before the unload event",
+    "aborted by navigation",
+    "Cannot find context",
+    "Document was unloaded",
+    "Browsing context has been discarded",
+)
+_TEXT = "return (document.body?.innerText ?? '').replaceAll('\\u00a0', ' ');"
+_TO_CLICK = """
+const found = [...arguments].find((each) => !each.disabled && each.checkVisibility({ visibilityProperty: true }));
+found?.scrollIntoView({ block: "center", behavior: "instant" });
+return found ?? null;
+"""
 
 
 class Person:
-    """What somebody does. A step waits for what it needs, and fails with the page's text when it never comes."""
+    """What somebody does. A step waits for what it needs, and fails with what was seen when it never comes."""
 
     def __init__(self, browser: WebDriver) -> None:
         self.browser = browser
@@ -45,20 +61,41 @@ class Person:
                 return None
 
         try:
-            found = WebDriverWait(self.browser, _PATIENCE_SECONDS, 0.1, gone).until(unless_gone)
+            found = WebDriverWait(self.browser, _PATIENCE_SECONDS, _POLL_SECONDS, gone).until(unless_gone)
             assert found is not None  # it waits for something true
             return found
         except TimeoutException:
-            raise AssertionError(f"{what} never came. The page says: {self.page_text()[:2000]}") from None
+            raise AssertionError(f"{what} never came.\n{self.what_is_seen()}") from None
 
     def page_text(self) -> str:
+        """What the page, or the frame one is inside of, shows."""
         try:
-            return self.browser.find_element(By.TAG_NAME, "body").text
+            return _text(self.browser)
         except NoSuchWindowException:
             return "(this window was closed)"
 
+    def what_is_seen(self) -> str:
+        """Address, text and complaints, for whoever reads why a test failed; leaves every frame."""
+        told = []
+        try:
+            told.append(f"One looks at: {self.page_text()[:_MOST_TOLD]}")
+            self.browser.switch_to.default_content()
+            told.append(
+                f"The window is at {self.browser.current_url} and says: {self.page_text()[:_MOST_TOLD]}"
+            )
+            for frame in self.browser.find_elements(By.CSS_SELECTOR, "iframe"):
+                address = frame.get_attribute("src")
+                self.browser.switch_to.frame(frame)
+                told.append(f"Its frame at {address} says: {self.page_text()[:_MOST_TOLD]}")
+                self.browser.switch_to.default_content()
+            if isinstance(self.browser, Chrome):
+                told += [str(entry) for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
+        except WebDriverException as error:
+            told.append(f"The browser says no more: {error.msg}")
+        return "\n".join(told)
+
     def sees(self, text: str) -> None:
-        self.waits_for(lambda browser: text in browser.find_element(By.TAG_NAME, "body").text, f"“{text}”")
+        self.waits_for(lambda browser: text in _text(browser), f"“{text}”")
 
     def finds(self, css: str) -> WebElement:
         return self.waits_for(lambda browser: browser.find_element(By.CSS_SELECTOR, css), css)
@@ -165,14 +202,16 @@ class Person:
 
     def _clicks(self, place: tuple[str, str], what: str) -> None:
         def clicked(browser: WebDriver) -> bool:
-            for element in browser.find_elements(*place):
-                if element.is_displayed() and element.is_enabled():
-                    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-                    element.click()
-                    return True
-            return False
+            found = browser.execute_script(_TO_CLICK, *browser.find_elements(*place))
+            if found is not None:
+                found.click()
+            return found is not None
 
         self.waits_for(clicked, what)
+
+
+def _text(browser: WebDriver) -> str:
+    return browser.execute_script(_TEXT) or ""  # Firefox answers with nothing while its page goes
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,6 +21,7 @@ from embedded_app import principals, storage
 from embedded_app.app import create_app
 from embedded_app.demo.preparation import set_up
 from embedded_app.ids import CompanyId
+from embedded_app.simulator.hosts import DOMAIN
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.simulator.seed import people
@@ -87,14 +89,12 @@ class Sites:
         calls: what the app was asked, oldest first.
         answers: a status that the app is to answer with for a path, whatever it would have said.
         clock: the app's time, which stands still.
-        authority: the certificate that browsers have to trust.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: CertificateAuthority) -> None:
         self._folder = folder
-        self._authority = CertificateAuthority(folder)
-        self.authority = self._authority.file
-        self._server = HttpsServer(self._authority.server_context(*_PROCORE, APP, EVIL))
+        self._authority = authority
+        self._server = HttpsServer(authority.server_context(*_PROCORE, APP, EVIL))
         options = Options(
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
@@ -104,7 +104,8 @@ class Sites:
         )
         self._simulated = create_simulator(options)
         self.simulator = _Simulator(self._simulated)
-        self._pages: dict[str, bytes] = {}
+        self._pages: dict[str, Response] = {}
+        self._held: dict[str, Event] = {}
         self._server.apps = {
             **{name: self._with_pages(self._simulated) for name in _PROCORE},
             APP: self._watched,
@@ -151,9 +152,8 @@ class Sites:
 
     def page(self, host: str, html: str) -> str:
         """Put a page of the test's own on a site; its address."""
-        path = f"{_PAGES}{len(self._pages)}"
-        self._pages[path] = f"<!doctype html><title>{host}</title>{html}".encode()
-        return self.origin(host) + path
+        document = f"<!doctype html><title>{host}</title>{html}"
+        return self.origin(host) + self._placed(Response(document, mimetype="text/html"))
 
     def framing(self, address: str, *hosts: str) -> str:
         """A page that frames `address`, through pages of all the hosts, the first one outermost; its address."""
@@ -167,6 +167,22 @@ class Sites:
     def portal(self, path: str) -> str:
         return f"{self.origin(HOST)}{path}"
 
+    def portal_as(self, name: str, path: str) -> str:
+        """An address that signs somebody in to the portal and leads on to `path` there."""
+        running: Simulator = self._simulated.extensions[EXTENSION]
+        login = next(each.login for each in running.world.people.values() if each.name == name)
+        leading_on = Response(status=303, headers={"Location": self.portal(path)})
+        name, _, token = self.simulator.portal_cookie(login).partition("=")
+        leading_on.set_cookie(name, token, httponly=True, samesite="Lax", domain=DOMAIN)
+        return self.portal(self._placed(leading_on))
+
+    @property
+    def app_in_project(self) -> str:
+        """The path of the portal's page that frames the app, in Riverside."""
+        running: Simulator = self._simulated.extensions[EXTENSION]
+        (configuration,) = running.world.configurations_of(HOLLIS)
+        return f"/{RIVERSIDE}/project/apps/{configuration.id}"
+
     def frame(self, kind: str = "project", **query: object) -> str:
         """The address of a page of ours that Procore frames."""
         return f"{self.origin(APP)}/frame/{kind}?{urlencode(query)}"
@@ -179,8 +195,30 @@ class Sites:
         """What the app was asked under a path."""
         return [call for call in self.calls if call.path == path]
 
+    @contextmanager
+    def holding(self, path: str) -> Iterator[None]:
+        """Whoever asks for something under `path`, of Procore or of the app, is answered when this ends."""
+        released = self._held[path] = Event()
+        try:
+            yield
+        finally:
+            del self._held[path]
+            released.set()
+
+    def _placed(self, response: Response) -> str:
+        """The path at which every site has this answer."""
+        path = f"{_PAGES}{len(self._pages)}"
+        self._pages[path] = response
+        return path
+
+    def _wait_if_held(self, path: str) -> None:
+        for begin, released in list(self._held.items()):
+            if path.startswith(begin):
+                released.wait()
+
     def _watched(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
+        self._wait_if_held(request.path)
         app: WSGIApplication = self.app.wsgi_app
         if request.path in self.answers:
             app = Response("", self.answers[request.path])
@@ -195,9 +233,9 @@ class Sites:
 
     def _with_pages(self, otherwise: WSGIApplication) -> WSGIApplication:
         def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            page = self._pages.get(environ["PATH_INFO"])
-            app = otherwise if page is None else Response(page, mimetype="text/html")
-            return app(environ, start_response)
+            path = environ["PATH_INFO"]
+            self._wait_if_held(path)
+            return self._pages.get(path, otherwise)(environ, start_response)
 
         return answer
 
@@ -216,7 +254,7 @@ class Sites:
             SOURCE_FILES=str(self._folder / "sources"),
         )
         before = os.environ.get("SSL_CERT_FILE")
-        os.environ["SSL_CERT_FILE"] = str(self.authority)  # read once, when the client is made
+        os.environ["SSL_CERT_FILE"] = str(self._authority.file)  # read once, when the client is made
         try:
             return create_app(environment, clock=self.clock, instance_path=self._folder)
         finally:

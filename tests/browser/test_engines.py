@@ -7,7 +7,7 @@ import shutil
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.engines import FIREFOX, in_every_setting
+from tests.browser.engines import FIREFOX
 from tests.browser.sites import EVIL, HOST, Sites
 from tests.browser.visitor import APP_FRAME, Visitor
 
@@ -15,7 +15,6 @@ SETS = "<script>document.cookie = 'probe=1; Secure; SameSite=None';</script>"
 TELLS = "<p></p><script>document.querySelector('p').textContent = `cookies: ${document.cookie}`;</script>"
 
 
-@in_every_setting
 def test_a_frame_of_another_site_gets_no_third_party_cookie(visitor: Visitor, sites: Sites) -> None:
     visitor.browser.get(sites.page(EVIL, SETS))
     tells = sites.page(EVIL, TELLS)
@@ -27,7 +26,6 @@ def test_a_frame_of_another_site_gets_no_third_party_cookie(visitor: Visitor, si
         assert visitor.page_text() == "cookies:"
 
 
-@in_every_setting
 def test_the_diagnostics_tell_what_a_frame_may_do(visitor: Visitor, sites: Sites) -> None:
     visitor.browser.get(sites.framing(sites.frame("diag"), HOST))
     with visitor.inside(APP_FRAME):

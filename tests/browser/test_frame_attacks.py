@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from selenium.webdriver.remote.webdriver import WebDriver
 from werkzeug.test import TestResponse
 
-from tests.browser.engines import Engine
+from tests.browser.engines import Engine, in_every_engine
 from tests.browser.sites import APP, EVIL, HOLLIS, HOST, RIVERSIDE, Sites
 from tests.browser.visitor import APP_FRAME, MARCUS, PANEL_FRAME, VARIANCE, Visitor
 from tests.fakes.person import challenge_of, new_verifier
@@ -79,6 +79,7 @@ def pending_in_frame(visitor: Visitor) -> dict[str, str]:
     return {name: pending[name] for name in ("rid", "verifier")}
 
 
+@in_every_engine
 def test_a_lure_cannot_start_the_popup_for_the_victim(visitor: Visitor, sites: Sites) -> None:
     """The popup speaks to its own origin alone, and obeys nobody else."""
     visitor.signs_in_to_portal(sites.portal("/"), MARCUS)

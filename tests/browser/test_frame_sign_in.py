@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.engines import Engine, in_every_setting
+from tests.browser.engines import Engine, in_every_engine
 from tests.browser.sites import HOLLIS, HOST, RIVERSIDE, Sites
 from tests.browser.visitor import APP_FRAME, MARCUS, VARIANCE, Visitor
 
@@ -23,9 +23,9 @@ WAY_TO_THE_VIEW = (
 TOO_LATE_SECONDS = 10 * 60 + 1
 
 
-@in_every_setting
+@in_every_engine
 def test_signing_in(visitor: Visitor) -> None:
-    visitor.opens_app()
+    visitor.finds_app()
     visitor.signs_in()
     visitor.sees_data()
     with visitor.inside(APP_FRAME):
@@ -43,7 +43,6 @@ def test_signing_in_where_the_login_cuts_its_window_off(visitor: Visitor, sites:
     visitor.sees_data()
 
 
-@in_every_setting
 def test_the_host_reloads_the_frame_during_the_login(visitor: Visitor) -> None:
     visitor.opens_app()
     with visitor.at_login():
@@ -160,7 +159,6 @@ def test_a_login_that_takes_too_long_expires(visitor: Visitor, sites: Sites) -> 
     visitor.sees_data()
 
 
-@in_every_setting
 def test_a_reload_and_a_new_window_go_on_where_the_browser_keeps_anything(
     visitor: Visitor, engine: Engine
 ) -> None:
@@ -196,7 +194,6 @@ def test_who_has_to_sign_in_again_does_so_beside_what_is_shown(visitor: Visitor,
         visitor.sees(VARIANCE)
 
 
-@in_every_setting
 def test_an_app_that_takes_no_session_makes_no_loop(visitor: Visitor, sites: Sites, engine: Engine) -> None:
     """A loop after the first sign-in would show in the counts after the second."""
     sites.answers["/frame/project/view"] = 401

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,13 +10,11 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from embedded_app import demo
-from tests.browser.engines import CHROMIUM, chromium
+from tests.browser.engines import CHROMIUM, Browsers
 from tests.browser.person import Person
+from tests.browser.sites import RIVERSIDE, Sites
+from tests.browser.visitor import APP_FRAME, PANEL_FRAME, Visitor
 
-APP_FRAME = "main.app-frame iframe"
-PANEL_FRAME = "#side-panel-frame iframe"
-RIVERSIDE = 562949953500001
 CONTROLS = """
 const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
 window.controls = [...document.querySelectorAll(kinds)].filter((each) => !each.disabled && each.checkVisibility());
@@ -41,25 +38,19 @@ return element.getAttribute("aria-label") ?? element.placeholder ?? element.text
 
 
 @pytest.fixture(scope="module")
-def marcus(running: demo.Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+def marcus(_sites: Sites, _browsers: Browsers) -> Visitor:
     """Signed in to the app, in one tab for all tests."""
-    CHROMIUM.require()
-    with contextmanager(chromium)(tmp_path_factory.mktemp("browser")) as browser:
-        person = Person(browser)
-        person.signs_in_to_portal(running.portal_url, "Marcus Oyelaran")
-        person.browser.get(f"{running.portal_url}/{RIVERSIDE}/project/home")
-        person.opens("Apps")
-        person.follows("Tieback")
-        person.signs_in_to_app("Marcus Oyelaran", APP_FRAME)
-        with person.inside(APP_FRAME):
-            person.sees("SC-014")
-        yield person
+    _sites.begin_anew()
+    person = Visitor(_browsers(CHROMIUM), _sites)
+    person.opens_app()
+    person.signs_in()
+    return person
 
 
 @pytest.fixture
-def person(marcus: Person) -> Iterator[Person]:
+def person(marcus: Visitor) -> Iterator[Person]:
     """In front of the project's page, read anew."""
-    marcus.browser.refresh()
+    marcus.opens_project()
     with marcus.inside(APP_FRAME):
         marcus.sees("SC-014")
         marcus.browser.execute_script(LISTEN)
@@ -162,8 +153,8 @@ def test_a_decision_is_said_and_leaves_the_focus_where_it_was_made(person: Perso
     )
 
 
-def test_tab_reaches_every_control_of_the_side_panel(marcus: Person, running: demo.Running) -> None:
-    marcus.browser.get(f"{running.portal_url}/{RIVERSIDE}/project/commitments")
+def test_tab_reaches_every_control_of_the_side_panel(marcus: Visitor) -> None:
+    marcus.browser.get(marcus.sites.portal(f"/{RIVERSIDE}/project/commitments"))
     marcus.follows("SC-014")
     marcus.finds("#dock-button").click()
     with marcus.inside(PANEL_FRAME):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver import Chrome
 
 from embedded_app import demo
@@ -12,6 +13,7 @@ PAGES = ("/install", "/support", "/settings/sources/new?kind=sql")
 LEAST = 0.95
 
 
+@pytest.mark.deep
 def test_standalone_pages_score_well(browser: Chrome, running: demo.Running) -> None:
     person = Person(browser)
     person.signs_in_to_portal(running.portal_url, "Dana Whitfield")

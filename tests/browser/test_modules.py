@@ -6,9 +6,7 @@ import base64
 import functools
 import hashlib
 import http.server
-import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,18 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 
 from embedded_app.errors import InvalidField
 from embedded_app.ids import parse_id
 from embedded_app.web.formatting import age
+from tests.browser.engines import Browsers, Engine
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = ["https://*.procore.com", "http://app.procore.localhost:9000"]
-
-pytestmark = pytest.mark.browser
 
 Call = Callable[..., Any]
 
@@ -49,28 +43,21 @@ def origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def call(origin: str) -> Iterator[Call]:
+def call(origin: str, engine: Engine, _browsers: Browsers) -> Call:
     """Calls an export of a module: ``call("lib/ids.js", "parseId", "7")``."""
-    options = Options()
-    options.add_argument("--headless=new")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium refuses its sandbox to root
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program:
-        options.binary_location = program
-    with webdriver.Chrome(options=options, service=Service(driver) if driver else Service()) as browser:
-        browser.get(f"{origin}/")
+    browser = _browsers(engine)
+    browser.get(f"{origin}/")
 
-        def call(module: str, name: str, *arguments: object) -> Any:
-            return browser.execute_async_script(
-                "const [path, name, args, done] = arguments;"
-                "import(path).then((m) => m[name](...args)).then(done, (e) => done(String(e)));",
-                f"{origin}/js/{module}",
-                name,
-                arguments,
-            )
+    def call(module: str, name: str, *arguments: object) -> Any:
+        return browser.execute_async_script(
+            "const [path, name, args, done] = arguments;"
+            "import(path).then((m) => m[name](...args)).then(done, (e) => done(String(e)));",
+            f"{origin}/js/{module}",
+            name,
+            arguments,
+        )
 
-        yield call
+    return call
 
 
 @pytest.mark.parametrize("seconds", [-5, 0, 4, 59, 60, 3599, 3600, 10440, 86399, 86400, 200000])

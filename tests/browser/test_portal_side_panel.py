@@ -10,11 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
-from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
 from embedded_app.simulator.options import Options
@@ -22,6 +20,7 @@ from embedded_app.simulator.seed import build_world, people
 from embedded_app.simulator.server import create_simulator
 from embedded_app.simulator.state import EXTENSION, Simulator
 from embedded_app.simulator.switches import Switches
+from tests.browser.person import Person
 
 RIVERSIDE = people.HOLLIS_PROJECTS[0]
 RECORDS = {each.number: each.id for each in build_world().contracts_of(RIVERSIDE)}
@@ -95,7 +94,7 @@ def dock(browser: Chrome, address: str) -> None:
 
 def until(browser: Chrome, holds: Callable[[], bool]) -> None:
     """Wait; an element that was replaced between finding and reading is found again."""
-    WebDriverWait(browser, 10, 0.05, [StaleElementReferenceException]).until(lambda _: holds())
+    Person(browser).waits_for(lambda _: holds(), "the next state")
 
 
 def heard(browser: Chrome) -> list[Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from embedded_app import demo
 from tests.browser.person import Person
+from tests.browser.sites import APP, Sites
 
 COOKIE = "sid"
 KEPT = {"name": "Vista ERP", "host": "sql.example.com", "table": "commitment_status"}
@@ -17,11 +17,11 @@ def value_of(person: Person, name: str) -> str:
 
 
 def test_what_was_typed_comes_back_after_signing_in_again_but_for_the_password(
-    browser: Chrome, running: demo.Running
+    browser: Chrome, sites: Sites
 ) -> None:
     person = Person(browser)
-    person.signs_in_to_portal(running.portal_url, "Dana Whitfield")
-    browser.get(f"{running.public_url}/settings/sources/new?kind=sql")
+    browser.get(sites.portal_as("Dana Whitfield", "/"))
+    browser.get(f"{sites.origin(APP)}/settings/sources/new?kind=sql")
     person.signs_in_to_settings("Dana Whitfield", "Hollis & Grant Builders")
     person.sees("Add a source")
     for name, text in {**KEPT, "password": "planted"}.items():

@@ -7,10 +7,10 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from embedded_app import demo
 from tests.browser.person import Person
+from tests.browser.sites import Sites
+from tests.browser.visitor import APP_FRAME, Visitor
 
-APP_FRAME = "main.app-frame iframe"
 ALL_CHIP = "//a[contains(@class, 'chip') and starts-with(normalize-space(), 'All')]"
 BEYOND_THE_FRAME = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BEYOND_THE_TABLE = "const t = document.querySelector('.table-wrap'); return t.scrollWidth - t.clientWidth"
@@ -18,13 +18,10 @@ TO_LINK = "//tr[.//a[normalize-space()='SC-031']]//a[contains(., 'Link')]"
 
 
 @pytest.fixture
-def person(browser: Chrome, running: demo.Running) -> Person:
-    person = Person(browser)
-    person.signs_in_to_portal(running.portal_url, "Marcus Oyelaran")
-    person.browser.get(f"{running.portal_url}/562949953500001/project/home")
-    person.opens("Apps")
-    person.follows("Tieback")
-    person.signs_in_to_app("Marcus Oyelaran", APP_FRAME)
+def person(browser: Chrome, sites: Sites) -> Person:
+    person = Visitor(browser, sites)
+    person.opens_app()
+    person.signs_in()
     return person
 
 

@@ -22,17 +22,23 @@ class Visitor(Person):
 
     def __init__(self, browser: WebDriver, sites: Sites) -> None:
         super().__init__(browser)
-        self._sites = sites
+        self.sites = sites
         self._home = browser.current_window_handle
 
     def opens_app(self, name: str = MARCUS) -> None:
-        """Sign in to the portal and choose the app in the menu of the project."""
-        self.signs_in_to_portal(self._sites.portal("/"), name)
-        self.opens_project()
+        """Be signed in to the portal, in front of the app in the project."""
+        self.browser.get(self.sites.portal_as(name, self.sites.app_in_project))
+        self.finds(APP_FRAME)
 
     def opens_project(self) -> None:
-        """Choose the app in the menu of the project."""
-        self.browser.get(self._sites.portal(f"/{RIVERSIDE}/project/home"))
+        """The same for somebody who is signed in already."""
+        self.browser.get(self.sites.portal(self.sites.app_in_project))
+        self.finds(APP_FRAME)
+
+    def finds_app(self, name: str = MARCUS) -> None:
+        """The way that people go: sign in to the portal, and choose the app in the menu of the project."""
+        self.signs_in_to_portal(self.sites.portal("/"), name)
+        self.browser.get(self.sites.portal(f"/{RIVERSIDE}/project/home"))
         self.opens("Apps")
         self.follows("Tieback")
         self.finds(APP_FRAME)
@@ -58,13 +64,13 @@ class Visitor(Person):
         with self.back_at_host(), self.inside(APP_FRAME):
             yield
 
-    def signs_in(self, button: str = "Sign in with Procore") -> None:
+    def signs_in(self, button: str = "Sign in with Procore", *, name: str = MARCUS) -> None:
         """All of it, from the button in the frame to the end of the window."""
         with self.at_login(button):
-            self.allows()
+            self.allows(name)
 
-    def allows(self) -> None:
-        self.allows_app(MARCUS)
+    def allows(self, name: str = MARCUS) -> None:
+        self.allows_app(name)
         self.waits_for_window_to_close()
 
     def presses_inside(self, button: str) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
+from embedded_app.leash import leashed
+
 CLIENT_ID = "tieback-demo"
 CLIENT_SECRET = "demo-secret"
 REDIRECT_URI = "http://app.tieback.localhost:5000/oauth/callback"
@@ -37,7 +39,7 @@ class Answer:
 
 
 class SimulatorProcess:
-    """Starts the simulator on a free port, and ends it.
+    """Starts the simulator on a free port, and ends it, at the latest with the process of the test.
 
     `base_url` serves everything; the login host, the API and the portal are told apart by path. Use as a context
     manager, or call `start` and `stop`. One process can serve a whole test session: call `reset` before each
@@ -64,7 +66,8 @@ class SimulatorProcess:
     def start(self) -> Self:
         """Start, and come back once it answers."""
         self._process = subprocess.Popen(
-            self._command,
+            leashed(self._command),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "SIMULATOR_CLIENT_SECRET": self._client_secret},
@@ -82,10 +85,9 @@ class SimulatorProcess:
         """End the process and wait until it is gone."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGINT)  # at once, without waiting for kept connections
-        self._process.wait(30)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        with self._process:
+            self._process.send_signal(signal.SIGINT)  # at once, without waiting for kept connections
+            self._process.wait(30)
         self._process = None
 
     def __enter__(self) -> Self:
