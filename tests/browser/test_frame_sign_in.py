@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from tests.browser.engines import Engine, in_every_setting
 from tests.browser.sites import HOLLIS, HOST, RIVERSIDE, Sites
-from tests.browser.visitor import APP_FRAME, MARCUS, Visitor
+from tests.browser.visitor import APP_FRAME, MARCUS, VARIANCE, Visitor
 
 CARD = "Sign in with Procore"
 WAITING = "Sign in in the Procore window"
 LOOKS_CLOSED = "If the Procore window is gone and nothing happens here, start again."
 BLOCKED = "Your browser blocked the sign-in window"
 EXPIRED = "Your sign-in has ended"
+SIGNED_OUT = "Sign in again to go on"
 WAY_TO_THE_VIEW = (
     "/frame/project",
     "/auth/frame/resume",
@@ -114,6 +115,21 @@ def test_a_sandbox_without_popups_is_told(visitor: Visitor, sites: Sites) -> Non
     visitor.sees_inside(BLOCKED)
 
 
+def test_a_frame_asks_for_its_result_once_at_a_time(visitor: Visitor) -> None:
+    """Of two answers to one result the later is a refusal, which could be read first."""
+    visitor.opens_app()
+    with visitor.at_login():
+        with visitor.back_in_frame():
+            visitor.browser.execute_script("""
+                window.asked = 0;
+                window.fetch = () => { window.asked += 1; return new Promise(() => {}); };
+            """)
+            focus = "window.dispatchEvent(new Event('focus')); return window.asked"
+            visitor.waits_for(lambda browser: browser.execute_script(focus) > 0, "a question")
+            assert [visitor.browser.execute_script(focus) for _ in range(3)] == [1, 1, 1]
+        visitor.allows()
+
+
 def test_closing_the_window_is_a_hint_and_one_can_start_again(visitor: Visitor) -> None:
     visitor.opens_app()
     with visitor.at_login():
@@ -159,6 +175,25 @@ def test_a_reload_and_a_new_window_go_on_where_the_browser_keeps_anything(
         visitor.sees_data()
     else:
         visitor.sees_inside(CARD)
+
+
+def test_who_has_to_sign_in_again_does_so_beside_what_is_shown(visitor: Visitor, sites: Sites) -> None:
+    visitor.opens_app()
+    visitor.signs_in()
+    visitor.sees_data()
+    sites.answers["/frame/project/view"] = 401
+    with visitor.inside(APP_FRAME):
+        visitor.clicks(".chips a")
+        visitor.sees(SIGNED_OUT)
+    del sites.answers["/frame/project/view"]
+    with visitor.at_login("Sign in with Procore"):
+        with visitor.back_in_frame():
+            visitor.sees(VARIANCE)
+            assert WAITING not in visitor.page_text()
+        visitor.allows()
+    with visitor.inside(APP_FRAME):
+        visitor.waits_for(lambda _: SIGNED_OUT not in visitor.page_text(), "the notice to go")
+        visitor.sees(VARIANCE)
 
 
 @in_every_setting

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from embedded_app.errors import InvalidField
@@ -33,6 +35,7 @@ def test_a_decimal_of_64_bits_is_an_id(claim: str | int) -> None:
         True,
         1.0,
         b"1",
+        Decimal(1),
         "1\n",
         "{{procore.company.id}}",
         "1 OR 1=1",

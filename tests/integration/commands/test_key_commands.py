@@ -160,3 +160,13 @@ def test_a_start_with_wrong_keys_is_refused_with_one_sentence(
     [line] = said.err.splitlines()
     assert line.startswith(sentence)
     assert line.endswith("`embedded-app keys give-up old` gives up what is under it.")
+
+
+def test_a_command_that_is_none_is_told_so_and_not_as_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["embedded-app", "kyes"])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == 2
+    assert "No such command 'kyes'" in capsys.readouterr().err

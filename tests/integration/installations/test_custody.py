@@ -21,6 +21,10 @@ from embedded_app.errors import (
     UnexpectedPayload,
 )
 from embedded_app.installations import Grant, GrantState, LossCause, Refresher
+from embedded_app.installations.custody import LEASE, Custody
+from embedded_app.installations.refresh import _COMMIT_PAUSES_SECONDS
+from embedded_app.procore import TokenSet
+from embedded_app.procore.transport import CONNECT_SECONDS, READ_SECONDS
 from embedded_app.secret import Secret
 from embedded_app.storage import (
     Company,
@@ -32,6 +36,12 @@ from tests.fakes.token_host import TokenHost, token_set
 from tests.integration.installations.keeper import AHEAD, EXPIRED, ONE, TWO, Keeper
 
 NO_ANSWER = TimedOut("No answer.")
+
+
+def pause(row: Grant) -> timedelta:
+    assert row.retry_at is not None
+    assert row.last_failure_at is not None
+    return row.retry_at - row.last_failure_at
 
 
 def test_a_fresh_token_is_used_as_it_is(keeper: Keeper, host: TokenHost) -> None:
@@ -46,6 +56,18 @@ def test_it_is_refreshed_ahead_of_its_end(keeper: Keeper, host: TokenHost) -> No
     keeper.store(token_set(1, age=AHEAD))
     assert keeper.token() == "access-2"
     assert host.calls == ["refresh-1"]
+
+
+@pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 780), (1.0, 820)])
+def test_when_it_is_refreshed_is_drawn(app: Flask, keeper: Keeper, jitter: float, seconds: int) -> None:
+    custody = Custody(app, keeper.vault, jitter=lambda: jitter)
+    now = keeper.clock.now()
+    tokens = TokenSet(Secret("a"), Secret("r"), now, now + timedelta(seconds=1000))
+    assert custody.refresh_time(tokens) == now + timedelta(seconds=seconds)
+
+
+def test_a_lease_outlives_the_call_and_every_attempt_to_commit() -> None:
+    assert LEASE.total_seconds() > CONNECT_SECONDS + READ_SECONDS + sum(_COMMIT_PAUSES_SECONDS)
 
 
 def test_32_threads_cause_one_refresh(keeper: Keeper, host: TokenHost) -> None:
@@ -115,6 +137,7 @@ def test_not_sent_leaves_the_grant_good(keeper: Keeper, host: TokenHost) -> None
         keeper.token()
     row = keeper.row()
     assert (row.state, row.attempt, row.last_failure) == (GrantState.GOOD, 0, "not_sent")
+    assert pause(row) == timedelta(seconds=5)
     with pytest.raises(ConnectFailed):
         keeper.token()
     assert len(host.calls) == 1, "nobody hammers"
@@ -186,6 +209,7 @@ def test_unknown_is_probed_once_and_found_good(keeper: Keeper, host: TokenHost, 
         keeper.token()
     row = keeper.row()
     assert (row.state, row.attempt, row.last_failure) == (GrantState.REFRESHING, 1, doubt.code)
+    assert pause(row) == timedelta(seconds=60)
     with pytest.raises(ConnectFailed):
         keeper.token()
     assert len(host.calls) == 1, "the probe waits until an outage should be over"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -83,11 +82,29 @@ def test_of_many_frames_with_one_result_one_gets_it(app: Flask, flows: Flows) ->
 
 def test_a_state_ends_after_ten_minutes(app: Flask, flows: Flows, clock: FakeClock) -> None:
     with app.app_context():
-        issued = flows.issue(FlowKind.TAB, cookie=None)
-        clock.advance(601)
+        first = flows.issue(FlowKind.TAB, cookie=None)
+        second = flows.issue(FlowKind.TAB, cookie=first.cookie)
+        clock.advance(600)
+        assert flows.consume(state=first.state, cookie=first.cookie).id == first.flow_id
+        clock.advance(1)
         with pytest.raises(StateMismatch) as mismatch:
-            flows.consume(state=issued.state, cookie=issued.cookie)
+            flows.consume(state=second.state, cookie=second.cookie)
         assert mismatch.value.why == "expired"
+
+
+def test_a_result_waits_two_minutes_for_its_frame(app: Flask, flows: Flows, clock: FakeClock) -> None:
+    with app.app_context():
+        issued = flows.issue(
+            FlowKind.FRAME, cookie=None, company_claim=CompanyId(7), challenge=challenge_of(VERIFIER)
+        )
+        flows.finish(flows.consume(state=issued.state, cookie=issued.cookie), FlowOutcome.READY, new_id())
+        db.session.commit()
+        clock.advance(121)
+        with pytest.raises(SignInRefused) as refused:
+            flows.redeem(issued.flow_id, VERIFIER)
+        assert refused.value.code == "expired"
+        clock.advance(-1)
+        assert flows.redeem(issued.flow_id, VERIFIER) is not None
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x" * 43])
@@ -130,7 +147,9 @@ def test_who_signed_in_is_kept_until_the_choice_and_for_ten_minutes(
         assert kept[1] == sign_in
         assert flows.find_kept(FlowKind.TAB, issued.cookie) is None, "what it was for, it stays for"
         assert flows.find_kept(FlowKind.INSTALL, "x" * 43) is None
-        clock.advance(600)
+        clock.advance(599)
+        assert flows.find_kept(FlowKind.INSTALL, issued.cookie) is not None
+        clock.advance(1)
         assert flows.find_kept(FlowKind.INSTALL, issued.cookie) is None
 
 
@@ -148,7 +167,9 @@ def test_whether_the_newest_sign_in_ended_well(app: Flask, flows: Flows, clock: 
         assert flows.has_finished(FlowKind.INSTALL, cookie)
         assert not flows.has_finished(FlowKind.TAB, cookie)
         assert not flows.has_finished(FlowKind.INSTALL, None)
-        clock.advance(600)
+        clock.advance(598)
+        assert flows.has_finished(FlowKind.INSTALL, cookie)
+        clock.advance(1)
         assert not flows.has_finished(FlowKind.INSTALL, cookie)
 
 
@@ -170,7 +191,10 @@ def test_who_signed_in_cannot_be_moved_to_another_flow(app: Flask, flows: Flows)
 def test_old_flows_are_swept_when_new_ones_begin(app: Flask, flows: Flows, clock: FakeClock) -> None:
     with app.app_context():
         old = flows.issue(FlowKind.TAB, cookie=None)
-        clock.advance(timedelta(hours=1).total_seconds() + 1)
+        clock.advance(3600)
+        flows.issue(FlowKind.TAB, cookie=None)
+        assert db.session.get(SignInFlow, old.flow_id, populate_existing=True) is not None
+        clock.advance(1)
         flows.issue(FlowKind.TAB, cookie=None)
         assert db.session.get(SignInFlow, old.flow_id, populate_existing=True) is None
 

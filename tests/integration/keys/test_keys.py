@@ -14,14 +14,13 @@ import pytest
 
 from embedded_app.errors import KeyDestroyed, KeysUnreachable, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
+from embedded_app.keys import holders
 from embedded_app.keys.tables import tables_of_companies
 from embedded_app.storage import Model, SealedColumn
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.remote_keys import RemoteKeys
 from tests.integration.keys.conftest import MakeWorld
 from tests.integration.keys.world import World, key
-
-WAIT = timedelta(seconds=600)
 
 
 def run(world: World, work: Iterable[object]) -> list[object]:
@@ -44,6 +43,21 @@ def test_rotation_leaves_nothing_under_the_old_key(old: World, make_world: MakeW
     assert new.open_sign_ins() == [b"person"]
     assert new.audited(companies[0]) == ["data_key.rewrapped"]
     assert run(both, both.keys.rotate()) == []
+
+
+def test_work_on_many_rows_goes_through_all_batches(
+    old: World, make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holders, "BATCH", 2)
+    companies = [old.add_company(number) for number in range(1, 6)]
+    both = make_world(key("new"), key("old"))
+    run(both, both.keys.rotate())
+    assert [both.password(company_id) for company_id in companies] == [b"0"] * 5
+    assert both.uses()["new"] == ("active", {"companies": 5, "sign_in_flows": 0})
+    other = make_world(key("other"))
+    with other.app.app_context():
+        assert other.keys.give_up("new") == 5
+    assert other.uses() == {"other": ("active", {"companies": 0, "sign_in_flows": 0})}
 
 
 def test_a_damaged_key_is_left_and_counted(old: World, make_world: MakeWorld) -> None:
@@ -94,7 +108,7 @@ def test_a_key_service_is_one_provider_more(make_world: MakeWorld, clock: FakeCl
 
 def test_a_company_gets_a_new_data_key(old: World, clock: FakeClock) -> None:
     one, two = old.add_company(1), old.add_company(2)
-    run(old, old.keys.re_encrypt(one, wait=WAIT))
+    run(old, old.keys.re_encrypt(one))
     assert clock.slept == [600]
     assert (old.generations(one), old.generations(two)) == ({2}, {1})
     assert (old.password(one), old.content(one), old.password(two)) == (b"0", b"rows", b"0")
@@ -114,7 +128,7 @@ def test_what_was_on_its_way_under_the_old_key_is_not_lost(
 
     monkeypatch.setattr(old.vault, "begin_renewal", begin)
     monkeypatch.setattr(clock, "sleep", lambda _seconds: old.store_late(one, late[0]))
-    run(old, old.keys.re_encrypt(one, wait=WAIT))
+    run(old, old.keys.re_encrypt(one))
     assert old.password(one) == b"late"
     assert old.generations(one) == {2}
 

@@ -161,19 +161,24 @@ def test_an_uninstalled_app_is_noticed(person: MakePerson, simulator: SimulatorP
     assert frame.redeem() == (403, "not_installed")
 
 
-def test_a_finished_sign_in_waits_two_minutes(person: MakePerson, clock: FakeClock) -> None:
+@pytest.mark.parametrize(("seconds", "answer"), [(120, (200, MARCUS)), (121, (403, "expired"))])
+def test_a_finished_sign_in_waits_two_minutes(
+    person: MakePerson, clock: FakeClock, seconds: int, answer: tuple[int, str]
+) -> None:
     marcus = person(MARCUS)
     frame = Frame(marcus)
     marcus.get(marcus.at_login(frame.authorize_url))
-    clock.advance(121)
-    assert frame.redeem() == (403, "expired")
+    clock.advance(seconds)
+    assert frame.redeem() == answer
 
 
 def test_an_unfinished_sign_in_ends_after_ten_minutes(person: MakePerson, clock: FakeClock) -> None:
     marcus = person(MARCUS)
     frame = Frame(marcus)
     callback = marcus.at_login(frame.authorize_url)
-    clock.advance(601)
+    clock.advance(600)
+    assert frame.redeem()[0] == 202
+    clock.advance(1)
     assert frame.redeem() == (403, "expired")
     page = marcus.get(callback)
     assert (page.status_code, "This sign-in took too long" in page.text) == (400, True)

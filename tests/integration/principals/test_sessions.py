@@ -268,6 +268,13 @@ def test_signing_in_leads_to_no_page_but_ours(person: MakePerson, address: str) 
     assert dana.get(dana.at_login(begun.headers["Location"])).headers["Location"] == "/settings"
 
 
+def test_signing_in_leads_to_the_longest_path_of_ours(person: MakePerson) -> None:
+    dana = person(DANA)
+    path = "/test/full_tab?x=".ljust(255, "x")
+    begun = dana.client.get("/auth/tab", base_url=ORIGIN, query_string={"next": path})
+    assert dana.get(dana.at_login(begun.headers["Location"])).headers["Location"] == path
+
+
 def test_administrators_pages_are_for_administrators(person: MakePerson, simulator: SimulatorProcess) -> None:
     def status(person_: Person, method: str = "get") -> int:
         call = person_.client.get if method == "get" else person_.client.post

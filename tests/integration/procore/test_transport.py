@@ -191,6 +191,16 @@ def test_a_body_beyond_the_limit_is_refused(transport: PooledTransport, *, is_pa
         assert _get(transport, server).body == b"{}", "what was left unread must not answer the next request"
 
 
+def test_a_body_has_16_megabytes_at_most() -> None:
+    largest = b" " * 2**24
+    transport = PooledTransport()
+    with RawServer([http_answer(largest)], [http_answer(largest + b" ")]) as server:
+        assert len(_get(transport, server).body) == 2**24
+        with pytest.raises(UnexpectedPayload):
+            _get(transport, server)
+    transport.close()
+
+
 def test_a_body_that_is_not_what_it_says_is_unexpected(transport: PooledTransport) -> None:
     with (
         RawServer([http_answer(b"no gzip", "200 OK", "Content-Encoding: gzip")]) as server,

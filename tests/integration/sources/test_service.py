@@ -379,6 +379,28 @@ def test_a_source_that_is_down_shows_its_last_rows_and_says_so(
     assert events() == ["source.created Sage ERP", "source.failed Sage ERP", "source.recovered Sage ERP"]
 
 
+def test_a_success_is_written_down_every_thirty_seconds(service: SourceService, clock: FakeClock) -> None:
+    source_id = create(service, KEYED | {"keep_seconds": "5"})
+    noted = service.get_(source_id).last_success_at
+    clock.advance(29)
+    service.read(source_id)
+    assert service.get_(source_id).last_success_at == noted
+    clock.advance(6)
+    service.read(source_id)
+    assert service.get_(source_id).last_success_at == clock.now()
+
+
+def test_of_a_failure_500_signs_are_written_down(
+    service: SourceService, scripted: ScriptedConnector, clock: FakeClock
+) -> None:
+    source_id = create(service)
+    clock.advance(61)
+    scripted.error = SourceUnavailable("x" * 501)
+    with pytest.raises(SourceUnavailable):
+        service.read(source_id)
+    assert service.get_(source_id).last_failure == "x" * 500
+
+
 def test_a_filter_that_was_never_read_has_nothing_to_show(
     service: SourceService, scripted: ScriptedConnector
 ) -> None:

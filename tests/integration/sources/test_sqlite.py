@@ -233,6 +233,8 @@ def test_the_report_ends_with_what_failed_in_the_words_of_the_database(folder: P
     assert report.checks[-1].text == (
         "The query does not fit the database. The database says: no such column: gone"
     )
+    longer = reader(folder, query=f"SELECT {'g' * 300} FROM commitments").test().checks[-1].text
+    assert longer.partition("says: ")[2] == f"no such column: {'g' * 300}"[:200]
     assert reader(folder, database="missing.db", table="t").test().checks[-1].tone == "bad"
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from embedded_app import audit
+from embedded_app.audit import service
 from embedded_app.ids import CompanyId
 from embedded_app.storage import Company, CompanyState, Model, company_scope, db
 
@@ -47,6 +48,14 @@ def _company() -> Iterator[None]:
 def test_an_untouched_chain_holds() -> None:
     assert audit.verify() is None
     assert [event.sequence for event in audit.list_events()] == [3, 2, 1]
+
+
+def test_a_chain_that_was_written_before_still_holds() -> None:
+    event = audit.AuditEvent(
+        company_id=COMPANY, sequence=1, at=datetime(2026, 11, 20, 13, 26, tzinfo=UTC), event="source.created",
+        actor_id="p-1", actor_name="Zoë", subject="Söhne", detail={"kind": "sql", "code": "é"}, previous_hash="",
+    )  # fmt: skip
+    assert service._hash(event) == "39fa09ebfcd94e0c073eb97a999928835bcdd4e27f2f135917813879e575795f"
 
 
 def test_a_changed_event_is_found() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from embedded_app.config import MasterKey
-from embedded_app.crypto import EnvironmentKeys, SealContext, Sealed, Vault, WrappedKey
+from embedded_app.crypto import EnvironmentKeys, SealContext, Sealed, SealingKey, Vault, WrappedKey
 from embedded_app.errors import KeyDestroyed, UnknownKey, Unsealable
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
@@ -79,6 +79,21 @@ def test_every_altered_byte_is_noticed(vault: Vault) -> None:
             vault.open(CONTEXT, Sealed.from_bytes(altered))
 
 
+def test_what_is_stored_today_stays_readable() -> None:
+    """The generation, a nonce of 12 bytes, the value and a tag of 16, under a key of 32 bytes."""
+    stored = bytes.fromhex("0179903fe234f9e06e3a83c431551854b45a170e7be89c8f265c8c5d5794dad57108")
+    key = SealingKey.from_bytes(bytes(range(32)))
+    assert key.open(CONTEXT, Sealed.from_bytes(stored)) == b"value"
+    assert len(key.seal(CONTEXT, b"value").to_bytes()) == len(stored)
+    assert len(SealingKey.create().to_bytes()) == 32
+
+
+def test_a_sealed_value_has_a_generation_a_nonce_and_a_tag() -> None:
+    Sealed.from_bytes(b"\x01" + bytes(28))
+    with pytest.raises(Unsealable):
+        Sealed.from_bytes(b"\x01" + bytes(27))
+
+
 @pytest.mark.parametrize("stored", [b"", b"\x01", bytes(40), b"plain text"])
 def test_what_is_no_sealed_value_is_refused(stored: bytes) -> None:
     with pytest.raises(Unsealable):
@@ -124,10 +139,40 @@ def test_unwrapped_keys_are_remembered_for_minutes_only(companies: Companies) ->
     companies[1] = vault.new_company_key(1)
     for _ in range(3):
         vault.seal(CONTEXT, b"value")
+    clock.advance(299)
+    vault.seal(CONTEXT, b"value")
     assert len(unwrapped) == 1
-    clock.advance(301)
+    clock.advance(1)
     vault.seal(CONTEXT, b"value")
     assert len(unwrapped) == 2
+
+
+def test_the_keys_of_1024_companies_are_remembered(companies: Companies) -> None:
+    unwrapped: list[WrappedKey] = []
+
+    class CountingKeys(EnvironmentKeys):
+        def unwrap(self, wrapped: WrappedKey, context: SealContext) -> bytes:
+            unwrapped.append(wrapped)
+            return super().unwrap(wrapped, context)
+
+    clock = FakeClock()
+    vault = Vault(CountingKeys([master_key("k")]), companies.get, clock)
+
+    def seal(company_id: int) -> int:
+        """How many keys were unwrapped until now."""
+        companies[company_id] = companies.get(company_id) or vault.new_company_key(company_id)
+        vault.seal(replace(CONTEXT, company_id=company_id), b"value")
+        return len(unwrapped)
+
+    assert seal(0) == 1
+    clock.advance(299)
+    assert [seal(company_id) for company_id in range(1, 1024)][-1] == 1024
+    assert seal(0) == 1024
+    clock.advance(1)
+    assert seal(0) == 1025, "it was asked for again, and so is the newest"
+    assert seal(1024) == 1026, "takes the place of the oldest"
+    assert seal(0) == 1026
+    assert seal(1) == 1027
 
 
 def test_a_value_without_a_company_is_sealed_apart(vault: Vault) -> None:

@@ -138,9 +138,16 @@ def test_linking_another_row_keeps_the_one_matched_by_its_key(pages: Pages) -> N
     assert text.count("Linked by Dana") == 2
 
 
-@pytest.mark.parametrize(("record_id", "row_id"), [(STEEL, "gone"), (GAS + 1, "21-0417-047")])
-def test_what_is_gone_cannot_be_linked(pages: Pages, record_id: int, row_id: str) -> None:
-    assert "The link was not changed" in decide(pages, "confirm", record_id, row_id)
+@pytest.mark.parametrize(
+    ("record_id", "row_id", "gone"),
+    [
+        (STEEL, "gone", "this row is no longer in the source"),
+        (GAS + 1, "21-0417-047", "this record is no longer in Procore"),
+    ],
+)
+def test_what_is_gone_cannot_be_linked(pages: Pages, record_id: int, row_id: str, gone: str) -> None:
+    text = decide(pages, "confirm", record_id, row_id)
+    assert f"The link was not changed: {gone}, or you cannot see it any more." in text
 
 
 def test_who_does_not_see_the_source_cannot_link(world: World, pages: Pages) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -108,6 +109,13 @@ def test_a_chip_counts_the_lines_it_shows(pages: Pages, show: str, number: int) 
     assert len(lines_in(html)) == number
     assert 'aria-current="true">' in html
     assert f'<span class="count">{number}</span></a>' in html.partition('aria-current="true">')[2][:80]
+
+
+def test_the_tab_of_the_panel_that_is_read_counts_what_needs_a_look(world: World, pages: Pages) -> None:
+    world.publish(name="Second")
+    [tabs] = re.findall(r'<nav class="tabs".*?</nav>', pages.project(), re.DOTALL)
+    assert text_of(tabs) == "Commitments vs Sage ERP 6 Second"
+    assert text_of(re.findall(r"<a [^>]*aria-current.*?</a>", tabs)[0]) == "Commitments vs Sage ERP 6"
 
 
 @pytest.mark.parametrize("search", ["sc-031", "medical gas", "O'ROURKE", "  piping  medical "])

@@ -182,6 +182,14 @@ def test_every_mistake_is_named_by_its_field(changes: dict[str, Any], field: str
     assert caught.value.sentence.endswith(".")
 
 
+def test_a_name_and_a_label_may_fill_what_there_is() -> None:
+    assert parse_name(replace(suggested(), name="x" * 120)) == "x" * 120
+    form = suggested()
+    first, *others = form.comparisons
+    definition = parse(replace(form, comparisons=(replace(first, label="x" * 60), *others)))
+    assert definition.rules.comparisons[0].label == "x" * 60
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 121])
 def test_a_panel_needs_a_name_that_fits_its_tab(name: str) -> None:
     with pytest.raises(InvalidField) as caught:

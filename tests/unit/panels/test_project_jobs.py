@@ -23,6 +23,11 @@ def test_a_project_may_have_several_jobs_and_a_job_several_projects(world: World
     assert [each.job for each in world.jobs.list_()] == ["21-0417", "21-0417", "21-0417-B"]
 
 
+def test_the_longest_job_is_one(world: World) -> None:
+    world.jobs.assign(ONE, "x" * 255, ACTOR)
+    assert world.jobs.jobs_of(ONE) == ("x" * 255,)
+
+
 @pytest.mark.parametrize("job", ["", "  ", "x" * 256, "21-0417"])
 def test_a_job_that_cannot_be_assigned_says_why(world: World, job: str) -> None:
     with pytest.raises(InvalidField) as caught:

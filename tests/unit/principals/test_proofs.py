@@ -26,6 +26,14 @@ def test_a_proof_is_of_one_person_and_one_place_and_lasts_fifteen_minutes() -> N
     assert not proofs.holds(VIEWER, "riverside")
 
 
+def test_of_more_than_ten_thousand_the_oldest_is_forgotten() -> None:
+    proofs = Proofs(FakeClock())
+    for place in range(10_001):
+        proofs.keep(VIEWER, place)
+    assert not proofs.holds(VIEWER, 0)
+    assert proofs.holds(VIEWER, 1)
+
+
 def test_a_refusal_and_a_sign_out_take_it_away() -> None:
     proofs = Proofs(FakeClock())
     for viewer in (VIEWER, OTHER):
@@ -46,8 +54,9 @@ def test_a_refusal_is_believed_for_thirty_seconds_and_for_as_long_as_procore_is_
     assert proofs.refusal(VIEWER, "riverside") is no
     clock.advance(1)
     assert proofs.refusal(VIEWER, "riverside") is None
+    clock.advance(15 * 60 - 31)
     assert proofs.refusal(VIEWER, "riverside", is_silent=True) is no
-    clock.advance(15 * 60)
+    clock.advance(1)
     assert proofs.refusal(VIEWER, "riverside", is_silent=True) is None
     proofs.keep(VIEWER, "riverside")
     assert proofs.refusal(VIEWER, "riverside") is None

@@ -16,8 +16,9 @@ from embedded_app.errors import (
     TimedOut,
     Unauthorized,
 )
-from embedded_app.principals.verdicts import Verdicts
+from embedded_app.principals.verdicts import _WAIT_SECONDS, Verdicts
 from embedded_app.procore import Read, Silence
+from embedded_app.procore.deadline import DEFAULT_SECONDS
 from tests.fakes.fake_clock import FakeClock
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -74,12 +75,14 @@ def test_a_deny_lasts_thirty_seconds(
     check: Callable[[], str], clock: FakeClock, procore: Procore, error: Exception
 ) -> None:
     procore.answer = error
-    for _ in range(2):
-        with pytest.raises(PermissionMissing):
-            check()
-    assert procore.asked == 1
+    with pytest.raises(PermissionMissing):
+        check()
     procore.answer = Read("Riverside", NOW)
-    clock.advance(30)
+    clock.advance(29)
+    with pytest.raises(PermissionMissing):
+        check()
+    assert procore.asked == 1
+    clock.advance(1)
     assert check() == "Riverside"
 
 
@@ -116,6 +119,21 @@ def test_a_no_replaces_an_allow(check: Callable[[], str], clock: FakeClock, proc
     clock.advance(30)
     with pytest.raises(TimedOut):
         check()
+
+
+def test_of_more_than_ten_thousand_the_oldest_is_asked_again(
+    verdicts: Verdicts[str], procore: Procore
+) -> None:
+    for place in range(10_001):
+        verdicts.check(DANA, place, procore)
+    verdicts.check(DANA, 1, procore)
+    assert procore.asked == 10_001
+    verdicts.check(DANA, 0, procore)
+    assert procore.asked == 10_002
+
+
+def test_who_waits_for_the_same_question_waits_longer_than_it_may_take() -> None:
+    assert _WAIT_SECONDS > DEFAULT_SECONDS
 
 
 def test_a_stale_read_does_not_prolong_an_allow(check: Callable[[], str], procore: Procore) -> None:

@@ -163,7 +163,7 @@ def test_everything_else_is_an_unknown_outcome_and_never_repeated(
         {"expires_in": ...},
         {"expires_in": 0},
         {"expires_in": "soon"},
-        {"expires_in": 10**12},
+        {"expires_in": 366 * 24 * 3600 + 1},
         {"created_at": "yesterday"},
         {"token_type": "mac"},
     ],
@@ -183,6 +183,8 @@ def test_a_pair_that_lacks_something_is_unexpected(
         (timedelta(0), timedelta(0)),
         (timedelta(seconds=-40), timedelta(seconds=40)),
         (timedelta(seconds=40), timedelta(0)),
+        (timedelta(seconds=-300), timedelta(seconds=300)),
+        (timedelta(seconds=-301), timedelta(0)),
         (timedelta(hours=2), timedelta(0)),
         (timedelta(hours=-2), timedelta(0)),
     ],
@@ -199,6 +201,13 @@ def test_expiry_survives_clocks_that_differ(
     tokens = authorization.exchange("code", _REDIRECT)
     assert tokens.expires_at == clock.now() - age + timedelta(seconds=5400)
     assert tokens.created_at == clock.now() - age
+
+
+def test_a_token_lives_for_a_year_at_most(
+    authorization: Authorization, transport: ScriptedTransport, clock: FakeClock
+) -> None:
+    transport.answer(_TOKEN, json_answer(_pair(clock, expires_in=366 * 24 * 3600)))
+    assert authorization.exchange("code", _REDIRECT).expires_at == clock.now() + timedelta(days=366)
 
 
 def test_created_at_may_be_missing(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -74,8 +75,12 @@ def test_what_was_read_across_a_change_of_its_own_is_not_kept() -> None:
 def test_what_was_read_across_more_changes_than_are_remembered_is_not_kept() -> None:
     cache = Cache()
     began = cache.generation(_ONE)
-    for number in range(300):
+    for number in range(256):
         cache.apply(Change(CompanyId(1000 + number)))
+    cache.keep(_ONE, _HELD, began)
+    assert cache.find(_ONE) is _HELD
+    cache.drop(_ONE)
+    cache.apply(Change(CompanyId(2000)))
     cache.keep(_ONE, _HELD, began)
     assert cache.find(_ONE) is None
     _keep(cache, _ONE)
@@ -90,6 +95,24 @@ def test_the_one_unused_for_longest_makes_room() -> None:
     _keep(cache, _OTHER_GRANT)
     assert cache.find(_OTHER_PROJECT) is None
     assert cache.find(_ONE) is not None
+
+
+def test_512_reads_are_held() -> None:
+    cache = Cache()
+    keys = [replace(_ONE, company_id=CompanyId(number)) for number in range(1, 514)]
+    for key in keys:
+        _keep(cache, key)
+    assert cache.find(keys[0]) is None
+    assert cache.find(keys[1]) is not None
+
+
+def test_200_000_records_are_held() -> None:
+    cache, half = Cache(), Held((None,) * 100_000, _HELD.read_at, 0.0, 0.0)
+    _keep(cache, _ONE, half)
+    _keep(cache, _OTHER_GRANT, half)
+    assert cache.find(_ONE) is not None
+    _keep(cache, _OTHER_PROJECT)
+    assert cache.find(_OTHER_GRANT) is None
 
 
 def test_long_lists_make_room_as_long_as_they_are() -> None:

@@ -173,6 +173,13 @@ def test_an_exchange_gets_no_more_time_than_the_page_has(
     assert transport.seconds == [4]
 
 
+def test_a_page_waits_five_seconds_for_room_and_a_job_as_long_as_it_has(procore: Procore) -> None:
+    with procore.within(60) as page:
+        assert page.patience == 5
+    with procore.within(60, background=True) as job:
+        assert job.patience == float("inf")
+
+
 def test_nothing_is_sent_after_the_deadline(
     procore: Procore, transport: ScriptedTransport, grant: FakeGrant, clock: FakeClock
 ) -> None:

@@ -21,9 +21,9 @@ class Company:
         return self.circuits.wait(HOLLIS, grant, now, insists=insists)
 
 
-def test_a_run_of_refusals_stops_the_calls_and_fewer_do_not() -> None:
+def test_five_refusals_in_a_row_stop_the_calls_and_fewer_do_not() -> None:
     company = Company()
-    company.refuse(0, times=RUN - 1)
+    company.refuse(0, times=4)
     assert company.wait(0) == 0
     company.refuse(0)
     assert [company.wait(0), company.wait(29)] == [None, None]
@@ -80,7 +80,8 @@ def test_a_probe_that_never_came_back_holds_nobody_for_ever() -> None:
     company = Company()
     company.refuse(0, times=RUN)
     company.circuits.begin(HOLLIS, 30)
-    assert company.wait(46) == 0
+    assert company.wait(44) == MOMENT
+    assert company.wait(45) == 0
 
 
 def test_a_person_who_insists_is_let_through_and_not_for_every_call_of_a_page() -> None:
@@ -120,6 +121,14 @@ def test_the_number_of_companies_is_bounded() -> None:
     assert len(circuits.companies) == 1_000
     assert "1099" in circuits.companies
     assert "99" not in circuits.companies
+
+
+def test_of_those_who_were_refused_fifty_are_remembered() -> None:
+    company = Company()
+    for number in range(51):
+        company.refuse(number, f"grant-{number}")
+    [circuit] = company.circuits.companies.values()
+    assert circuit.grants == [f"grant-{number}" for number in range(1, 51)]
 
 
 def test_the_state_survives_being_written_down() -> None:

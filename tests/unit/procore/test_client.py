@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from embedded_app.errors import Forbidden, ServerFailed, UnexpectedPayload
+from embedded_app.errors import ConnectFailed, Forbidden, ServerFailed, UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import (
     AppInstallation,
@@ -178,11 +178,21 @@ def test_permissions_of_the_company_or_of_a_project(
     assert len(transport.requests) == 3
 
 
-def test_the_web_host_of_a_company(company: CompanyApi, transport: ScriptedTransport) -> None:
+def test_the_web_host_of_a_company(
+    company: CompanyApi, transport: ScriptedTransport, clock: FakeClock
+) -> None:
     answer = {"zone": "us02", "web_base_url": "https://us02.procore.example/"}
     transport.answer("GET /rest/v1.0/company_base_url", json_answer(answer))
-    assert company.web_base_url() == company.web_base_url() == "https://us02.procore.example"
-    assert len(transport.requests) == 1
+    for seconds, asked in ((0, 1), (3599, 1), (1, 2)):
+        clock.advance(seconds)
+        assert company.web_base_url() == "https://us02.procore.example"
+        assert len(transport.requests) == asked
+    transport.answer("GET /rest/v1.0/company_base_url", ConnectFailed("No connection."))
+    clock.advance(24 * 3600 - 1)
+    assert company.web_base_url() == "https://us02.procore.example", "it hardly ever changes"
+    clock.advance(1)
+    with pytest.raises(ConnectFailed):
+        company.web_base_url()
 
 
 def test_a_web_host_that_may_not_frame_us_is_not_believed(

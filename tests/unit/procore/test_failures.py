@@ -74,6 +74,17 @@ def test_a_body_that_is_no_json_has_no_messages() -> None:
     assert messages_of(b"<html>Bad gateway</html>") == ()
 
 
+def test_messages_are_looked_for_six_levels_deep() -> None:
+    def nested(levels: int) -> bytes:
+        body: Any = "deep"
+        for _ in range(levels):
+            body = [body]
+        return orjson.dumps({"errors": body})
+
+    assert messages_of(nested(5)) == ("deep",)
+    assert messages_of(nested(6)) == ()
+
+
 def test_number_and_length_of_messages_are_bounded() -> None:
     messages = messages_of(orjson.dumps({"errors": [f"{number} " + "word " * 1000 for number in range(100)]}))
     assert len(messages) == 20
@@ -151,7 +162,7 @@ def test_the_same_words_with_another_status_mean_nothing() -> None:
         ({"Retry-After": "30", "X-Rate-Limit-Reset": _unix(40)}, 40),
         ({"Retry-After": "50", "X-Rate-Limit-Reset": _unix(40)}, 50),
         ({"Retry-After": format_datetime(_NOW + timedelta(seconds=25), usegmt=True)}, 25),
-        ({"X-Rate-Limit-Reset": _unix(-1)}, 0),
+        ({"X-Rate-Limit-Reset": _unix(-2)}, 0),
         ({"Retry-After": "5", "X-Rate-Limit-Reset": _unix(-60)}, 5),
         ({"Retry-After": "999999999999"}, 3600),
         ({"X-Rate-Limit-Reset": "9999999999"}, 3600),
@@ -170,7 +181,7 @@ def test_a_429_says_when_to_come_back(headers: dict[str, str], seconds: int) -> 
         {"Retry-After": "soon"},
         {"X-Rate-Limit-Reset": "-5"},
         {"X-Rate-Limit-Reset": "1e9"},
-        {"X-Rate-Limit-Reset": _unix(-60)},
+        {"X-Rate-Limit-Reset": _unix(-3)},
         {"Retry-After": format_datetime(_NOW - timedelta(days=1), usegmt=True)},
     ],
 )

@@ -8,7 +8,7 @@ from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Company, WireResponse
 from embedded_app.procore.call_pool import CallPool
-from embedded_app.procore.paging import MOST_PAGES, Page, read_list
+from embedded_app.procore.paging import Page, read_list
 
 _POOL = CallPool(2)
 _HEADERS = ("Total", "Per-Page", "Link")
@@ -98,6 +98,13 @@ def test_a_list_without_pages_is_not_read_for_ever() -> None:
     assert asked == [1, 2]
 
 
+@pytest.mark.parametrize(("count", "asked"), [(15, [1]), (20, [1, 2])])
+def test_a_short_page_is_the_last_unless_it_is_a_round_one(count: int, asked: list[int]) -> None:
+    server = _Server(count, most=20, headers=())
+    assert server.read(100) == _numbers(count)
+    assert server.asked == asked
+
+
 def test_a_record_that_moved_between_two_pages_counts_once() -> None:
     pages = {1: (_company(1), _company(2)), 2: (_company(2), _company(3))}
 
@@ -148,9 +155,9 @@ def test_pages_that_always_name_a_next_one_end() -> None:
 
 @pytest.mark.parametrize("headers", [_HEADERS, ()])
 def test_a_list_beyond_reason_is_refused(headers: tuple[str, ...]) -> None:
-    server = _Server((MOST_PAGES + 1) * 10, headers=headers)
+    assert len(_Server(200 * 10 - 1, headers=headers).read(10)) == 1_999
     with pytest.raises(UnexpectedPayload):
-        server.read(10)
+        _Server(200 * 10 + 1, headers=headers).read(10)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ def test_an_older_count_does_not_give_back_what_is_under_way() -> None:
     assert take(windows, 0) == 8
 
 
+@pytest.mark.parametrize(("reset", "left"), [(7, 5), (9, 5), (10, 20)])
+def test_ends_that_differ_by_a_second_are_those_of_one_window(reset: int, left: int) -> None:
+    """Procore writes whole seconds; a later end is another window, of which nothing is taken yet."""
+    windows = told(25, 5, 8)
+    windows.settle("a", 1, RateNotice(25, 20, reset, reset - 1), answered=True)
+    assert [take(windows, 1) for _ in range(left + 1)].count(0) == left
+
+
 def test_others_using_the_same_limit_are_seen() -> None:
     windows = told(25, 20, 8)
     take(windows, 0)

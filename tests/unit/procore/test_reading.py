@@ -147,8 +147,10 @@ def test_after_a_quarter_of_an_hour_nothing_old_is_shown(
     reader: Reader, source: _Source, clock: FakeClock
 ) -> None:
     reader.read(_KEY, source)
-    clock.advance(15 * 60)
+    clock.advance(15 * 60 - 1)
     source.failure = ConnectFailed("x")
+    assert reader.read(_KEY, source).stale
+    clock.advance(1)
     with pytest.raises(ConnectFailed):
         reader.read(_KEY, source)
 

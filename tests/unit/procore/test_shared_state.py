@@ -61,7 +61,10 @@ def test_a_store_that_is_away_is_not_asked_at_every_call(clock: FakeClock, store
         _take(state)
     assert store.asked == 1
     store.is_down = False
-    clock.advance(5)
+    clock.advance(4.5)
+    _take(state)
+    assert store.asked == 1
+    clock.advance(0.5)
     _take(state)
     assert store.asked > 1
 

@@ -130,6 +130,26 @@ def test_no_part_is_shorter_than_the_shortest(
     assert [part.size for part in _begin(company, b"x" * size).parts] == parts
 
 
+def test_a_part_has_eight_megabytes(
+    company: CompanyApi, transport: ScriptedTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    transport.answer(_BEGIN, _in_parts())
+    assert [part.size for part in _begin(company, bytes(2**24)).parts] == [2**23, 2**23]
+
+
+def test_a_part_has_two_minutes_where_nothing_else_limits_it(
+    company: CompanyApi, in_parts: ScriptedTransport
+) -> None:
+    company.uploads.send(_begin(company), io.BytesIO(_CONTENT))
+    seconds = [
+        seconds
+        for request, seconds in zip(in_parts.requests, in_parts.seconds, strict=True)
+        if request.route == _PUT
+    ]
+    assert seconds == [120, 120]
+
+
 def test_neither_token_nor_company_go_to_the_store(company: CompanyApi, in_parts: ScriptedTransport) -> None:
     company.uploads.send(_begin(company), io.BytesIO(_CONTENT))
     for request in in_parts.requests:
@@ -181,8 +201,7 @@ def test_a_part_that_did_not_arrive_is_sent_again_after_a_pause(
     in_parts.answer(_PUT, failure, failure, _stored)
     company.uploads.send(_begin(company), io.BytesIO(_CONTENT))
     assert [request.body for request in in_parts.sent(_PUT)] == [b"abcd"] * 3 + [b"efghij"]
-    first, second = clock.slept
-    assert 0 < first < second
+    assert clock.slept == [0.5, 1.0]
 
 
 def test_a_part_that_the_store_refuses_is_not_sent_again(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from embedded_app.panels import ColumnLine, ComparisonLine, KeyLine, PanelForm
 from embedded_app.reconciliation import Normalizer
 from embedded_app.settings.panel_forms import PRESETS, preset_options, read_form
 
@@ -25,6 +28,27 @@ def test_lines_come_in_the_order_of_their_numbers_and_empty_ones_do_not_count() 
     assert [(line.record_field, line.column) for line in form.keys] == [("number", "a"), ("title", "b")]
     assert form.keys[0].row_normalizers == ("digits", "leading_zeros")
     assert [(line.field, line.label, line.owner) for line in form.row_columns] == [("paid", "", "source")]
+
+
+def test_what_is_sent_in_every_field_arrives() -> None:
+    lines = {
+        "keys": KeyLine,
+        "comparisons": ComparisonLine,
+        "record_columns": ColumnLine,
+        "row_columns": ColumnLine,
+    }
+    sent = {
+        f"{name}.0.{each.name}": f"{name} {each.name}"
+        for name, kind in lines.items()
+        for each in fields(kind)
+    }
+    alone = {each.name: f"the {each.name}" for each in fields(PanelForm) if each.name not in lines}
+    form = read_form(sent | alone)
+    assert {name: getattr(form, name) for name in alone} == alone
+    for name, kind in lines.items():
+        [line] = getattr(form, name)
+        for each in fields(kind):
+            assert getattr(line, each.name) in ((text := f"{name} {each.name}"), (text,))
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ KINDS: list[tuple[str, Sequence[object], FieldKind]] = [
     ("x", ["SC-1", "SC-2"] * 3, TEXT),
     ("Insurer", ["Union & Western Insurance", "Harborside"] * 3, TEXT),
     ("x", ["Open", "Closed"], TEXT),
+    ("x", ["Open", "Closed"] * 2 + ["Open"], TEXT),
+    ("x", ["o" * 20, "Closed"] * 3, STATUS),
+    ("x", ["o" * 21, "Closed"] * 3, TEXT),
+    ("status", ["o" * 30], STATUS),
+    ("status", ["o" * 31], TEXT),
+    ("status", [f"S{number}" for number in range(12)], STATUS),
+    ("status", [f"S{number}" for number in range(13)], TEXT),
     ("executed", [True, False, None], STATUS),
     ("note", ["", None, "  "], TEXT),
     ("note", ["It's O'Malley's", "ünï"], TEXT),
@@ -125,6 +132,16 @@ def test_values_have_the_types_of_their_kinds() -> None:
     assert rows.columns[0].samples == ("SC-1", "2", "SC-3")
     assert rows.read_at == NOW
     assert rows.row_count == 3
+
+
+def test_three_values_are_shown_of_a_column() -> None:
+    assert rows_of(["a"], ["w"], ["x"], ["y"], ["z"]).columns[0].samples == ("w", "x", "y")
+
+
+@pytest.mark.parametrize(("cell", "quoted"), [("y" * 40, "y" * 40), ("y" * 41, "y" * 40 + "…")])
+def test_of_a_long_cell_the_first_forty_signs_are_quoted(cell: str, quoted: str) -> None:
+    rows = rows_of(["amount"], [cell], saved=[Column("amount", MONEY)])
+    assert rows.rejects == (Reject(2, f"amount: “{quoted}” is not an amount."),)
 
 
 def test_a_missing_amount_is_never_zero() -> None:
@@ -205,6 +222,7 @@ def test_columns_that_vanished_are_named() -> None:
 def test_a_column_that_holds_something_else_altogether_is_a_change_of_shape() -> None:
     with pytest.raises(SourceChangedShape, match="The column amount held an amount"):
         rows_of(["amount"], ["a"], ["b"], ["c"], saved=[Column("amount", MONEY)])
+    assert len(rows_of(["amount"], ["a"], ["b"], saved=[Column("amount", MONEY)]).rejects) == 2
     assert len(rows_of(["amount"], ["a"], ["b"], ["1"], saved=[Column("amount", MONEY)]).rejects) == 2
 
 

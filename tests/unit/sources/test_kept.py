@@ -143,9 +143,17 @@ def test_the_rows_kept_are_bounded_and_the_least_used_go_first() -> None:
     for source in range(11):
         readings.get(key(source=source), 60, Script(many))
         readings.get(key(source=0), 60, Script(rows("again")))
-    assert sum(len(kept.rows.rows) for kept in readings._kept.values() if kept.rows) <= 500_000
+    assert sum(len(kept.rows.rows) for kept in readings._kept.values() if kept.rows) == 500_000
     assert len(readings.get(key(source=0), 60, Script()).rows) == 50_000
     assert ids(readings.get(key(source=1), 60, Script(rows("again")))) == ["again"]
+
+
+def test_five_thousand_readings_are_kept_however_small() -> None:
+    readings = Readings(FakeClock())
+    for source in range(5_001):
+        readings.get(key(source=source), 60, Script(rows()))
+    assert ids(readings.get(key(source=1), 60, Script())) == []
+    assert ids(readings.get(key(source=0), 60, Script(rows("again")))) == ["again"]
 
 
 @pytest.mark.parametrize("outcome", [rows("a"), SourceUnavailable("down"), RuntimeError("bug")])

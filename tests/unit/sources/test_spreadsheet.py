@@ -38,6 +38,12 @@ def test_titles_above_the_header_are_passed_over() -> None:
     assert [(line.number, line.cells) for line in found.lines] == [(5, ("a", "b", "1", "2"))]
 
 
+@pytest.mark.parametrize(("titles", "name"), [(49, "vendor"), (50, "Title")])
+def test_the_header_is_looked_for_in_the_first_fifty_lines(titles: int, name: str) -> None:
+    content = csv(*["Title,,"] * titles, "vendor,policy,limit", "a,b,1")
+    assert table(content).columns[0] == name
+
+
 def test_a_header_can_be_named_by_its_row() -> None:
     content = csv("2024,2025", "a,b", "1,2")
     with pytest.raises(InvalidField, match="No row with column names") as caught:
@@ -59,6 +65,10 @@ def test_a_header_row_is_a_number_in_range(row: str) -> None:
 def test_every_column_gets_a_name_of_its_own() -> None:
     content = csv('vendor,Amount,,Amount,"two', 'lines",Amount,', "a,1,2,3,4,5,")
     assert table(content).columns == ("vendor", "Amount", "Column 3", "Amount (2)", "two lines", "Amount (3)")
+
+
+def test_a_name_of_a_column_has_at_most_255_signs() -> None:
+    assert table(csv("n" * 255 + "," + "m" * 256, "1,2")).columns == ("n" * 255, "m" * 255)
 
 
 def test_lines_of_another_length_are_rejects() -> None:

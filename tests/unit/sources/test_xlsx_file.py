@@ -26,6 +26,11 @@ def read(content: bytes, sheet: str = "") -> Grid:
     return xlsx_file.read(content, sheet, SystemClock())
 
 
+def parts(content: bytes) -> list[zipfile.ZipInfo]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.infolist()
+
+
 def refused(content: bytes, sheet: str = "") -> InvalidField:
     with pytest.raises(InvalidField) as caught:
         read(content, sheet)
@@ -113,11 +118,19 @@ def test_a_sheet_is_chosen_by_name_or_the_first_that_is_not_hidden() -> None:
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
-    bomb = with_parts(workbook(ROWS), {"xl/worksheets/sheet2.xml": b"0" * 100_000_001})
+    plain = workbook(ROWS)
+    room = 100_000_000 - sum(each.file_size for each in parts(plain))
+    assert len(read(with_parts(plain, {"xl/media/1": b"0" * room})).lines) == 2
+    bomb = with_parts(plain, {"xl/media/1": b"0" * (room + 1)})
     assert len(bomb) < 1_000_000
     assert "too large when unpacked" in refused(bomb).sentence
-    crowd = with_parts(workbook(ROWS), {f"xl/media/{number}": b"" for number in range(1001)})
-    assert "too large when unpacked" in refused(crowd).sentence
+
+
+def test_a_workbook_has_at_most_a_thousand_parts() -> None:
+    plain = workbook(ROWS)
+    crowd = {f"xl/media/{number}": b"" for number in range(1_000 - len(parts(plain)))}
+    assert len(read(with_parts(plain, crowd)).lines) == 2
+    assert "too large when unpacked" in refused(with_parts(plain, {**crowd, "one/more": b""})).sentence
 
 
 def test_a_part_that_lies_about_its_size_yields_no_more_than_it_declared() -> None:
@@ -190,12 +203,20 @@ def test_a_far_cell_is_refused_or_read_without_filling_the_memory() -> None:
     assert read(with_parts(workbook(ROWS), {SHEET: far_down})).lines == [Line(1_048_576, (1,))]
 
 
-def test_reading_ends_when_it_takes_too_long() -> None:
+def test_reading_ends_after_twenty_seconds() -> None:
     class Hurried(FakeClock):
+        """Takes `step` seconds from one of five looks to the next."""
+
+        step = 5.0
+
         def monotonic(self) -> float:
-            self.advance(15)
+            self.advance(self.step)
             return super().monotonic()
 
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 1000))
+    content = with_parts(workbook(ROWS), {SHEET: sheet_of(rows)})
+    clock = Hurried()
+    assert len(xlsx_file.read(content, "", clock).lines) == 999
+    clock.step = 5.25
     with pytest.raises(InvalidField, match="took too long"):
-        xlsx_file.read(with_parts(workbook(ROWS), {SHEET: sheet_of(rows)}), "", Hurried())
+        xlsx_file.read(content, "", clock)
