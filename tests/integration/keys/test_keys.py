@@ -24,8 +24,6 @@ from tests.integration.keys.opening_process import open_when_asked
 from tests.integration.keys.rotating_process import rotate_and_stop
 from tests.integration.keys.world import World, key
 
-WAIT = timedelta(seconds=600)
-
 
 def run(world: World, work: Iterable[object]) -> list[object]:
     with world.app.app_context():
