@@ -299,7 +299,7 @@ class SourceService:
         source = self._find_held(source_id)
         if source is None:
             db.session.rollback()
-            raise UnknownOption("This source is no longer there.")
+            raise UnknownOption("This source does not exist. It may have been deleted.")
         return source
 
     def _find_held(self, source_id: UUID) -> Source | None:
