@@ -1,4 +1,4 @@
-"""Runs a program that ends with whoever started it, however that ends: also by `kill -9`.
+"""Runs a program that ends with the process that started it, however that one ends: also by `kill -9`.
 
 Between the two stands a process that runs this file. The starter alone holds the other end of its standard
 input; when that closes, at the latest with the starter's own end, it kills the program. It leaves nothing of a

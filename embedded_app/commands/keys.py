@@ -69,7 +69,7 @@ def give_up(key_id: str) -> None:
     click.echo(f"Under {key_id!r} are {_rows_of(service.find_lost(key_id))}.")
     click.echo(
         "Their grants, source credentials and uploaded files can never be opened again, not even if the key is "
-        "found. Each of these companies has to connect again and to enter its sources anew. What they held at "
+        "found. Each of these companies has to connect again and to enter its sources again. What they held at "
         "Procore cannot be ended from here any more: let them uninstall the app there first."
     )
     click.confirm("Is every copy of the key lost?", abort=True)

@@ -329,7 +329,7 @@ class GrantService:
         forget_pair_key(true())
 
     def _wipe(self, which: ColumnElement[bool], cause: LossCause) -> None:
-        """The lease stays: whoever is refreshing brings a pair that is to be revoked as well."""
+        """The lease stays: a refresh under way brings a pair that is to be revoked as well."""
         db.session.execute(
             update(Grant)
             .where(which)

@@ -247,7 +247,7 @@ class InstallationService:
         """
         company_id = current_company_id()
         given_up = self.grants.give_up_all(LossCause.DISCONNECTED)
-        self._mark_disconnected("asked", actor)
+        self._disconnect(actor)
         self._procore.invalidate(company_id=company_id)
         return self.revocations.end(given_up)
 
@@ -266,7 +266,7 @@ class InstallationService:
                 raise UnknownOption("This company is not here.")
             self.grants.take_all_from_aside()
             given_up = self.grants.give_up_all(LossCause.DISCONNECTED)
-            self._mark_disconnected("asked", actor)
+            self._disconnect(actor)
             self._procore.invalidate(company_id=company_id)
             revoked = self.revocations.end(given_up, seconds=float("inf"))
             # Also what was given up before, and what a refresh has brought since.
@@ -284,7 +284,8 @@ class InstallationService:
     def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, login: str) -> Revoked:
         """Give up the principal's grant because `actor` asked for it; returns as `disconnect` does."""
         given_up = self.grants.give_up(principal_id)
-        audit.record("grant.revoked", actor=actor, subject=login, detail={"reason": "signed_out"})
+        if given_up.grants:  # somebody else may have asked a moment ago
+            audit.record("grant.revoked", actor=actor, subject=login, detail={"reason": "signed_out"})
         db.session.commit()
         return self.revocations.end(given_up)
 
@@ -425,6 +426,20 @@ class InstallationService:
             else:
                 db.session.rollback()
         self._procore.invalidate(company_id=company_id)
+
+    def _disconnect(self, actor: audit.Actor) -> None:
+        """Mark the company in scope because `actor` asked for it, unless it is disconnected already."""
+        # A write at once and no row read before it: of two who ask at the same moment, one is recorded.
+        marked = db.session.execute(
+            update(Company)
+            .where(Company.id == current_company_id(), Company.state != CompanyState.DISCONNECTED)
+            .values(state=CompanyState.DISCONNECTED)
+            .execution_options(synchronize_session=False)
+        )
+        if cast("CursorResult[Any]", marked).rowcount == 1:
+            self._mark_disconnected("asked", actor)
+        else:
+            db.session.commit()
 
     def _mark_disconnected(self, reason: str, actor: audit.Actor) -> None:
         company = db.session.get_one(Company, current_company_id())

@@ -75,7 +75,7 @@ def unpack_sign_in(flow_id: str, packed: bytes) -> SignIn | None:
 
 
 def unpack_tokens_of_sign_in(packed: bytes) -> TokenSet:
-    """The tokens that `pack_sign_in` packed, whoever signed in."""
+    """The tokens that `pack_sign_in` packed, whether or not it is known who signed in."""
     return _tokens_of(orjson.loads(packed)["tokens"])
 
 

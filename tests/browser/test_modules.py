@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from embedded_app.errors import InvalidField
 from embedded_app.ids import parse_id
@@ -24,6 +25,35 @@ ROOT = Path(__file__).parents[2]
 ALLOWED = ["https://*.procore.com", "http://app.procore.localhost:9000"]
 
 Call = Callable[..., Any]
+
+_READS = """
+const [path, html, state, done] = arguments;
+(async () => {
+  const { Fragments } = await import(path);
+  document.body.innerHTML = "<main></main><p id='status'></p>"; // as in the shell
+  const root = document.querySelector("main");
+  let reads = 0;
+  globalThis.fetch = async () => {
+    reads += 1;
+    return new Response(html, { headers: { "Content-Type": "text/html" } });
+  };
+  const session = { token: "b", renewIfDue: async () => {} };
+  const off = new AbortController();
+  const listener = { onShown() {}, onError(error) { throw error; } };
+  const fragments = new Fragments(root, session, listener, { keepsAddress: false, signal: off.signal });
+  await fragments.load("/view");
+  if (state.open) root.querySelector("details").open = true;
+  if (state.typed) root.querySelector("input").value = state.typed;
+  const before = reads;
+  await fragments.refresh();
+  off.abort();
+  return [before, reads - before];
+})().then(done, (error) => done(String(error)));
+"""
+_PIECE = (
+    '<p>All</p><form data-fragment-form><input name="q"></form><details><summary>More</summary>…</details>'
+)
+"""What is read for the first look, and when the page would replace itself."""
 
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -43,10 +73,17 @@ def origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def call(origin: str, engine: Engine, _browsers: Browsers) -> Call:
-    """Calls an export of a module: ``call("lib/ids.js", "parseId", "7")``."""
+def beside_modules(origin: str, engine: Engine, _browsers: Browsers) -> WebDriver:
+    """A browser at an empty page of the origin that has the modules."""
     browser = _browsers(engine)
     browser.get(f"{origin}/")
+    return browser
+
+
+@pytest.fixture(scope="module")
+def call(origin: str, beside_modules: WebDriver) -> Call:
+    """Calls an export of a module: ``call("lib/ids.js", "parseId", "7")``."""
+    browser = beside_modules
 
     def call(module: str, name: str, *arguments: object) -> Any:
         return browser.execute_async_script(
@@ -162,3 +199,14 @@ def test_every_outcome_of_a_sign_in_has_a_card(call: Call, outcome: str) -> None
     card = call("lib/variants.js", "cardFor", outcome)
     assert f'call card("{card}"' in (ROOT / "templates/frames/_cards.html").read_text()
     assert (card == "error") == (outcome in {"failed", "other"})
+
+
+@pytest.mark.parametrize(
+    ("state", "reads"),
+    [({}, 1), ({"open": True}, 0), ({"typed": "SC"}, 0), ({"open": True, "typed": "SC"}, 0)],
+)
+def test_a_page_replaces_itself_only_where_nobody_is_in_the_middle_of_something(
+    origin: str, beside_modules: WebDriver, state: dict[str, object], reads: int
+) -> None:
+    module = f"{origin}/js/lib/fragments.js"
+    assert beside_modules.execute_async_script(_READS, module, _PIECE, state) == [1, reads]

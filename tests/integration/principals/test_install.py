@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 
@@ -146,6 +148,31 @@ def test_disconnecting_revokes_at_procore_and_wipes_here(
         assert db.session.scalars(OF_PERSONS).one().sealed_tokens is None
         assert db.session.get_one(Company, HOLLIS).state == CompanyState.DISCONNECTED
         assert list_events()[0].event == "installation.disconnected"
+
+
+def test_what_is_ended_already_is_not_recorded_again(app: Flask, person: MakePerson) -> None:
+    viewer = complete(app, begin(app, person(DANA)), HOLLIS).viewer
+    actor, service = principals.actor_of(viewer), installations.service
+    with app.app_context(), company_scope(HOLLIS):
+        for _ in range(2):
+            service().sign_out_everywhere(viewer.principal_id, actor, DANA)
+        assert [event.event for event in list_events()].count("grant.revoked") == 1
+        for _ in range(2):
+            service().disconnect(actor)
+        assert [event.event for event in list_events()].count("installation.disconnected") == 1
+
+
+def test_of_two_who_disconnect_at_once_one_is_recorded(app: Flask, person: MakePerson) -> None:
+    actor = principals.actor_of(complete(app, begin(app, person(DANA)), HOLLIS).viewer)
+
+    def disconnect(_: int) -> None:
+        with app.app_context(), company_scope(HOLLIS):
+            installations.service().disconnect(actor)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(disconnect, range(4)))
+    with app.app_context(), company_scope(HOLLIS):
+        assert [event.event for event in list_events()].count("installation.disconnected") == 1
 
 
 def test_nothing_of_the_tokens_is_left_in_the_flow(app: Flask, person: MakePerson) -> None:

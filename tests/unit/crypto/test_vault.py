@@ -126,43 +126,39 @@ def test_old_master_keys_still_unwrap_and_a_removed_one_is_named(companies: Comp
         Vault(EnvironmentKeys([new]), companies.get, FakeClock()).open(CONTEXT, sealed)
 
 
+class CountingKeys(EnvironmentKeys):
+    """Counts how many keys were unwrapped."""
+
+    unwrapped = 0
+
+    def unwrap(self, wrapped: WrappedKey, context: SealContext) -> bytes:
+        self.unwrapped += 1
+        return super().unwrap(wrapped, context)
+
+
 def test_unwrapped_keys_are_remembered_for_minutes_only(companies: Companies) -> None:
-    unwrapped: list[WrappedKey] = []
-
-    class CountingKeys(EnvironmentKeys):
-        def unwrap(self, wrapped: WrappedKey, context: SealContext) -> bytes:
-            unwrapped.append(wrapped)
-            return super().unwrap(wrapped, context)
-
-    clock = FakeClock()
-    vault = Vault(CountingKeys([master_key("k")]), companies.get, clock)
+    clock, keys = FakeClock(), CountingKeys([master_key("k")])
+    vault = Vault(keys, companies.get, clock)
     companies[1] = vault.new_company_key(1)
     for _ in range(3):
         vault.seal(CONTEXT, b"value")
     clock.advance(299)
     vault.seal(CONTEXT, b"value")
-    assert len(unwrapped) == 1
+    assert keys.unwrapped == 1
     clock.advance(1)
     vault.seal(CONTEXT, b"value")
-    assert len(unwrapped) == 2
+    assert keys.unwrapped == 2
 
 
 def test_the_keys_of_1024_companies_are_remembered(companies: Companies) -> None:
-    unwrapped: list[WrappedKey] = []
-
-    class CountingKeys(EnvironmentKeys):
-        def unwrap(self, wrapped: WrappedKey, context: SealContext) -> bytes:
-            unwrapped.append(wrapped)
-            return super().unwrap(wrapped, context)
-
-    clock = FakeClock()
-    vault = Vault(CountingKeys([master_key("k")]), companies.get, clock)
+    clock, keys = FakeClock(), CountingKeys([master_key("k")])
+    vault = Vault(keys, companies.get, clock)
 
     def seal(company_id: int) -> int:
         """How many keys were unwrapped until now."""
         companies[company_id] = companies.get(company_id) or vault.new_company_key(company_id)
         vault.seal(replace(CONTEXT, company_id=company_id), b"value")
-        return len(unwrapped)
+        return keys.unwrapped
 
     assert seal(0) == 1
     clock.advance(299)
