@@ -26,7 +26,8 @@ _THREADS = Path("/proc/self/task")
 def leashed(command: Sequence[str]) -> list[str]:
     """How to start `command`, with `stdin=PIPE`; closing that pipe kills it, as leaving the `Popen` does.
 
-    SIGINT and SIGTERM are passed on, other descriptors are inherited, and the status is the one of `command`.
+    SIGINT and SIGTERM are passed on, also where the starter ignores them; other descriptors are inherited, and the
+    status is the one of `command`.
     """
     return [sys.executable, "-I", "-S", __file__, *command]
 
@@ -45,7 +46,7 @@ def _run(command: list[str]) -> int:
         file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
         setpgroup=0,
         setsigmask=(),
-        setsigdef=(signal.SIGPIPE,),  # which Python ignores
+        setsigdef=(signal.SIGPIPE, *_PASSED_ON),  # Python ignores the first; a shell's background job SIGINT
     )
     Thread(target=_kill_when_let_go, args=(program,), daemon=True).start()
     while not (ended := os.waitpid(program, os.WNOHANG))[0]:

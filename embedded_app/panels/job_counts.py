@@ -6,6 +6,7 @@ emptied the table or the job was renamed there, from one that never had any, bec
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -13,12 +14,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from embedded_app.panels.models import JobCount
 from embedded_app.panels.view import EmptyJob
 from embedded_app.storage import db, new_id
 
+_log = logging.getLogger(__name__)
 _SAME_NOTED_EVERY = timedelta(minutes=10)
 _MOST_REMEMBERED = 5_000
 
@@ -31,7 +33,10 @@ class JobCounts:
         self._noted: OrderedDict[tuple[UUID, str], tuple[int, datetime]] = OrderedDict()
 
     def note(self, panel_id: UUID, counts: Mapping[str, int], read_at: datetime) -> None:
-        """Remember how many rows a reading found for each job; a job without any keeps the number it had."""
+        """Remember how many rows a reading found for each job; a job without any keeps the number it had.
+
+        What the database does not take now is noted with a later reading: no look fails for it.
+        """
         news = {
             job: count
             for job, count in counts.items()
@@ -39,17 +44,21 @@ class JobCounts:
         }
         if not news:
             return
-        known = {each.job: each for each in self._find(panel_id, news)}
-        for job, count in news.items():
-            row = known.get(job)
-            if row is None:
-                row = JobCount(id=new_id(), panel_id=panel_id, job=job)
-                db.session.add(row)
-            row.row_count, row.read_at = count, read_at
         try:
+            known = {each.job: each for each in self._find(panel_id, news)}
+            for job, count in news.items():
+                row = known.get(job)
+                if row is None:
+                    row = JobCount(id=new_id(), panel_id=panel_id, job=job)
+                    db.session.add(row)
+                row.row_count, row.read_at = count, read_at
             db.session.commit()
         except IntegrityError:  # another process noted the job first, or the panel was deleted meanwhile
             db.session.rollback()
+            return
+        except OperationalError:
+            db.session.rollback()
+            _log.warning("rows of jobs not noted", exc_info=True)
             return
         with self._lock:
             for job, count in news.items():

@@ -37,6 +37,7 @@ def test_engine(visitor):
 LEFT_BEHIND = """
 import ctypes, os, signal, subprocess, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background may have begun with it ignored
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # whoever loses a parent becomes a child of this process
 run = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, text=True)
 for line in run.stdout:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -72,8 +74,9 @@ class World:
         return self.views.assemble(self.views.published()[0], VIEWER, PROJECT)
 
 
-def build_world(app: Flask) -> World:
-    """A connected company with a source, and its job on the project."""
+@contextmanager
+def build_world(app: Flask) -> Iterator[World]:
+    """A connected company with a source, and its job on the project. When it ends, no thread of it is at work."""
     clock, procore, sources = FakeClock(), FakeProcore(), FakeSources()
     principals = FakePrincipals(procore, Proofs(clock))
     db.session.add(
@@ -105,11 +108,12 @@ def build_world(app: Flask) -> World:
         )
     )
     db.session.commit()
+    fan_out = FanOut(app, 4)
     views = PanelService(
         procore=cast("Any", procore),
         principals=cast("Any", principals),
         sources=cast("Any", sources),
-        fan_out=FanOut(app, 4),
+        fan_out=fan_out,
     )
     editor = PanelEditor(views, cast("Any", sources), clock)
     world = World(
@@ -125,4 +129,7 @@ def build_world(app: Flask) -> World:
         UnmatchedReview(clock),
     )
     world.jobs.assign(PROJECT, "21-0417", ACTOR)
-    return world
+    try:
+        yield world
+    finally:
+        fan_out._pool.shutdown()  # a reading that nobody waited for may still use the database

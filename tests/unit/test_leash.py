@@ -15,9 +15,11 @@ PROGRAM = (
 STARTER = f"""
 import signal, subprocess, sys
 from embedded_app.leash import leashed
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run in the background may have begun with it ignored
 with subprocess.Popen(leashed([sys.executable, "-c", {PROGRAM!r}]), stdin=subprocess.PIPE):
     signal.pause()
 """
+_EXEC = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
 LIMIT_SECONDS = 120
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere a leash reaches one session.")
 
@@ -32,7 +34,10 @@ def test_nothing_outlives_the_starter(end: signal.Signals) -> None:
         assert starter.stdout.read(1) == b"."
         starter.send_signal(end)
         # It is read to its end when the last process that could write is gone.
-        assert starter.communicate(timeout=LIMIT_SECONDS)[0] == b""
+        try:
+            assert starter.communicate(timeout=LIMIT_SECONDS)[0] == b""
+        finally:
+            starter.kill()
 
 
 @on_linux
@@ -65,5 +70,21 @@ def test_a_signal_is_passed_on(end: signal.Signals) -> None:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
         program.send_signal(end)
+        assert program.stdout.read() == b"heard\n"
+        assert program.wait(LIMIT_SECONDS) == 3
+
+
+def test_a_program_hears_a_signal_that_its_starter_ignores() -> None:
+    """As what a shell starts in the background ignores SIGINT."""
+    ignored = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {_EXEC}"
+    script = "trap 'echo heard; exit 3' INT; echo ready; sleep 1000 & wait"
+    with subprocess.Popen(
+        [sys.executable, "-c", ignored, *leashed(["sh", "-c", script])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"ready\n"
+        program.send_signal(signal.SIGINT)
         assert program.stdout.read() == b"heard\n"
         assert program.wait(LIMIT_SECONDS) == 3

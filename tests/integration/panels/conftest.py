@@ -19,6 +19,7 @@ def world(database_url: str) -> Iterator[World]:
     app = Flask(__name__)
     storage.init_app(app, config(DATABASE_URL=database_url))
     with app.app_context(), company_scope(COMPANY):
-        yield build_world(app)
+        with build_world(app) as world:
+            yield world
         db.session.remove()
         db.engine.dispose()

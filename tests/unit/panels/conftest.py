@@ -25,6 +25,7 @@ def world() -> Iterator[World]:
     db.init_app(app)
     with app.app_context(), company_scope(COMPANY):
         Model.metadata.create_all(db.engine)
-        yield build_world(app)
+        with build_world(app) as world:
+            yield world
         db.session.remove()
         db.engine.dispose()

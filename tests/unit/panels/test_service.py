@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from embedded_app.errors import (
     AppNotConnected,
@@ -23,6 +24,7 @@ from embedded_app.errors import (
 from embedded_app.panels import EmptyJob, RecordKey
 from embedded_app.procore import AccessLevel
 from embedded_app.reconciliation import FindingKind
+from embedded_app.storage import db
 from tests.fakes.panel_sides import COLUMNS, PROJECT, READ_AT, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
 
@@ -301,3 +303,15 @@ def test_only_published_panels_are_shown_and_as_they_were_published(world: World
     world.editor.update(draft, changed, ACTOR, version=2)
     [panel] = world.views.published()
     assert panel.definition.audience == "readers"
+
+
+def test_no_look_fails_because_the_database_takes_no_count(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.publish()
+
+    def is_locked() -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(db.session, "commit", is_locked)
+    assert world.view().rows.rows
