@@ -1,7 +1,4 @@
-"""One contract for every family of records, in each environment and each of Procore's two forms.
-
-Nothing here writes, so the simulator is at its seed for the whole module.
-"""
+"""One contract for every family of records, in each environment and each of Procore's two forms."""
 
 from __future__ import annotations
 
@@ -173,16 +170,9 @@ EMPTY = {
 ENVIRONMENTS = ("production", "sandbox", "monthly", "federal")
 
 
-@pytest.fixture(scope="module")
-def world(running_simulator: SimulatorProcess) -> SimulatorProcess:
-    running_simulator.reset()
-    running_simulator.rate(hour_limit=10**6, hour_remaining=10**6, spike_limit=10**6, spike_remaining=10**6)
-    return running_simulator
-
-
-@pytest.fixture(scope="module")
-def token(world: SimulatorProcess) -> str:
-    return world.access_token(DANA)
+@pytest.fixture
+def token(simulator: SimulatorProcess) -> str:
+    return simulator.access_token(DANA)
 
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)
@@ -191,8 +181,8 @@ def environment(request: pytest.FixtureRequest) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def wire(environment: Environment, world: SimulatorProcess) -> Iterator[RelayedTransport]:
-    transport = RelayedTransport(environment, world.port)
+def wire(environment: Environment, running_simulator: SimulatorProcess) -> Iterator[RelayedTransport]:
+    transport = RelayedTransport(environment, running_simulator.port)
     yield transport
     transport.close()
 
@@ -202,7 +192,7 @@ def company(
     request: pytest.FixtureRequest,
     environment: Environment,
     wire: RelayedTransport,
-    world: SimulatorProcess,
+    simulator: SimulatorProcess,
     token: str,
 ) -> Iterator[CompanyApi]:
     """Nothing of it is cached yet; in the end its calls have broken no rule that is the caller's to keep."""
@@ -214,25 +204,25 @@ def company(
         transport=wire,
         version=request.param,
     )
-    world.forget_requests()
+    simulator.forget_requests()
     yield procore.company(HOLLIS, FakeGrant(token))
-    logged = world.requests("/rest")
+    logged = simulator.requests("/rest")
     assert logged
     assert [request["path"] for request in logged if request["breaches"]] == []
     assert {request["company_header"] for request in logged} == {str(HOLLIS)}
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=str)
-def test_the_contract_of_a_family(family: Family, company: CompanyApi, world: SimulatorProcess) -> None:
+def test_the_contract_of_a_family(family: Family, company: CompanyApi, simulator: SimulatorProcess) -> None:
     whole = family.list(company, None).value
     assert whole, "the seed has some"
     assert len({(record.id, getattr(record, "kind", None)) for record in whole}) == len(whole)
     _uses_its_fields(whole)
 
-    world.forget_requests()
+    simulator.forget_requests()
     first = family.list(company, 1).value[0]
     assert first == whole[0]
-    asked = [parse_qs(request["query"]) for request in world.requests("/rest")]
+    asked = [parse_qs(request["query"]) for request in simulator.requests("/rest")]
     assert {(*query["page"], *query["per_page"]) for query in asked} == {("1", "1")}
 
     if family.get is not None:
