@@ -20,7 +20,7 @@ from embedded_app import storage
 from embedded_app.clock import SystemClock
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Deadline, StateStore, WireResponse
-from embedded_app.procore.pacing import Pacer, Turn
+from embedded_app.procore.pacing.pacer import Pacer, Turn
 from tests.factories.settings import config
 from tests.fakes.postgresql import migrate, new_database
 

@@ -22,7 +22,7 @@ from bench.reconciliation import milliseconds as milliseconds_to_reconcile
 from embedded_app.demo import Options, started
 from embedded_app.demo.preparation import COMPANY, JOBS, LOGIN
 from embedded_app.ids import ProjectId
-from embedded_app.procore.reading import FRESH_SECONDS
+from embedded_app.procore.reading.reader import FRESH_SECONDS
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.visitor import Visitor
 

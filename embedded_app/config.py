@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from embedded_app.errors import ConfigurationError
 from embedded_app.outbound.names import is_this_machine
+from embedded_app.outbound.network import IPNetwork
 from embedded_app.secret import Secret
 
 VARIABLES = (
@@ -64,8 +65,6 @@ _MOST_DAYS = 3650
 _NEW_KEY = "`embedded-app keys generate` prints one."
 _LONGEST_APP_NAME = 30  # listing rule (platform reference, section 8.2)
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)

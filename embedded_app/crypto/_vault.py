@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
 
 from embedded_app.clock import Clock
 from embedded_app.crypto._data_keys import DataKeys
 from embedded_app.crypto._master_keys import KeyProvider, WrappedKey
 from embedded_app.crypto._sealing import KEY_BYTES, SealContext, Sealed, seal, unseal
-from embedded_app.errors import KeyDestroyed
+from embedded_app.errors import KeyDestroyed, KeysUnreachable
+from embedded_app.memory import Memory, SingleFlight
 from embedded_app.secret import Secret
 
 _REMEMBERED_SECONDS = 300.0
 _REMEMBERED_KEYS = 1024
+_PATIENCE_SECONDS = 25.0
+"""How long one thread waits for another that is asking the provider."""
 
 FindWrappedKey = Callable[[int], WrappedKey | None]
 _RememberedAs = tuple[int, WrappedKey]
@@ -35,10 +35,10 @@ class Vault:
     def __init__(self, provider: KeyProvider, find_wrapped_key: FindWrappedKey, clock: Clock) -> None:
         self.provider = provider
         self._find_wrapped_key = find_wrapped_key
-        self._clock = clock
-        self._remembered: OrderedDict[_RememberedAs, tuple[float, DataKeys]] = OrderedDict()
-        self._asked: dict[_RememberedAs, Future[DataKeys]] = {}
-        self._lock = threading.Lock()
+        self._remembered: Memory[_RememberedAs, DataKeys] = Memory(
+            clock, seconds=_REMEMBERED_SECONDS, limit=_REMEMBERED_KEYS
+        )
+        self._flights = SingleFlight()
 
     def new_company_key(self, company_id: int) -> WrappedKey:
         """A fresh data key for a company, to be stored in its row."""
@@ -120,33 +120,19 @@ class Vault:
 
     def _unwrapped(self, company_id: int, wrapped: WrappedKey) -> DataKeys:
         remembered_as = (company_id, wrapped)
-        with self._lock:
-            found = self._remembered.get(remembered_as)
-            if found is not None and self._clock.monotonic() - found[0] < _REMEMBERED_SECONDS:
-                return found[1]
-            asked = self._asked.get(remembered_as)
-            answer = asked or self._asked.setdefault(remembered_as, Future())
-        if asked is None:
-            self._ask(remembered_as, answer)
-        return answer.result()
+        found = self._remembered.get(remembered_as)
+        if found is not None:
+            return found
 
-    def _ask(self, remembered_as: _RememberedAs, answer: Future[DataKeys]) -> None:
-        """Unwrap for every thread that waits for `answer`; a failure is theirs as well, and not remembered."""
-        company_id, wrapped = remembered_as
-        try:
+        def unwrap() -> DataKeys:
             keys = DataKeys.from_bytes(self.provider.unwrap(wrapped, company_key_context(company_id)))
-        except BaseException as error:  # noqa: BLE001 # whatever it is, nobody may wait for ever
-            with self._lock:
-                del self._asked[remembered_as]
-            answer.set_exception(error)
-            return
-        with self._lock:
-            self._remembered[remembered_as] = (self._clock.monotonic(), keys)
-            self._remembered.move_to_end(remembered_as)
-            while len(self._remembered) > _REMEMBERED_KEYS:
-                self._remembered.popitem(last=False)
-            del self._asked[remembered_as]
-        answer.set_result(keys)
+            self._remembered.put(remembered_as, keys)
+            return keys
+
+        try:
+            return self._flights.run(remembered_as, unwrap, seconds=_PATIENCE_SECONDS)
+        except TimeoutError as error:
+            raise KeysUnreachable("The master keys did not answer in time. Try again in a minute.") from error
 
 
 def company_key_context(company_id: int) -> SealContext:

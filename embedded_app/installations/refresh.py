@@ -27,8 +27,8 @@ from embedded_app.errors import (
 from embedded_app.ids import CompanyId
 from embedded_app.installations.custody import LEASE, Custody, Held
 from embedded_app.installations.models import GrantState, LossCause
+from embedded_app.memory import SingleFlight
 from embedded_app.procore import TokenSet
-from embedded_app.procore.single_flight import SingleFlight
 from embedded_app.secret import Secret
 
 _log = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""How the product reaches other machines."""
+"""How the product reaches other machines. Nothing else opens a connection to one."""

@@ -95,6 +95,7 @@ def init_app(app: Flask, config: Config, *, procore: Procore, fan_out: FanOut, c
             principals=principals.service(),
             sources=sources.service(),
             fan_out=fan_out,
+            clock=clock,
         )
         editor = PanelEditor(views, sources.service(), clock)
     app.extensions["panels"] = Panels(views, editor, ProjectJobs(), Links(clock), UnmatchedReview(clock))

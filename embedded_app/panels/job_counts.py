@@ -7,30 +7,31 @@ emptied the table or the job was renamed there, from one that never had any, bec
 from __future__ import annotations
 
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from embedded_app.clock import Clock
+from embedded_app.memory import Memory
 from embedded_app.panels.models import JobCount
 from embedded_app.panels.view import EmptyJob
 from embedded_app.storage import db, new_id
 
 _log = logging.getLogger(__name__)
-_SAME_NOTED_EVERY = timedelta(minutes=10)
+_SAME_NOTED_EVERY = 600.0
 _MOST_REMEMBERED = 5_000
 
 
 class JobCounts:
     """Works in the company scope that is open. Commits, and asks the database only for what is news."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._noted: OrderedDict[tuple[UUID, str], tuple[int, datetime]] = OrderedDict()
+    def __init__(self, clock: Clock) -> None:
+        self._noted: Memory[tuple[UUID, str], int] = Memory(
+            clock, seconds=_SAME_NOTED_EVERY, limit=_MOST_REMEMBERED
+        )
 
     def note(self, panel_id: UUID, counts: Mapping[str, int], read_at: datetime) -> None:
         """Remember how many rows a reading found for each job; a job without any keeps the number it had.
@@ -38,9 +39,7 @@ class JobCounts:
         What the database does not take now is noted with a later reading: no look fails for it.
         """
         news = {
-            job: count
-            for job, count in counts.items()
-            if count and self._is_news(panel_id, job, count, read_at)
+            job: count for job, count in counts.items() if count and self._noted.get((panel_id, job)) != count
         }
         if not news:
             return
@@ -60,11 +59,8 @@ class JobCounts:
             db.session.rollback()
             _log.warning("rows of jobs not noted", exc_info=True)
             return
-        with self._lock:
-            for job, count in news.items():
-                self._noted[panel_id, job] = (count, read_at)
-            while len(self._noted) > _MOST_REMEMBERED:
-                self._noted.popitem(last=False)
+        for job, count in news.items():
+            self._noted.put((panel_id, job), count)
 
     def empty(self, panel_id: UUID | None, jobs: Iterable[str]) -> tuple[EmptyJob, ...]:
         """What is known of jobs that have no row now; `panel_id` is `None` while nothing was saved."""
@@ -76,11 +72,6 @@ class JobCounts:
         )
         db.session.rollback()
         return found
-
-    def _is_news(self, panel_id: UUID, job: str, count: int, read_at: datetime) -> bool:
-        with self._lock:
-            noted = self._noted.get((panel_id, job))
-        return noted is None or noted[0] != count or read_at - noted[1] >= _SAME_NOTED_EVERY
 
     def _find(self, panel_id: UUID, jobs: Iterable[str]) -> Iterable[JobCount]:
         return db.session.scalars(

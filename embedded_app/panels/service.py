@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from embedded_app.clock import Clock
 from embedded_app.errors import (
     AppNotConnected,
     ProcoreError,
@@ -63,6 +64,7 @@ class PanelService:
         principals: PrincipalService,
         sources: SourceService,
         fan_out: FanOut,
+        clock: Clock,
     ) -> None:
         self._procore = procore
         self._principals = principals
@@ -70,7 +72,7 @@ class PanelService:
         self._fan_out = fan_out
         self._audiences = Audiences(principals, fan_out)
         self._jobs = ProjectJobs()
-        self._counts = JobCounts()
+        self._counts = JobCounts(clock)
 
     def published(self) -> tuple[PanelRef, ...]:
         """The panels that people see, in the order of the tabs."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app.clock import Clock
 from embedded_app.errors import Forbidden, NotFound
+from embedded_app.memory import Memory
 from embedded_app.principals.verdicts import BRIDGE_SECONDS, DENY_SECONDS
 from embedded_app.principals.viewer import Viewer
 
@@ -31,26 +30,20 @@ class Proofs:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._held: OrderedDict[_Key, _Proof] = OrderedDict()
+        self._held: Memory[_Key, _Proof] = Memory(clock, seconds=BRIDGE_SECONDS, limit=_MOST)
 
     def keep(self, viewer: Viewer, place: Hashable, refusal: Refusal | None = None) -> None:
         """They read it just now, or Procore refused it to them."""
-        key = (viewer.principal_id, place)
-        with self._lock:
-            self._held[key] = _Proof(self._clock.monotonic(), refusal)
-            self._held.move_to_end(key)
-            while len(self._held) > _MOST:
-                self._held.popitem(last=False)
+        self._held.put((viewer.principal_id, place), _Proof(self._clock.monotonic(), refusal))
 
     def holds(self, viewer: Viewer, place: Hashable) -> bool:
         """Whether they read it in the last 15 minutes, and were not refused since."""
-        proof = self._find(viewer, place)
+        proof = self._held.get((viewer.principal_id, place))
         return proof is not None and proof.refusal is None
 
     def refusal(self, viewer: Viewer, place: Hashable, *, is_silent: bool = False) -> Refusal | None:
         """What refused it to them in the last 30 seconds; in the last 15 minutes while Procore cannot be asked."""
-        proof = self._find(viewer, place)
+        proof = self._held.get((viewer.principal_id, place))
         if proof is None:
             return None
         is_young = is_silent or self._clock.monotonic() - proof.at < DENY_SECONDS
@@ -58,13 +51,4 @@ class Proofs:
 
     def forget(self, principal_id: UUID) -> None:
         """Everything about one principal."""
-        with self._lock:
-            for key in [key for key in self._held if key[0] == principal_id]:
-                del self._held[key]
-
-    def _find(self, viewer: Viewer, place: Hashable) -> _Proof | None:
-        """The proof, if it is younger than 15 minutes."""
-        with self._lock:
-            proof = self._held.get((viewer.principal_id, place))
-        is_young = proof is not None and self._clock.monotonic() - proof.at < BRIDGE_SECONDS
-        return proof if is_young else None
+        self._held.drop(lambda key: key[0] == principal_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -20,8 +18,8 @@ from embedded_app.errors import (
     TimedOut,
     Unreachable,
 )
+from embedded_app.memory import Memory, SingleFlight
 from embedded_app.procore import Read
-from embedded_app.procore.single_flight import SingleFlight
 
 T = TypeVar("T")
 
@@ -49,9 +47,7 @@ class Verdicts(Generic[T]):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._held: OrderedDict[_Key, _Verdict[T]] = OrderedDict()
-        self._forgotten = 0
+        self._held: Memory[_Key, _Verdict[T]] = Memory(clock, seconds=BRIDGE_SECONDS, limit=_MOST)
         self._flights = SingleFlight()
 
     def check(
@@ -65,20 +61,19 @@ class Verdicts(Generic[T]):
                 its five minutes.
         """
         key = (principal_id, place)
-        held = self._find(key)
+        held = self._held.get(key)
         age = self._clock.monotonic() - held.since if held else 0.0
         if held is not None and held.allowed is not None and age < ALLOW_SECONDS:
             return held.allowed
         if held is not None and held.allowed is None and age < DENY_SECONDS:
             raise PermissionMissing
         try:
-            flight = (key, self._forgotten)
+            flight = (key, self._held.drops)
             read = self._flights.run(flight, lambda: self._ask(key, ask), seconds=_WAIT_SECONDS)
         except TimeoutError as error:
             raise TimedOut("Procore is taking long to answer. Try again in a minute.") from error
         except (Unreachable, RateLimited, ServerFailed):
-            is_young = held is not None and age < BRIDGE_SECONDS
-            if held is not None and held.allowed is not None and is_young and not for_write:
+            if held is not None and held.allowed is not None and not for_write:
                 return held.allowed
             raise
         if read.silence is not None and for_write:
@@ -87,33 +82,17 @@ class Verdicts(Generic[T]):
 
     def forget(self, principal_id: UUID) -> None:
         """Everything about one principal, also what is being asked just now."""
-        with self._lock:
-            self._forgotten += 1
-            for key in [key for key in self._held if key[0] == principal_id]:
-                del self._held[key]
+        self._held.drop(lambda key: key[0] == principal_id)
 
     def _ask(self, key: _Key, ask: Callable[[], Read[T]]) -> Read[T]:
-        began, forgotten = self._clock.monotonic(), self._forgotten
+        began, drops = self._clock.monotonic(), self._held.drops
         try:
             read = ask()
         except AppNotConnected:
             raise  # says something about the company, not about this viewer
         except (Forbidden, NotFound) as error:
-            self._keep(key, _Verdict(began, None), forgotten)
+            self._held.put(key, _Verdict(began, None), drops=drops)
             raise PermissionMissing from error
         if not read.stale:
-            self._keep(key, _Verdict(began, read.value), forgotten)
+            self._held.put(key, _Verdict(began, read.value), drops=drops)
         return read
-
-    def _find(self, key: _Key) -> _Verdict[T] | None:
-        with self._lock:
-            return self._held.get(key)
-
-    def _keep(self, key: _Key, verdict: _Verdict[T], forgotten: int) -> None:
-        with self._lock:
-            if forgotten != self._forgotten:
-                return
-            self._held[key] = verdict
-            self._held.move_to_end(key)
-            while len(self._held) > _MOST:
-                self._held.popitem(last=False)

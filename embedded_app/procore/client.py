@@ -8,24 +8,24 @@ from contextlib import AbstractContextManager, nullcontext
 
 from embedded_app.clock import Clock
 from embedded_app.ids import CompanyId
-from embedded_app.procore.authorization import Authorization
-from embedded_app.procore.cache import Cache
-from embedded_app.procore.call_pool import CallPool, ThreadContext
-from embedded_app.procore.caller import Caller, MeteredTransport, OnCall, ignore_call
-from embedded_app.procore.changes import Change
-from embedded_app.procore.company_access import ApiVersion, CompanyAccess
-from embedded_app.procore.company_api import CompanyApi
+from embedded_app.procore.calls.caller import Caller, MeteredTransport, OnCall, ignore_call
+from embedded_app.procore.calls.pool import CallPool, ThreadContext
+from embedded_app.procore.calls.transport import PooledTransport, Transport
+from embedded_app.procore.company import CompanyApi
 from embedded_app.procore.deadline import DEFAULT_SECONDS, Deadline, within
 from embedded_app.procore.environment import Environment
-from embedded_app.procore.events import Event, resource_named
-from embedded_app.procore.file_store import FileStore
+from embedded_app.procore.files.store import FileStore
 from embedded_app.procore.grant import Grant
-from embedded_app.procore.news import News
-from embedded_app.procore.pacing import Pacer, PacingReport
-from embedded_app.procore.reading import Reader
-from embedded_app.procore.shared_state import StateStore
-from embedded_app.procore.transport import PooledTransport, Transport
-from embedded_app.procore.viewer_api import ViewerApi
+from embedded_app.procore.hooks import Event, resource_named
+from embedded_app.procore.oauth.authorization import Authorization
+from embedded_app.procore.pacing.pacer import Pacer, PacingReport
+from embedded_app.procore.pacing.shared_state import StateStore
+from embedded_app.procore.reading.cache import Cache
+from embedded_app.procore.reading.changes import Change
+from embedded_app.procore.reading.news import News
+from embedded_app.procore.reading.reader import Reader
+from embedded_app.procore.records.access import ApiVersion, CompanyAccess
+from embedded_app.procore.viewer import ViewerApi
 from embedded_app.secret import Secret
 
 
@@ -74,7 +74,7 @@ class Procore:
         self.authorization = Authorization(environment, client_id, client_secret, metered, clock)
         self._pacer = Pacer(clock, store, jitter=jitter)
         self._caller = Caller(environment, metered, self._pacer, clock, jitter=jitter)
-        cache = Cache()
+        cache = Cache(clock)
         self._files = FileStore(environment, metered, clock, jitter=jitter)
         self._news = News(cache, clock, news_store)
         self._reader = Reader(cache, self._news, clock, self._pool.begin)

@@ -9,13 +9,13 @@ from flask import Flask, current_app
 from embedded_app.clock import Clock
 from embedded_app.config import Config
 from embedded_app.crypto import Vault
+from embedded_app.outbound.network import Network
 from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Connector, Input, Option, Surroundings
 from embedded_app.sources.drafts import Draft
 from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.sources.models import Source, SourceFile
-from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Check, Column, Reject, RowSet, SourceRead, TestReport, Where
 from embedded_app.sources.service import SourceService
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from embedded_app.clock import Clock
 from embedded_app.errors import SourceError, SourceUnavailable
 from embedded_app.ids import CompanyId
+from embedded_app.memory import Memory
 from embedded_app.sources.rows import RowSet, SourceRead, Where
 
 _KEPT_SECONDS = 24 * 3600.0
@@ -33,13 +33,18 @@ class ReadingKey:
     """See `Saved`."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
     rows: RowSet | None = None
     begun_at: float = 0.0
     read_at: float = 0.0
     failure: SourceError | None = None
     failed_at: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """Its rows, and no less than what the number of readings leaves to each."""
+        return max(len(self.rows.rows) if self.rows is not None else 0, _MOST_ROWS / _MOST_READINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ class Readings:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[ReadingKey, _Kept] = OrderedDict()
+        self._kept: Memory[ReadingKey, _Kept] = Memory(
+            clock, seconds=_KEPT_SECONDS, limit=_MOST_ROWS, weigh=lambda kept: kept.weight
+        )
         self._under_way: dict[ReadingKey, _Flight] = {}
 
     def get(
@@ -75,7 +82,6 @@ class Readings:
                 now = self._clock.monotonic()
                 kept = self._kept.get(key)
                 if kept is not None:
-                    self._kept.move_to_end(key)
                     if kept.rows is not None and kept.failure is None:
                         since, limit = (
                             (kept.begun_at, _REFRESH_SECONDS) if refresh else (kept.read_at, fresh_seconds)
@@ -102,9 +108,7 @@ class Readings:
 
     def forget(self, company_id: CompanyId, source_id: UUID) -> None:
         """Drop every reading of a source."""
-        with self._lock:
-            for key in [k for k in self._kept if (k.company_id, k.source_id) == (company_id, source_id)]:
-                del self._kept[key]
+        self._kept.drop(lambda key: (key.company_id, key.source_id) == (company_id, source_id))
 
     def _fly(self, key: ReadingKey, flight: _Flight, read: Callable[[], RowSet]) -> None:
         try:
@@ -122,23 +126,11 @@ class Readings:
         now = self._clock.monotonic()
         with self._lock:
             del self._under_way[key]
-            kept = self._kept.pop(key, None) or _Kept()
             if rows is not None:
-                kept = _Kept(rows, flight.begun_at, now)
+                self._kept.put(key, _Kept(rows, flight.begun_at, now))
             elif isinstance(error, SourceError):
-                kept.failure, kept.failed_at = error, now
-            else:
-                return
-            self._kept[key] = kept
-            self._make_room(now)
-
-    def _make_room(self, now: float) -> None:
-        for key in [k for k, kept in self._kept.items() if _age(kept, now) >= _KEPT_SECONDS]:
-            del self._kept[key]
-        total = sum(len(kept.rows.rows) for kept in self._kept.values() if kept.rows is not None)
-        while len(self._kept) > 1 and (total > _MOST_ROWS or len(self._kept) > _MOST_READINGS):
-            _, oldest = self._kept.popitem(last=False)
-            total -= len(oldest.rows.rows) if oldest.rows is not None else 0
+                kept = self._kept.get(key) or _Kept()
+                self._kept.put(key, replace(kept, failure=error, failed_at=now))
 
     def _last_good(self, key: ReadingKey, failure: SourceError) -> SourceRead:
         kept = self._kept.get(key)
@@ -148,10 +140,6 @@ class Readings:
         if self._clock.monotonic() - kept.read_at >= _KEPT_SECONDS:
             raise failure
         return SourceRead(rows.rows, rows.columns, rows.rejects, rows.read_at, stale=True, failure=failure)
-
-
-def _age(kept: _Kept, now: float) -> float:
-    return now - max(kept.read_at if kept.rows is not None else 0.0, kept.failed_at)
 
 
 def _as_read(rows: RowSet) -> SourceRead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selenium.webdriver import Chrome
 
-from embedded_app.procore.reading import FRESH_SECONDS
+from embedded_app.procore.reading.reader import FRESH_SECONDS
 from tests.browser.sites import Sites
 from tests.browser.visitor import APP_FRAME, Visitor
 

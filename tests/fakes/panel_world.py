@@ -114,6 +114,7 @@ def build_world(app: Flask) -> Iterator[World]:
         principals=cast("Any", principals),
         sources=cast("Any", sources),
         fan_out=fan_out,
+        clock=clock,
     )
     editor = PanelEditor(views, cast("Any", sources), clock)
     world = World(

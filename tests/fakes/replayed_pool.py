@@ -24,5 +24,5 @@ class ReplayedPool:
     def transport(self) -> PooledTransport:
         """A transport that reads from here."""
         transport = PooledTransport()
-        transport._pool = self  # type: ignore[assignment]
+        transport._wire._pool = self  # type: ignore[assignment]
         return transport

@@ -27,9 +27,9 @@ from embedded_app.demo.preparation import COMPANY, JOBS, LOGIN
 from embedded_app.errors import NotFound, RateLimited, TimedOut
 from embedded_app.ids import ProjectId, RecordId
 from embedded_app.procore import CommitmentKind, CompanyApi, Procore
-from embedded_app.procore.changes import Change
 from embedded_app.procore.deadline import within
-from embedded_app.procore.rate_windows import RateWindows
+from embedded_app.procore.pacing.windows import RateWindows
+from embedded_app.procore.reading.changes import Change
 from embedded_app.storage import db
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess

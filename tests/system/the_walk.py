@@ -13,7 +13,7 @@ from flask import Flask, template_rendered
 from jinja2 import Template
 
 from embedded_app.procore import TokenSet
-from embedded_app.procore.authorization import Authorization
+from embedded_app.procore.oauth.authorization import Authorization
 from embedded_app.simulator.sample_erp import build_sample_erp, write_insurance_files
 from tests.fakes.html_page import HtmlPage
 from tests.fakes.simulator_process import SimulatorProcess

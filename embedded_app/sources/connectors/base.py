@@ -10,8 +10,8 @@ from typing import Protocol
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
+from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
-from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Table, TestReport, Where
 from embedded_app.web.typed_numbers import typed_number
 

@@ -10,11 +10,11 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.exc import ArgumentError
 
 from embedded_app.errors import InvalidField
+from embedded_app.outbound.network import is_host
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors import base, one_select
 from embedded_app.sources.connectors.base import Filled, Input, Option
 from embedded_app.sources.connectors.sql_dialects import READ_SECONDS, SERVERS
-from embedded_app.sources.network import is_host
 from embedded_app.sources.rows import MOST_ROWS
 
 _DIALECT = Option(

@@ -17,8 +17,8 @@ from embedded_app.errors import Unauthorized
 from embedded_app.ids import CompanyId
 from embedded_app.installations import GrantState
 from embedded_app.procore import Deadline, WireResponse
-from embedded_app.procore.circuits import RUN
-from embedded_app.procore.pacing import Turn
+from embedded_app.procore.pacing.circuits import RUN
+from embedded_app.procore.pacing.pacer import Turn
 from embedded_app.storage import db
 from tests.factories.settings import config
 from tests.fakes.token_host import TokenHost, token_set

@@ -23,8 +23,8 @@ from embedded_app.errors import (
 from embedded_app.installations import Grant, GrantState, LossCause, Refresher
 from embedded_app.installations.custody import LEASE, Custody
 from embedded_app.installations.refresh import _COMMIT_PAUSES_SECONDS
+from embedded_app.outbound.wire import CONNECT_SECONDS, READ_SECONDS
 from embedded_app.procore import TokenSet
-from embedded_app.procore.transport import CONNECT_SECONDS, READ_SECONDS
 from embedded_app.secret import Secret
 from embedded_app.storage import (
     Company,

@@ -14,6 +14,7 @@ from flask import Flask
 from embedded_app.clock import SystemClock
 from embedded_app.errors import GrantLost, ProcoreError, TimedOut
 from embedded_app.installations import GrantState, LossCause, Refresher
+from embedded_app.outbound.wire import Wire
 from embedded_app.procore import PooledTransport, TokenSet
 from embedded_app.secret import Secret
 from embedded_app.storage import database_now
@@ -103,7 +104,7 @@ def test_a_refusal_is_never_taken_for_an_api_401(keeper: Keeper, simulator: Simu
 
 
 def test_a_hang_past_every_timeout_is_in_doubt_and_then_lost(keeper: Keeper) -> None:
-    impatient = PooledTransport(read_seconds=0.05)
+    impatient = PooledTransport(Wire(read_seconds=0.05))
     with RawServer([None], [None]) as silent:
         refresh = refresh_at(f"http://127.0.0.1:{silent.port}", impatient)
         refresher = Refresher(keeper.custody, refresh, keeper.host.obtain, SystemClock())

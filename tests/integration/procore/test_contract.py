@@ -26,9 +26,9 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import AccessLevel, Commitment, CommitmentKind, CompanyApi, Procore
-from embedded_app.procore.commitments import decode_commitment
-from embedded_app.procore.decoding import Fields
-from embedded_app.procore.routes import CompanyRoute
+from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.calls.routes import CompanyRoute
+from embedded_app.procore.records.commitments import decode_commitment
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant

@@ -9,8 +9,8 @@ import pytest
 
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.procore import Commitment, Procore, read_event
-from embedded_app.procore.events import RESOURCES
-from embedded_app.procore.routes import CompanyRoute
+from embedded_app.procore.calls.routes import CompanyRoute
+from embedded_app.procore.hooks import RESOURCES
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess

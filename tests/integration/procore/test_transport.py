@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from embedded_app.errors import ConnectFailed, TimedOut, UnexpectedPayload, Unreachable
+from embedded_app.outbound.wire import Wire
 from embedded_app.procore import PooledTransport, WireRequest, WireResponse
 from tests.fakes.certificate_authority import CertificateAuthority
 from tests.fakes.raw_server import RawServer, http_answer
@@ -19,7 +20,7 @@ _ROUTE = "GET /x"
 
 @pytest.fixture
 def transport() -> Iterator[PooledTransport]:
-    transport = PooledTransport(largest_body=100_000, connect_seconds=2, read_seconds=5)
+    transport = PooledTransport(Wire(largest_body=100_000, connect_seconds=2, read_seconds=5))
     yield transport
     transport.close()
 
@@ -108,7 +109,7 @@ def test_a_server_that_fails_the_handshake_is_unreachable(transport: PooledTrans
 
 
 def test_silence_is_a_time_out() -> None:
-    impatient = PooledTransport(read_seconds=0.05)
+    impatient = PooledTransport(Wire(read_seconds=0.05))
     with RawServer([None]) as server, pytest.raises(TimedOut):
         _get(impatient, server)
     impatient.close()

@@ -18,8 +18,8 @@ from embedded_app.procore import (
     PunchItem,
     Rfi,
     Submittal,
-    uploads,
 )
+from embedded_app.procore.files import uploads
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess
 

@@ -13,10 +13,10 @@ from embedded_app import storage
 from embedded_app.audit import Actor, list_events
 from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.ids import CompanyId
+from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Surroundings
 from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector
 from embedded_app.sources.connectors.sql import SqlConnector
-from embedded_app.sources.network import Network
 from embedded_app.sources.service import SourceService
 from embedded_app.storage import Company, CompanyState, company_scope, db, system_scope
 from tests.factories.settings import config

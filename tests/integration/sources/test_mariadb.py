@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import URL
 
 from embedded_app.clock import SystemClock
+from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector
-from embedded_app.sources.network import Network
 from embedded_app.sources.service import SourceService
 from tests.fakes.mariadb import new_database
 from tests.integration.sources.conftest import DANA

@@ -17,11 +17,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from embedded_app.clock import SystemClock
 from embedded_app.errors import SourceChangedShape, SourceError, SourceRefused, SourceUnavailable
+from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.connectors.sql_dialects import SERVERS
-from embedded_app.sources.network import Network
 from tests.fakes.tcp_relay import TcpRelay
 
 pytestmark = pytest.mark.postgresql

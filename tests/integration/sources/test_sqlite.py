@@ -15,9 +15,9 @@ from embedded_app.errors import (
     SourceRefused,
     SourceUnavailable,
 )
+from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
-from embedded_app.sources.network import Network
 from embedded_app.sources.rows import MOST_ROWS
 from tests.fakes.fake_clock import FakeClock
 

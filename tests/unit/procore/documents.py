@@ -41,31 +41,31 @@ from embedded_app.procore import (
     Vendor,
     WbsCode,
 )
-from embedded_app.procore.app_installations import decode_app_configuration, decode_app_installation
-from embedded_app.procore.budget import decode_budget_line, decode_budget_view
-from embedded_app.procore.change_orders import decode_change_order
-from embedded_app.procore.commitments import decode_balances, decode_commitment, decode_line_item
-from embedded_app.procore.companies import WebBase, decode_company, decode_me, decode_web_base
-from embedded_app.procore.compliance import decode_compliance
-from embedded_app.procore.daily_logs import decode_counts
-from embedded_app.procore.decoding import Fields
-from embedded_app.procore.direct_costs import decode_direct_cost
-from embedded_app.procore.directory import decode_user
-from embedded_app.procore.events import decode_event
-from embedded_app.procore.insurances import decode_insurance
-from embedded_app.procore.observations import decode_observation, decode_observation_type
-from embedded_app.procore.payments import decode_payment
-from embedded_app.procore.permissions import decode_permissions
-from embedded_app.procore.prime_contracts import decode_prime_contract
-from embedded_app.procore.projects import decode_project
-from embedded_app.procore.punch_items import decode_punch_item
-from embedded_app.procore.requisitions import decode_requisition
-from embedded_app.procore.rfis import decode_rfi
-from embedded_app.procore.submittals import decode_submittal
-from embedded_app.procore.tokens import decode_token_info, decode_token_set
-from embedded_app.procore.uploads import Form, Segments, decode_form, decode_segments
-from embedded_app.procore.vendors import decode_vendor
-from embedded_app.procore.wbs_codes import decode_wbs_code
+from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.files.uploads import Form, Segments, decode_form, decode_segments
+from embedded_app.procore.hooks import decode_event
+from embedded_app.procore.oauth.tokens import decode_token_info, decode_token_set
+from embedded_app.procore.records.app_installations import decode_app_configuration, decode_app_installation
+from embedded_app.procore.records.budget import decode_budget_line, decode_budget_view
+from embedded_app.procore.records.change_orders import decode_change_order
+from embedded_app.procore.records.commitments import decode_balances, decode_commitment, decode_line_item
+from embedded_app.procore.records.companies import WebBase, decode_company, decode_me, decode_web_base
+from embedded_app.procore.records.compliance import decode_compliance
+from embedded_app.procore.records.daily_logs import decode_counts
+from embedded_app.procore.records.direct_costs import decode_direct_cost
+from embedded_app.procore.records.directory import decode_user
+from embedded_app.procore.records.insurances import decode_insurance
+from embedded_app.procore.records.observations import decode_observation, decode_observation_type
+from embedded_app.procore.records.payments import decode_payment
+from embedded_app.procore.records.permissions import decode_permissions
+from embedded_app.procore.records.prime_contracts import decode_prime_contract
+from embedded_app.procore.records.projects import decode_project
+from embedded_app.procore.records.punch_items import decode_punch_item
+from embedded_app.procore.records.requisitions import decode_requisition
+from embedded_app.procore.records.rfis import decode_rfi
+from embedded_app.procore.records.submittals import decode_submittal
+from embedded_app.procore.records.vendors import decode_vendor
+from embedded_app.procore.records.wbs_codes import decode_wbs_code
 
 _NOW = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
 _STAMPS = {"created_at": "2026-02-01T09:00:00Z", "updated_at": "2026-11-19T17:30:00Z"}

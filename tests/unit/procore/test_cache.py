@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore.cache import Cache, Held
-from embedded_app.procore.changes import Change, ReadKey
+from embedded_app.procore.reading.cache import Cache, Held
+from embedded_app.procore.reading.changes import Change, ReadKey
+from tests.fakes.fake_clock import FakeClock
 
 _HELD = Held("value", datetime(2026, 11, 20, tzinfo=UTC), 0.0, 0.0)
 _RFIS = frozenset({"RFIs"})
@@ -26,7 +27,7 @@ def _keep(cache: Cache, key: ReadKey, held: Held = _HELD) -> None:
 
 @pytest.fixture
 def cache() -> Cache:
-    cache = Cache()
+    cache = Cache(FakeClock())
     for key in _ALL:
         _keep(cache, key)
     return cache
@@ -63,7 +64,7 @@ def test_what_is_due_is_still_there(cache: Cache) -> None:
 
 
 def test_what_was_read_across_a_change_of_its_own_is_not_kept() -> None:
-    cache = Cache()
+    cache = Cache(FakeClock())
     began, elsewhere = cache.generation(_ONE), cache.generation(_OTHER_COMPANY)
     cache.apply(Change(CompanyId(1)))
     cache.keep(_ONE, _HELD, began)
@@ -73,7 +74,7 @@ def test_what_was_read_across_a_change_of_its_own_is_not_kept() -> None:
 
 
 def test_what_was_read_across_more_changes_than_are_remembered_is_not_kept() -> None:
-    cache = Cache()
+    cache = Cache(FakeClock())
     began = cache.generation(_ONE)
     for number in range(256):
         cache.apply(Change(CompanyId(1000 + number)))
@@ -88,7 +89,7 @@ def test_what_was_read_across_more_changes_than_are_remembered_is_not_kept() -> 
 
 
 def test_the_one_unused_for_longest_makes_room() -> None:
-    cache = Cache(most_entries=2)
+    cache = Cache(FakeClock(), most_entries=2)
     _keep(cache, _ONE)
     _keep(cache, _OTHER_PROJECT)
     cache.find(_ONE)
@@ -98,7 +99,7 @@ def test_the_one_unused_for_longest_makes_room() -> None:
 
 
 def test_512_reads_are_held() -> None:
-    cache = Cache()
+    cache = Cache(FakeClock())
     keys = [replace(_ONE, company_id=CompanyId(number)) for number in range(1, 514)]
     for key in keys:
         _keep(cache, key)
@@ -107,7 +108,7 @@ def test_512_reads_are_held() -> None:
 
 
 def test_200_000_records_are_held() -> None:
-    cache, half = Cache(), Held((None,) * 100_000, _HELD.read_at, 0.0, 0.0)
+    cache, half = Cache(FakeClock()), Held((None,) * 100_000, _HELD.read_at, 0.0, 0.0)
     _keep(cache, _ONE, half)
     _keep(cache, _OTHER_GRANT, half)
     assert cache.find(_ONE) is not None
@@ -116,7 +117,7 @@ def test_200_000_records_are_held() -> None:
 
 
 def test_long_lists_make_room_as_long_as_they_are() -> None:
-    cache = Cache(most_records=100)
+    cache = Cache(FakeClock(), most_records=100)
     forty = Held(tuple(range(40)), _HELD.read_at, 0.0, 0.0)
     for key in (_ONE, _OTHER_GRANT, _OTHER_PROJECT):
         _keep(cache, key, forty)
@@ -128,5 +129,15 @@ def test_long_lists_make_room_as_long_as_they_are() -> None:
     _keep(cache, _OTHER_GRANT)  # a shorter one in its place leaves room for another
     _keep(cache, _ONE, forty)
     assert cache.find(_OTHER_PROJECT) is not None
-    _keep(cache, _NO_PROJECT, Held(tuple(range(500)), _HELD.read_at, 0.0, 0.0))
-    assert {key for key in _ALL if cache.find(key)} == {_NO_PROJECT}
+    _keep(cache, _NO_PROJECT, Held(tuple(range(101)), _HELD.read_at, 0.0, 0.0))
+    assert {key for key in _ALL if cache.find(key)} == {_OTHER_GRANT, _ONE, _OTHER_PROJECT}
+
+
+def test_a_read_is_held_for_a_day() -> None:
+    clock = FakeClock()
+    cache = Cache(clock)
+    _keep(cache, _ONE)
+    clock.advance(24 * 3600 - 1)
+    assert cache.find(_ONE) is not None
+    clock.advance(1)
+    assert cache.find(_ONE) is None

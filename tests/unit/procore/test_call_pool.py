@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from embedded_app.procore.call_pool import CallPool
+from embedded_app.procore.calls.pool import CallPool
 
 _LETTER: ContextVar[str] = ContextVar("letter")
 

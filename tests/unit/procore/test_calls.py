@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.ids import CompanyId
-from embedded_app.procore.calls import CompanyCall, ViewerCall
-from embedded_app.procore.routes import CompanyRoute, ViewerRoute
+from embedded_app.procore.calls.call import CompanyCall, ViewerCall
+from embedded_app.procore.calls.routes import CompanyRoute, ViewerRoute
 
 _COMPANY = CompanyId(562949953443325)
 

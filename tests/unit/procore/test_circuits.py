@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from embedded_app.procore.circuits import RUN, Circuits
-from embedded_app.procore.rate_windows import MOMENT
+from embedded_app.procore.pacing.circuits import RUN, Circuits
+from embedded_app.procore.pacing.windows import MOMENT
 
 HOLLIS = 562949953443325
 

@@ -24,8 +24,8 @@ from embedded_app.procore import (
     WireRequest,
     WireResponse,
 )
-from embedded_app.procore.events import RESOURCES
-from embedded_app.procore.routes import CompanyRoute
+from embedded_app.procore.calls.routes import CompanyRoute
+from embedded_app.procore.hooks import RESOURCES
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant

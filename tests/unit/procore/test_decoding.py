@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import RecordId
 from embedded_app.procore import WireResponse
-from embedded_app.procore.decoding import Fields, Malformed, Ref, decoded, each, enveloped, one
+from embedded_app.procore.calls.decoding import Fields, Malformed, Ref, decoded, each, enveloped, one
 from tests.fakes.scripted_transport import json_answer
 
 

@@ -8,8 +8,8 @@ import pytest
 from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
 from embedded_app.procore import Event, read_event
-from embedded_app.procore.events import RESOURCES, resource_named
-from embedded_app.procore.routes import CompanyRoute
+from embedded_app.procore.calls.routes import CompanyRoute
+from embedded_app.procore.hooks import RESOURCES, resource_named
 from tests.unit.procore.reference_paths import section
 
 _V2 = {

@@ -22,7 +22,8 @@ from embedded_app.errors import (
     UnexpectedPayload,
 )
 from embedded_app.procore import WireResponse
-from embedded_app.procore.failures import failure_of, messages_of, seconds_to_reset, wait_until
+from embedded_app.procore.calls.failures import failure_of, messages_of
+from embedded_app.procore.pacing.headers import seconds_to_reset, wait_until
 from tests.fakes.scripted_transport import json_answer
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxNjA1ODYifQ.c2lnbmF0dXJl"

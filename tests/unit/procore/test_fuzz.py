@@ -17,8 +17,8 @@ import pytest
 
 from embedded_app.errors import ProcoreError, UnexpectedPayload
 from embedded_app.procore import WireRequest, WireResponse
-from embedded_app.procore.decoding import decoded, each, enveloped, one
-from embedded_app.procore.failures import failure_of
+from embedded_app.procore.calls.decoding import decoded, each, enveloped, one
+from embedded_app.procore.calls.failures import failure_of
 from tests.fakes.replayed_pool import ReplayedPool
 from tests.profiles import fuzz_cases
 from tests.unit.procore.documents import DOCUMENTS, Document

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore.cache import Cache, Held
-from embedded_app.procore.changes import Change, ReadKey
-from embedded_app.procore.news import News
+from embedded_app.procore.reading.cache import Cache, Held
+from embedded_app.procore.reading.changes import Change, ReadKey
+from embedded_app.procore.reading.news import News
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.shared_store import SharedStore
 
@@ -21,7 +21,7 @@ class Process:
 
     def __init__(self, clock: FakeClock, store: SharedStore) -> None:
         self.clock = clock
-        self.cache = Cache()
+        self.cache = Cache(clock)
         self.news = News(self.cache, clock, store)
         self.news.look()
 

@@ -16,8 +16,8 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Deadline, WireResponse
-from embedded_app.procore.circuits import RUN
-from embedded_app.procore.pacing import Pacer, Turn
+from embedded_app.procore.pacing.circuits import RUN
+from embedded_app.procore.pacing.pacer import Pacer, Turn
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.shared_store import SharedStore
 

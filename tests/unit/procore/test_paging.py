@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Company, WireResponse
-from embedded_app.procore.call_pool import CallPool
-from embedded_app.procore.paging import Page, read_list
+from embedded_app.procore.calls.paging import Page, read_list
+from embedded_app.procore.calls.pool import CallPool
 
 _POOL = CallPool(2)
 _HEADERS = ("Total", "Per-Page", "Link")

@@ -19,9 +19,9 @@ from itertools import count
 
 import pytest
 
-from embedded_app.procore.failures import seconds_to_reset, wait_until
-from embedded_app.procore.rate_windows import HOUR_SECONDS, SPIKE_SECONDS, RateNotice, RateWindows
-from embedded_app.procore.transport import WireResponse
+from embedded_app.outbound.wire import WireResponse
+from embedded_app.procore.pacing.headers import seconds_to_reset, wait_until
+from embedded_app.procore.pacing.windows import HOUR_SECONDS, SPIKE_SECONDS, RateNotice, RateWindows
 
 BEGIN = 1_800_000_000.0
 SECONDS = 120

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedded_app.procore.rate_windows import MOMENT, RateNotice, RateWindows
+from embedded_app.procore.pacing.windows import MOMENT, RateNotice, RateWindows
 
 
 def notice(limit: int, remaining: int, resets_in: float, *, now: float = 0) -> RateNotice:

@@ -22,11 +22,11 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId
 from embedded_app.procore import Read, Silence
-from embedded_app.procore.cache import Cache
-from embedded_app.procore.changes import Change, ReadKey
 from embedded_app.procore.deadline import current_or, within
-from embedded_app.procore.news import News
-from embedded_app.procore.reading import ACCESS, Reader
+from embedded_app.procore.reading.cache import Cache
+from embedded_app.procore.reading.changes import Change, ReadKey
+from embedded_app.procore.reading.news import News
+from embedded_app.procore.reading.reader import ACCESS, Reader
 from tests.fakes.fake_clock import FakeClock
 
 _KEY = ReadKey("dana", CompanyId(1), "/rest/v1.0/x", resources=frozenset({"RFIs"}))
@@ -52,8 +52,8 @@ def source() -> _Source:
 
 
 @pytest.fixture
-def cache() -> Cache:
-    return Cache()
+def cache(clock: FakeClock) -> Cache:
+    return Cache(clock)
 
 
 @pytest.fixture

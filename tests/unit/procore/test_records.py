@@ -35,13 +35,13 @@ from embedded_app.procore import (
     Vendor,
     WbsCode,
 )
-from embedded_app.procore.commitments import decode_commitment
-from embedded_app.procore.daily_logs import decode_counts
-from embedded_app.procore.decoding import Fields, Malformed
-from embedded_app.procore.permissions import decode_permissions
-from embedded_app.procore.prime_contracts import decode_prime_contract
-from embedded_app.procore.requisitions import decode_requisition
-from embedded_app.procore.wbs_codes import decode_wbs_code
+from embedded_app.procore.calls.decoding import Fields, Malformed
+from embedded_app.procore.records.commitments import decode_commitment
+from embedded_app.procore.records.daily_logs import decode_counts
+from embedded_app.procore.records.permissions import decode_permissions
+from embedded_app.procore.records.prime_contracts import decode_prime_contract
+from embedded_app.procore.records.requisitions import decode_requisition
+from embedded_app.procore.records.wbs_codes import decode_wbs_code
 from tests.unit.procore.documents import DOCUMENTS, Document
 
 _CREATED = datetime(2026, 2, 1, 9, tzinfo=UTC)

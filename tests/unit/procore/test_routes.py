@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from embedded_app.procore.routes import (
+from embedded_app.procore.calls.routes import (
     ROUTES,
     CompanyRoute,
     LoginRoute,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from embedded_app.procore.rate_windows import MOMENT, RateNotice
-from embedded_app.procore.shared_state import MemoryStore, PacingState, SharedState
+from embedded_app.procore.pacing.shared_state import MemoryStore, PacingState, SharedState
+from embedded_app.procore.pacing.windows import MOMENT, RateNotice
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.shared_store import SharedStore
 

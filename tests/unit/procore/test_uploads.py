@@ -19,7 +19,8 @@ from embedded_app.errors import (
     UnexpectedPayload,
 )
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore import CompanyApi, Procore, Upload, WireRequest, WireResponse, uploads
+from embedded_app.procore import CompanyApi, Procore, Upload, WireRequest, WireResponse
+from embedded_app.procore.files import uploads
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.scripted_transport import ScriptedTransport, json_answer

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from embedded_app.clock import SystemClock
+from embedded_app.outbound.network import Network
 from embedded_app.reconciliation import FieldKind
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Option, Surroundings
 from embedded_app.sources.connectors.sql_dialects import CONNECT_SECONDS, READ_SECONDS, SERVERS
 from embedded_app.sources.files import LARGEST_FILE
-from embedded_app.sources.network import Network
 from embedded_app.sources.rows import LONGEST_CELL, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text()

@@ -9,10 +9,10 @@ import pytest
 
 from embedded_app.clock import SystemClock
 from embedded_app.errors import InvalidField
+from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile, lines, text
 from embedded_app.sources.connectors.sql import SqlConnector
 from embedded_app.sources.drafts import draft_from
-from embedded_app.sources.network import Network
 from tests.fakes.scripted_connector import ScriptedConnector
 
 

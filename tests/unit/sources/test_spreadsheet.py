@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from embedded_app.errors import InvalidField
+from embedded_app.outbound.network import Network
 from embedded_app.reconciliation import FieldKind
 from embedded_app.sources.columns import typed
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector, SpreadsheetReader
-from embedded_app.sources.network import Network
 from embedded_app.sources.rows import Reject, Table
 from tests.factories.workbooks import workbook
 from tests.fakes.fake_clock import FakeClock

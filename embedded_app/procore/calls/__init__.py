@@ -1,0 +1,1 @@
+"""One call: its address, its page, its retries, and what becomes of its answer."""

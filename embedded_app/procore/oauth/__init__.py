@@ -1,0 +1,1 @@
+"""Signing in at Procore: the authorization-code flow, the tokens it gives, and the grant that holds them."""

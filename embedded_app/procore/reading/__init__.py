@@ -1,0 +1,1 @@
+"""What was read, how long it is fresh, and what makes it stale."""

@@ -1,0 +1,1 @@
+"""The families of records, one module each."""
