@@ -19,6 +19,7 @@ from hypothesis import is_hypothesis_test
 
 from embedded_app.leash import leashed
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
+from tests.databases import BOTH
 from tests.fakes import mariadb
 from tests.fakes.compiled_templates import CompiledTemplates
 from tests.fakes.postgresql import LentDatabase, migrate, new_database
@@ -83,19 +84,26 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without any table: the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgresql``: a folder that overrides this chooses other ones."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty_database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if database == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     url: str = request.getfixturevalue("postgresql_url")
     return url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with every table and no row, copied from one that was migrated once."""
-    if request.param == "sqlite":
+    if database == "sqlite":
         copy = tmp_path / "test.sqlite3"
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), copy)
         yield f"sqlite:///{copy}"

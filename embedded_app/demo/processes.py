@@ -59,7 +59,7 @@ class Processes:
     ) -> None:
         del kind, error, trace
         for _, process in reversed(self._started):
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # at once, without waiting for kept connections
         for _, process in reversed(self._started):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_END_SECONDS)

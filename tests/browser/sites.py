@@ -35,11 +35,12 @@ from tests.fakes.https_server import HttpsServer
 from tests.fakes.person import Person
 from tests.fakes.simulator_process import CLIENT_ID, CLIENT_SECRET, Answer, SimulatorProcess
 
-HOST, LOGIN, APP, EVIL = (
+HOST, LOGIN, APP, EVIL, STRANGER = (
     "us02.procore.localhost",  # where the seed's first company has its pages
     "login.procore.localhost",
     "app.tieback.localhost",
     "www.evil.localhost",
+    "www.stranger.localhost",  # opens no window: Firefox then gives its frames the cookies of its own pages
 )
 _PROCORE = (HOST, LOGIN, "app.procore.localhost", "api.procore.localhost")
 _PAGES = "/page-of-the-test/"
@@ -94,7 +95,7 @@ class Sites:
     def __init__(self, folder: Path, authority: CertificateAuthority) -> None:
         self._folder = folder
         self._authority = authority
-        self._server = HttpsServer(authority.server_context(*_PROCORE, APP, EVIL))
+        self._server = HttpsServer(authority.server_context(*_PROCORE, APP, EVIL, STRANGER))
         options = Options(
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
@@ -110,6 +111,7 @@ class Sites:
             **{name: self._with_pages(self._simulated) for name in _PROCORE},
             APP: self._watched,
             EVIL: self._with_pages(_nothing),
+            STRANGER: self._with_pages(_nothing),
         }
         self.calls: list[Call] = []
         self.answers: dict[str, int] = {}

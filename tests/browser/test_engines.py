@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from tests.browser.engines import FIREFOX
-from tests.browser.sites import EVIL, HOST, Sites
+from tests.browser.sites import HOST, STRANGER, Sites
 from tests.browser.visitor import APP_FRAME, Visitor
 
 SETS = "<script>document.cookie = 'probe=1; Secure; SameSite=None';</script>"
@@ -16,8 +16,8 @@ TELLS = "<p></p><script>document.querySelector('p').textContent = `cookies: ${do
 
 
 def test_a_frame_of_another_site_gets_no_third_party_cookie(visitor: Visitor, sites: Sites) -> None:
-    visitor.browser.get(sites.page(EVIL, SETS))
-    tells = sites.page(EVIL, TELLS)
+    visitor.browser.get(sites.page(STRANGER, SETS))
+    tells = sites.page(STRANGER, TELLS)
     visitor.browser.get(tells)
     visitor.sees("cookies: probe=1")
     visitor.browser.get(sites.framing(tells, HOST))

@@ -60,7 +60,7 @@ axe.run(document, { resultTypes: ["violations"], iframes: false })
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How axe looks: in which windows and colours, and whether at all rows of a table or at two of each kind."""
+    """In which windows and colours, and whether axe looks at all rows of a table or at two of each kind."""
 
     widths: tuple[int, ...]
     schemes: tuple[str, ...]
@@ -112,7 +112,7 @@ def looks(request: pytest.FixtureRequest, shown: list[Document], _browsers: Brow
         browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})  # as where it is narrow
         for path, document in addresses.items():
             browser.get(server.base_url + path)
-            for width in WIDTHS:
+            for width in glance.widths:
                 _resize(browser, width)
                 beyond = browser.execute_script(BEYOND_THE_WINDOW)
                 if beyond > 0:

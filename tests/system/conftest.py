@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.databases import SECOND_IN_DEPTH
 from tests.fakes.postgresql import new_database
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.system.the_walk import Walked, walk
@@ -18,7 +19,7 @@ def simulator() -> Iterator[SimulatorProcess]:
         yield process
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(scope="session", params=SECOND_IN_DEPTH)
 def walked(
     request: pytest.FixtureRequest, simulator: SimulatorProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Walked:

@@ -186,7 +186,9 @@ def test_nothing_is_decided_about_a_row_that_is_hidden(company: Company, act: st
     assert LINK.title not in answer
 
 
-@pytest.mark.parametrize("unmatched", [Audience.READERS, Audience.ADMINS])
+@pytest.mark.parametrize(
+    "unmatched", [Audience.READERS, pytest.param(Audience.ADMINS, marks=pytest.mark.deep)]
+)
 @pytest.mark.parametrize("linking", Audience)
 def test_only_those_link_whom_the_panel_names_and_nobody_else_is_offered_it(
     company: Company, unmatched: Audience, linking: Audience

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.databases import SECOND_IN_DEPTH
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.interrupted_transport import InterruptedTransport
@@ -17,6 +18,12 @@ from tests.fakes.simulator_process import SimulatorProcess
 from tests.fakes.small_app import make_small_app
 
 MakePerson = Callable[[str], Person]
+
+
+@pytest.fixture(params=SECOND_IN_DEPTH)
+def database(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 @pytest.fixture

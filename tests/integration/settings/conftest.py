@@ -11,6 +11,7 @@ from flask import Flask
 
 from embedded_app.app import create_app
 from embedded_app.simulator.sample_erp import build_sample_erp
+from tests.databases import SECOND_IN_DEPTH
 from tests.factories.settings import config_beside
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.saved_state import SavedState, close, is_copied
@@ -19,6 +20,12 @@ from tests.integration.settings.administrator import Administrator
 from tests.integration.settings.world import CASCADIA, DANA, HOLLIS
 
 MakeAdministrator = Callable[[str], Administrator]
+
+
+@pytest.fixture(params=SECOND_IN_DEPTH)
+def database(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 @pytest.fixture(scope="session")
