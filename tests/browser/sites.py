@@ -115,7 +115,7 @@ class Sites:
         }
         self.calls: list[Call] = []
         self.answers: dict[str, int] = {}
-        self.clock = FakeClock(datetime.now(UTC))
+        self.clock = FakeClock.from_now()
         self.app = self._prepared_app()
 
     @contextmanager

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 
 class FakeClock:
+    @classmethod
+    def from_now(cls) -> Self:
+        """Stands still at this moment, for an app beside a database: what one of them dates, the other judges."""
+        return cls(datetime.now(UTC))
+
     def __init__(self, now: datetime = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)) -> None:
         self._now = now
         self._monotonic = 1000.0

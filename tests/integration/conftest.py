@@ -67,4 +67,4 @@ def simulator(running_simulator: SimulatorProcess) -> SimulatorProcess:
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock()
+    return FakeClock.from_now()

@@ -105,7 +105,7 @@ def _saved(
     folder = tmp_path_factory.mktemp("connected")
     url = f"sqlite:///{shutil.copyfile(migrated_sqlite, folder / 'test.sqlite3')}"
     running_simulator.reset()
-    app = _make_app(url, running_simulator, FakeClock(), _place_erp(_built_erp, folder))
+    app = _make_app(url, running_simulator, FakeClock.from_now(), _place_erp(_built_erp, folder))
     viewer = _connect(app, running_simulator)
     connected = SavedState(app, running_simulator, folder / "connected.sqlite3")
     publish_panel(app, viewer)

@@ -27,6 +27,6 @@ def company(
     environment = config_beside(
         running_simulator, DATABASE_URL=f"sqlite:///{database}", SOURCE_FILES=str(folder / "sources")
     )
-    app = create_app(environment, clock=FakeClock(), instance_path=folder)
+    app = create_app(environment, clock=FakeClock.from_now(), instance_path=folder)
     yield Company(app, running_simulator, folder)
     close(app)

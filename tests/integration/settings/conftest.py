@@ -70,7 +70,7 @@ def _installed(
     url = f"sqlite:///{shutil.copyfile(migrated_sqlite, folder / 'test.sqlite3')}"
     running_simulator.reset()
     environment = config_beside(running_simulator, DATABASE_URL=url, SOURCE_FILES=str(erp_folder))
-    app = create_app(environment, clock=FakeClock(), instance_path=folder)
+    app = create_app(environment, clock=FakeClock.from_now(), instance_path=folder)
     dana = Administrator(app, running_simulator, DANA)
     dana.installs(HOLLIS)
     return SavedState(app, running_simulator, folder / "saved.sqlite3"), dana

@@ -154,7 +154,8 @@ def test_a_revocation_that_procore_does_not_confirm_is_said(
     ended = dana.sends(page, "/settings/connection/disconnect")
     assert ended.heading == "The company is disconnected"
     assert "Procore has not confirmed every end yet" in ended.text
-    assert "1 is tried again until Procore confirms it." in ended.text
+    assert len(simulator.living_pairs()) == 2  # of the install, and of the sign-in after it
+    assert "2 are tried again until Procore confirms them." in ended.text
 
 
 def test_an_app_uninstalled_in_procore_shows_how_to_install_again(
