@@ -139,19 +139,19 @@ class CompanyApi:
         """The budget codes of its projects."""
         return WbsCodes(self._access)
 
-    def me(self, *, anew: bool = False) -> Me:
-        """Who the principal is in this company, with a name. Never stale; `anew` asks in any case."""
+    def me(self, *, refresh: bool = False) -> Me:
+        """Who the principal is in this company, with a name. Never stale; `refresh` asks in any case."""
         call = self._access.call(CompanyRoute.ME).asking(company_id=self._access.company_id)
-        return self._access.read_one(call, decode_me, ACCESS, anew=anew).value
+        return self._access.read_one(call, decode_me, ACCESS, refresh=refresh).value
 
-    def permissions(self, project_id: ProjectId | None = None, *, anew: bool = False) -> Permissions:
+    def permissions(self, project_id: ProjectId | None = None, *, refresh: bool = False) -> Permissions:
         """What the principal may do in the company's tools, or in a project's.
 
         Kept for a minute and never shown stale, because it decides about access.
 
         Args:
             project_id: the project whose tools are meant; the company's own when ``None``.
-            anew: ask in any case; do so before each write.
+            refresh: ask in any case; do so before each write.
         """
         call = self._access.call(CompanyRoute.PERMISSIONS)
         if project_id is None:
@@ -159,7 +159,7 @@ class CompanyApi:
         else:
             call = call.asking(project_id=project_id)
         decode = partial(decode_permissions, project_id=project_id)
-        return self._access.read_one(call, decode, ACCESS, anew=anew).value
+        return self._access.read_one(call, decode, ACCESS, refresh=refresh).value
 
     def web_base_url(self) -> str:
         """The origin of the company's pages in its region, for links and as the parent of our frames.

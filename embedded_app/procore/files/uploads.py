@@ -145,7 +145,7 @@ class Uploads:
         After a failure call it again with the same `upload`: parts that arrived are not sent again.
 
         Raises:
-            Rejected: the file store refused a part; its address may have expired. Begin anew.
+            Rejected: the file store refused a part; its address may have expired. Begin again.
             OutcomeUnknown: the bytes are there, and it is not known whether the upload is finished.
             ProcoreError: a part did not arrive.
         """

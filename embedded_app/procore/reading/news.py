@@ -1,4 +1,4 @@
-"""What the processes of one app tell each other of what they hold: what is old now, and what hooks watch.
+"""What the processes of one app tell each other of what they hold: what is stale now, and what hooks watch.
 
 It is one small value in a store that compares and swaps. A process looks at it at most once a second, before it
 shows anything that it read earlier. So what one process learns, from a delivery, a write, a sign-out or a click on
@@ -187,7 +187,7 @@ class News:
         raise StoreUnavailable("Other processes were always faster.")
 
     def _learn(self, board: Board) -> None:
-        """Apply what others told since the last look; everything is old when that is not known any more."""
+        """Apply what others told since the last look; everything is stale when that is not known any more."""
         if self._seen is None:
             news: list[Change] | None = []  # nothing was held before the first look
         elif self._board.name not in {"", board.name}:

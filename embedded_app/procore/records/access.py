@@ -18,7 +18,6 @@ from embedded_app.procore.calls.pool import CallPool
 from embedded_app.procore.calls.routes import CompanyRoute, Route, WriteRoute
 from embedded_app.procore.calls.writing import outcome_of
 from embedded_app.procore.grant import Grant
-from embedded_app.procore.hooks import RESOURCES
 from embedded_app.procore.reading.changes import ReadKey
 from embedded_app.procore.reading.reader import RECORDS, Freshness, Read, Reader
 
@@ -71,11 +70,11 @@ class CompanyAccess:
         decode: Callable[[Fields], T],
         freshness: Freshness = RECORDS,
         *,
-        anew: bool = False,
-        taken_as: str = "",
+        refresh: bool = False,
+        variant: str = "",
     ) -> Read[T]:
-        """One object. `taken_as` tells apart what becomes of one address where that is not always the same."""
-        return self.read_document(call, one(decode), freshness, anew=anew, taken_as=taken_as)
+        """One object. `variant` tells apart what becomes of one address where that is not always the same."""
+        return self.read_document(call, one(decode), freshness, refresh=refresh, variant=variant)
 
     def read_document(
         self,
@@ -83,8 +82,8 @@ class CompanyAccess:
         decode: Callable[[object], T],
         freshness: Freshness = RECORDS,
         *,
-        anew: bool = False,
-        taken_as: str = "",
+        refresh: bool = False,
+        variant: str = "",
     ) -> Read[T]:
         """A whole answer of any shape."""
 
@@ -92,7 +91,7 @@ class CompanyAccess:
             response = self.caller.get(call, self.grant)
             return decoded(response, call.route.name, _of(call.route, decode))
 
-        return self.reader.read(self._key(call, taken_as), load, freshness, anew=anew)
+        return self.reader.read(self._key(call, variant), load, freshness, refresh=refresh)
 
     def read_list(
         self,
@@ -146,10 +145,9 @@ class CompanyAccess:
         finally:
             self.reader.expire(self.company_id)
 
-    def _key(self, call: CompanyCall, taken_as: str) -> ReadKey:
-        path = f"{call.path}#{taken_as}" if taken_as else call.path
-        resources = RESOURCES.get(call.route, frozenset())
-        return ReadKey(self.grant.grant_id, self.company_id, path, call.project_id, resources)
+    def _key(self, call: CompanyCall, variant: str) -> ReadKey:
+        path = f"{call.path}#{variant}" if variant else call.path
+        return ReadKey(self.grant.grant_id, self.company_id, path, call.project_id, call.route.resources)
 
 
 def _of(route: Route, decode: Callable[[object], T]) -> Callable[[object], T]:

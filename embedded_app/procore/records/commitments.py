@@ -237,7 +237,7 @@ class Commitments:
         call = self._access.project_call(project_id, _ROUTES[kind].one, v2, id=record_id)
         if call.route is v2:
             call = call.asking(view="extended")
-        return self._access.read_one(call, partial(decode_commitment, kind), taken_as=kind)
+        return self._access.read_one(call, partial(decode_commitment, kind), variant=kind)
 
     def line_items(
         self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId

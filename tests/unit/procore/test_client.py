@@ -25,7 +25,6 @@ from embedded_app.procore import (
     WireResponse,
 )
 from embedded_app.procore.calls.routes import CompanyRoute
-from embedded_app.procore.hooks import RESOURCES
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -174,7 +173,7 @@ def test_permissions_of_the_company_or_of_a_project(
     ]
     company.permissions()
     assert len(transport.requests) == 2
-    company.permissions(anew=True)
+    company.permissions(refresh=True)
     assert len(transport.requests) == 3
 
 
@@ -269,7 +268,7 @@ def test_a_family_is_held_for_minutes_when_all_that_it_depends_on_is_watched(
     clock.advance(10)
     company.commitments.list(_PROJECT)
     assert len(transport.sent(_WORK_ORDERS)) == 2  # what was invoiced and paid could change without a word
-    procore.watch(_COMPANY, RESOURCES[CompanyRoute.WORK_ORDER_CONTRACTS], seconds=3600)
+    procore.watch(_COMPANY, CompanyRoute.WORK_ORDER_CONTRACTS.resources, seconds=3600)
     clock.advance(10)
     company.commitments.list(_PROJECT)
     clock.advance(299)
