@@ -7,15 +7,17 @@ it is now: the record is read again, with the rights of whoever looks.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
-from embedded_app.procore.calls.decoding import Fields, decoded_body, one
+from embedded_app.procore.calls.decoding import decoded_body, shaped
+from embedded_app.procore.calls.fields import Id, Malformed, Text
 from embedded_app.procore.calls.routes import CompanyRoute
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One event, whichever version of the payload told it.
 
     Attributes:
@@ -37,30 +39,62 @@ class Event:
     application_id: str | None
 
 
+class _Metadata(msgspec.Struct):
+    source_application_id: Text | None = None
+
+
+class _Payload(msgspec.Struct):
+    """What the versions of the payload have; `id` of the versions 2 and 3 is a number that says nothing."""
+
+    company_id: Id[CompanyId]
+    resource_id: Id[RecordId]
+    id: Any = None
+    ulid: Text | None = None
+    project_id: Id[ProjectId] | None = None
+    user_id: Id[UserId] | None = None
+    resource_name: Text | None = None
+    resource_type: Text | None = None
+    event_type: Text | None = None
+    reason: Text | None = None
+    metadata: _Metadata | None = None
+
+
 def read_event(body: bytes) -> Event:
     """The event in the body of a delivery, of the payload versions 2, 3 or 4 (section 7.2).
 
     Raises:
         UnexpectedPayload: it is none.
     """
-    return decoded_body(body, "delivery", one(decode_event))
+    return decoded_body(body, "delivery", EVENT)
 
 
-def decode_event(fields: Fields) -> Event:
-    """An event. A deletion has the id of what is gone."""
-    is_v4 = fields.optional_text("ulid") is None
-    project_id, user_id = fields.optional_id("project_id"), fields.optional_id("user_id")
-    metadata = None if is_v4 else fields.inner("metadata")
+def _event(payload: _Payload) -> Event:
+    """A deletion has the id of what is gone."""
+    is_v4 = payload.ulid is None
+    metadata = None if is_v4 else payload.metadata
     return Event(
-        id=fields.text("id" if is_v4 else "ulid"),
-        company_id=CompanyId(fields.id("company_id")),
-        project_id=None if project_id is None else ProjectId(project_id),
-        resource=fields.text("resource_type" if is_v4 else "resource_name"),
-        record_id=fields.record_id("resource_id"),
-        action=fields.text("reason" if is_v4 else "event_type"),
-        user_id=None if user_id is None else UserId(user_id),
-        application_id=metadata.optional_text("source_application_id") if metadata else None,
+        id=_needed("id", payload.id) if payload.ulid is None else payload.ulid,
+        company_id=payload.company_id,
+        project_id=payload.project_id,
+        resource=(
+            _needed("resource_type", payload.resource_type)
+            if is_v4
+            else _needed("resource_name", payload.resource_name)
+        ),
+        record_id=payload.resource_id,
+        action=_needed("reason", payload.reason) if is_v4 else _needed("event_type", payload.event_type),
+        user_id=payload.user_id,
+        application_id=metadata.source_application_id if metadata else None,
     )
+
+
+def _needed(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Malformed(name)
+    return value
+
+
+EVENT = shaped(_Payload, _event)
 
 
 def resource_named(claim: str) -> str | None:

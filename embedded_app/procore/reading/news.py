@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
+import msgspec
 
 from embedded_app.clock import Clock
 from embedded_app.ids import CompanyId, ProjectId
@@ -71,13 +71,13 @@ class Board:
             "changes": changes,
             "watched": watched,
         }
-        return orjson.dumps(value).decode()
+        return msgspec.json.encode(value).decode()
 
     @classmethod
     def load(cls, value: str) -> Board:
         """What `dump` wrote; a new one for anything else, such as another version's."""
         try:
-            read = orjson.loads(value)
+            read = msgspec.json.decode(value)
             changes = [
                 (number, Change(_company(company), grant, _project(project), resource, forgets))
                 for number, company, grant, project, resource, forgets in read["changes"]
@@ -87,7 +87,7 @@ class Board:
                 for company, resources, since, until in read["watched"]
             }
             return cls(read["name"], Changes(read["number"], read["dropped"], changes), watched)
-        except (orjson.JSONDecodeError, TypeError, KeyError, ValueError):
+        except (msgspec.DecodeError, TypeError, KeyError, ValueError):
             return cls()
 
 

@@ -13,7 +13,6 @@ import pytest
 from embedded_app.errors import ConnectFailed, Forbidden, ServerFailed, UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import (
-    AppInstallation,
     CommitmentKind,
     Company,
     CompanyApi,
@@ -25,6 +24,7 @@ from embedded_app.procore import (
     WireResponse,
 )
 from embedded_app.procore.calls.routes import CompanyRoute
+from embedded_app.procore.records.companies import AppInstallation
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -209,8 +209,8 @@ def test_installed_apps(company: CompanyApi, transport: ScriptedTransport) -> No
         _list({"id": 3, "app_uid": "client-1", "status": "installed"}, {"id": 4, "status": "uninstalled"}),
     )
     assert company.app_installations().value == (
-        AppInstallation(RecordId(3), "client-1", is_installed=True),
-        AppInstallation(RecordId(4), None, is_installed=False),
+        AppInstallation(RecordId(3), "installed", "client-1"),
+        AppInstallation(RecordId(4), "uninstalled", None),
     )
 
 
