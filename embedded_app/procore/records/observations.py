@@ -82,5 +82,5 @@ class Observations(Records[Observation]):
         return self._access.read_list(call, each(ObservationType))
 
     def create(self, project_id: ProjectId, **observation: Unpack[NewObservation]) -> Observation:
-        """A new one; see `Records._create`."""
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
         return self._create(project_id, observation)

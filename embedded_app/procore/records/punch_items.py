@@ -55,5 +55,5 @@ class PunchItems(Records[PunchItem]):
     new = WriteRoute.CREATE_PUNCH_ITEM, "punch_item"
 
     def create(self, project_id: ProjectId, **punch_item: Unpack[NewPunchItem]) -> PunchItem:
-        """A new one; see `Records._create`."""
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
         return self._create(project_id, punch_item)

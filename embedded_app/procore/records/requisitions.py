@@ -97,7 +97,7 @@ class Requisitions(Records[Requisition]):
     def create(
         self, project_id: ProjectId, commitment_id: RecordId, **requisition: Unpack[NewRequisition]
     ) -> Requisition:
-        """A new one of a commitment; see `Records._create`."""
+        """A new one of a commitment. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may exist."""
         period = {
             "requisition_start": requisition.pop("period_start", None),
             "requisition_end": requisition.pop("period_end", None),

@@ -107,5 +107,5 @@ class Rfis(Records[Rfi]):
         return self._list(project_id, most, status=status, number=number, updated_at=updated)
 
     def create(self, project_id: ProjectId, **rfi: Unpack[NewRfi]) -> Rfi:
-        """A new one; see `Records._create`."""
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
         return self._create(project_id, {**rfi, "question": {"body": rfi["question"]}})

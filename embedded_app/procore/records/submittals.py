@@ -70,5 +70,5 @@ class Submittals(Records[Submittal]):
         return self._list(project_id, most, updated_at=updated)
 
     def create(self, project_id: ProjectId, **submittal: Unpack[NewSubmittal]) -> Submittal:
-        """A new one; see `Records._create`."""
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
         return self._create(project_id, submittal)
