@@ -68,7 +68,7 @@ def _own(company_id: CompanyId) -> Evidence:
 
 
 def _asked(evidence: Evidence, company: CompanyApi, project_id: ProjectId | None) -> Evidence:
-    company.me(anew=True)
+    company.me(refresh=True)
     evidence = replace(evidence, answer=Answer.GIVEN, web_base=company.web_base_url())
     configurations = _unless_forbidden(lambda: len(company.app_configurations(project_id).value))
     evidence = replace(evidence, configurations=configurations)
@@ -78,7 +78,7 @@ def _asked(evidence: Evidence, company: CompanyApi, project_id: ProjectId | None
         company.projects.get(project_id)
     except (NotFound, Forbidden):
         return replace(evidence, is_in_project=False)
-    level = _unless_forbidden(lambda: company.permissions(project_id, anew=True).level(_TOOL))
+    level = _unless_forbidden(lambda: company.permissions(project_id, refresh=True).level(_TOOL))
     has_tool = None if level is None else level is not AccessLevel.NONE
     return replace(evidence, is_in_project=True, has_tool=has_tool)
 

@@ -207,9 +207,9 @@ class InstallationService:
             give_connection_back()  # Procore is asked next
         self._procore.resume(company_id)
         company = self._procore.company(company_id, sign_in)
-        if not company.permissions(anew=True).is_company_admin():
+        if not company.permissions(refresh=True).is_company_admin():
             raise PermissionMissing("You are not an administrator of this company in Procore.")
-        me = company.me(anew=True)
+        me = company.me(refresh=True)
         connection = Connection(
             company_id, chosen.name, company.web_base_url(), consent_version, me.name or me.login
         )
@@ -378,7 +378,7 @@ class InstallationService:
         """
         try:
             tokens = self._procore.authorization.client_credentials()
-            self._procore.company(company_id, FreshTokens("service", tokens)).me(anew=True)
+            self._procore.company(company_id, FreshTokens("service", tokens)).me(refresh=True)
         except (ProcoreError, GrantLost) as error:
             _log.info("no service account", extra={"company_id": company_id, "code": error.code})
             return False

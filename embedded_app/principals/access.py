@@ -83,7 +83,7 @@ def _check_administrator() -> None:
     """Every write asks Procore anew; a read believes an answer of the last minute."""
     _check_full_tab()
     viewer: Viewer = g.viewer
-    if not principals.service().is_administrator(viewer, anew=request.method not in _SAFE_METHODS):
+    if not principals.service().is_administrator(viewer, refresh=request.method not in _SAFE_METHODS):
         raise PermissionMissing("Only an administrator of this company in Procore can open this page.")
 
 

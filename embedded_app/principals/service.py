@@ -124,7 +124,7 @@ class PrincipalService:
         self._companies.check(
             viewer.principal_id,
             company_id,
-            lambda: Read(self.company_api(viewer).me(anew=True), self._clock.now()),
+            lambda: Read(self.company_api(viewer).me(refresh=True), self._clock.now()),
         )
         return company_id
 
@@ -161,6 +161,6 @@ class PrincipalService:
         place = (viewer.company_id, project_id)
         return self._projects.check(viewer.principal_id, place, ask, for_write=for_write)
 
-    def is_administrator(self, viewer: Viewer, *, anew: bool = False) -> bool:
-        """Whether the viewer administers the company; at most a minute old, or asked now with `anew`."""
-        return self.company_api(viewer).permissions(anew=anew).is_company_admin()
+    def is_administrator(self, viewer: Viewer, *, refresh: bool = False) -> bool:
+        """Whether the viewer administers the company; at most a minute old, or asked now with `refresh`."""
+        return self.company_api(viewer).permissions(refresh=refresh).is_company_admin()

@@ -311,7 +311,7 @@ class SignIns:
         if not is_connected:
             return FlowOutcome.NOT_INSTALLED
         try:
-            me = self._procore.company(company_id, sign_in).me(anew=True)
+            me = self._procore.company(company_id, sign_in).me(refresh=True)
         except AppNotConnected as refusal:
             self._installations.notice_uninstalled(company_id, refusal.asked_at)
             return FlowOutcome.NOT_INSTALLED

@@ -108,7 +108,7 @@ class Procore:
         return within(self._clock, seconds, background=background, insists=insists, may_lag=may_lag)
 
     def resume(self, company_id: CompanyId) -> None:
-        """Ask the company again, however often it refused: it was connected anew."""
+        """Ask the company again, however often it refused: it was connected again."""
         self._pacer.close_circuit(company_id)
 
     def pacing(self) -> PacingReport:
@@ -129,7 +129,7 @@ class Procore:
         self._news.tell(Change(company_id, grant_id, forgets=False))
 
     def heard(self, event: Event) -> None:
-        """A hook told of a change: read again what it makes old, in every process.
+        """A hook told of a change: read again what it makes stale, in every process.
 
         While Procore cannot be asked, the old is shown. An event on which nothing here depends changes nothing.
         """

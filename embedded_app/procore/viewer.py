@@ -11,7 +11,7 @@ from embedded_app.procore.calls.paging import Page, read_list
 from embedded_app.procore.calls.pool import CallPool
 from embedded_app.procore.calls.routes import ViewerRoute
 from embedded_app.procore.grant import Grant
-from embedded_app.procore.records.companies import Company, Me, decode_company, decode_me
+from embedded_app.procore.records.companies import Company, Me
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ViewerApi:
     def me(self) -> Me:
         """Who the grant's principal is; without a name."""
         call = ViewerCall(ViewerRoute.ME)
-        return decoded(self._caller.get(call, self._grant), call.route.name, one(decode_me))
+        return decoded(self._caller.get(call, self._grant), call.route.name, one(Me))
 
     def companies(self) -> tuple[Company, ...]:
         """The companies that the principal may see."""
@@ -34,6 +34,6 @@ class ViewerApi:
 
         def fetch(number: int) -> Page[Company]:
             response = self._caller.get(ViewerCall(route).asking(page=number, per_page=size), self._grant)
-            return Page.of(decoded(response, route.name, each(decode_company)), response, size)
+            return Page.of(decoded(response, route.name, each(Company)), response, size)
 
         return read_list(fetch, self._pool, per_page=size, route=route.name)

@@ -1,270 +1,260 @@
-"""From JSON to typed values, one field at a time.
+"""From the JSON of an answer to typed records.
 
-Unknown fields are ignored, missing ones and ``null`` are ``None`` where a value is optional, and a value of
-another type than the reference gives is refused. A message names the field and never the value.
+Fields that a record does not have are ignored, missing ones and ``null`` are ``None`` where a value is optional,
+and a value of another type than the reference gives is refused. An error names the field and never the value.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any, TypeVar
+from functools import cache, partial
+from operator import attrgetter, call
+from types import GenericAlias
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-import orjson
+import msgspec
 
-from embedded_app.errors import InvalidField, UnexpectedPayload
-from embedded_app.ids import RecordId, parse_id
+from embedded_app.errors import UnexpectedPayload
 from embedded_app.outbound.wire import WireResponse
-from embedded_app.procore.calls.routes import TEXT_ID
+from embedded_app.procore.calls.fields import Malformed
 from embedded_app.procore.sentences import NOT_UNDERSTOOD
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+W = TypeVar("W")
+P = ParamSpec("P")
+Given = Mapping[str, object]
+Make = Callable[[Any, Given], Any]
 
-_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
-_TOO_LARGE = 10**30  # as far as the digits above go
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Another record as this one names it."""
-
-    id: RecordId
-    name: str | None
+_AT = re.compile(r" - at `\$([\w.\[\]]+)`\Z")
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
+_POSITION = re.compile(r"\[[^\]]*\]")
 
 
-class Malformed(Exception):
-    """A value is not what the reference describes; `args[0]` is the name of its field."""
+def _cached(function: Callable[P, T]) -> Callable[P, T]:
+    """`functools.cache` with the types of the function: a type checker takes no `type[T]` for hashable."""
+    untyped: Any = cache(function)
+    typed: Callable[P, T] = untyped
+    return typed
 
 
-def decoded(response: WireResponse, route: str, decode: Callable[[object], T]) -> T:
-    """`decode` applied to the JSON of `response`.
+class Decode(Protocol[T_co]):
+    """Makes something of a body; in an envelope it is within ``data`` (section 4.1)."""
+
+    def __call__(self, body: bytes, *, in_envelope: bool) -> T_co:
+        """What is in `body`.
+
+        Raises:
+            Malformed: it is not what the reference describes.
+            msgspec.DecodeError: the same, or it is no JSON.
+        """
+        ...
+
+
+def one(kind: type[T], /, **given: object) -> Decode[T]:
+    """A record alone.
+
+    Args:
+        kind: of the record.
+        given: fields whose values are known before. An answer that says something else is refused.
+    """
+    wire, make = _plan(kind, frozenset(given))
+    return shaped(wire, partial(_made, make, given))
+
+
+def each(kind: type[T], /, **given: object) -> Decode[tuple[T, ...]]:
+    """A list of records (section 4.1: a bare JSON array); `given` as in `one`."""
+    wire, make = _plan(kind, frozenset(given))
+    return shaped(_tuple_of(wire), partial(_all_made, make, given))
+
+
+def shaped(wire: type[W], make: Callable[[W], T]) -> Decode[T]:
+    """What `make`, which may raise `Malformed`, makes of what msgspec reads as `wire`: `object` is any JSON."""
+
+    def decode(body: bytes, *, in_envelope: bool) -> T:
+        found = _decoder(wire, in_envelope=in_envelope).decode(body)
+        return make(found.data if in_envelope else found)
+
+    return decode
+
+
+def converted(value: object, kind: type[T]) -> T:
+    """The record in an object that was read already, for a record within another.
+
+    Raises:
+        Malformed: it is none.
+    """
+    wire, make = _plan(kind, frozenset())
+    try:
+        found = msgspec.convert(value, wire, dec_hook=call)
+    except msgspec.ValidationError as error:
+        raise Malformed(_field_of(error)) from None
+    record: T = _made(make, {}, found)
+    return record
+
+
+def decoded(response: WireResponse, route: str, decode: Decode[T], *, in_envelope: bool = False) -> T:
+    """What `decode` makes of the JSON of `response`.
 
     Raises:
         UnexpectedPayload: it is no JSON, or not what `decode` expects.
     """
-    request_id = response.header("X-Request-Id")
-    return decoded_body(response.body, route, decode, request_id=request_id, status=response.status)
+    return decoded_body(
+        response.body,
+        route,
+        decode,
+        in_envelope=in_envelope,
+        request_id=response.header("X-Request-Id"),
+        status=response.status,
+    )
 
 
 def decoded_body(
     body: bytes,
     route: str,
-    decode: Callable[[object], T],
+    decode: Decode[T],
     *,
+    in_envelope: bool = False,
     request_id: str | None = None,
     status: int | None = None,
 ) -> T:
-    """`decode` applied to the JSON of `body`, which came by `route`.
+    """What `decode` makes of the JSON of `body`, which came by `route`.
 
     Raises:
-        UnexpectedPayload: it is no JSON, or not what `decode` expects.
+        UnexpectedPayload: it is no JSON, or not what `decode` expects. No other error is kept with it, because
+            those may quote the body.
     """
-    malformed: Malformed | None
+    field: str | None
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:  # it holds the document, which may hold records: it must not stay
-        malformed = None
-    else:
-        try:
-            return decode(document)
-        except Malformed as error:
-            malformed = error
+        return decode(body, in_envelope=in_envelope)
+    except msgspec.ValidationError as error:
+        field = _field_of(error, in_envelope=in_envelope)
+    except Malformed as error:
+        field = error.field
+    except (msgspec.DecodeError, RecursionError):
+        field = None
     raise UnexpectedPayload(
         NOT_UNDERSTOOD,
         route=route,
         request_id=request_id,
         status_code=status,
-        messages=(f"field {malformed.args[0]}",) if malformed else ("not JSON",),
-    ) from malformed
+        messages=("not JSON",) if field is None else (f"field {field}",),
+    )
 
 
-def each(decode: Callable[[Fields], T]) -> Callable[[object], tuple[T, ...]]:
-    """A decoder of a list (section 4.1: a bare JSON array) from one of its items."""
-
-    def decode_list(value: object) -> tuple[T, ...]:
-        if not isinstance(value, list):
-            raise Malformed("[]")
-        return tuple(decode(Fields(item)) for item in value)
-
-    return decode_list
+def json_of(body: bytes | str) -> object:
+    """Any JSON; ``None`` where it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
-def one(decode: Callable[[Fields], T]) -> Callable[[object], T]:
-    """A decoder of one object."""
-    return lambda value: decode(Fields(value))
+@_cached
+def _plan(kind: type[Any], given: frozenset[str]) -> tuple[Any, Make | None]:
+    """What msgspec reads for a record, and how the record is made of that; ``None`` where it is the record.
+
+    msgspec knows one name for a field. Where a record has fields in other places (`fields.at`), or `given` ones,
+    it reads Structs that are built like the answer.
+    """
+    fields = msgspec.structs.fields(kind)
+    paths = {field.name: field.encode_name.split("|") for field in fields}
+    if not given and not any(
+        "." in path or len(of_field) > 1 for of_field in paths.values() for path in of_field
+    ):
+        return kind, None
+    leaves: dict[str, tuple[Any, ...]] = {}
+    for field in fields:
+        if field.name in given:
+            leaf: tuple[Any, ...] = (field.type | None, None)
+        else:
+            leaf = (field.type,) if field.default is msgspec.NODEFAULT else (field.type, field.default)
+        leaves.update(dict.fromkeys(paths[field.name], leaf))
+    return _struct(kind.__name__, leaves), _maker(kind, paths)
 
 
-def enveloped(decode: Callable[[object], T]) -> Callable[[object], T]:
-    """A decoder of an answer of version 2, which is within ``data`` (section 4.1)."""
+def _struct(name: str, leaves: Mapping[str, tuple[Any, ...]]) -> Any:
+    """A Struct with these fields, in which there is another for each object that some of them are in."""
+    fields = [(path, *leaf) for path, leaf in leaves.items() if "." not in path]
+    for head in dict.fromkeys(path.partition(".")[0] for path in leaves if "." in path):
+        start = f"{head}."
+        inner = {path.removeprefix(start): leaf for path, leaf in leaves.items() if path.startswith(start)}
+        struct = _struct(head, inner)
+        fields.append((head, struct | None, struct()))
+    return msgspec.defstruct(name, fields, kw_only=True, frozen=True)
 
-    def decode_data(value: object) -> T:
-        if not isinstance(value, dict) or "data" not in value:
-            raise Malformed("data")
-        return decode(value["data"])
 
-    return decode_data
+def _maker(kind: type[Any], paths: Mapping[str, list[str]]) -> Make:
+    """Makes a record of what was read: of each field the first of its paths where there is something."""
+    names = list(paths)
+    first = [of_field[0] for of_field in paths.values()]
+    every = [*first, *(path for of_field in paths.values() for path in of_field[1:])]
+    others = {
+        first.index(of_field[0]): [every.index(path, len(first)) for path in of_field[1:]]
+        for of_field in paths.values()
+        if len(of_field) > 1
+    }
+    look = attrgetter(*every, every[0])  # of one name alone it would give no tuple
 
-
-class Fields:
-    """The fields of one JSON object; each method reads one as one type."""
-
-    def __init__(self, value: object, within: str = "") -> None:
-        if not isinstance(value, dict):
-            raise Malformed(within or "{}")
-        self._value: dict[str, Any] = value
-        self._within = within
-
-    def _name(self, name: str) -> str:
-        return f"{self._within}.{name}" if self._within else name
-
-    def id(self, name: str = "id") -> int:
-        """A positive 64-bit id; a number in v1, decimal digits in v2 (section 4.1)."""
-        value = self._value.get(name)
+    def make(wire: Any, given: Given) -> Any:
         try:
-            return parse_id(value)
-        except InvalidField as error:
-            raise Malformed(self._name(name)) from error
+            found = list(look(wire))
+        except AttributeError:  # an object on the way is null
+            found = [_walk(wire, path) for path in every]
+        for place, alternatives in others.items():
+            if found[place] is None:
+                found[place] = next(
+                    (found[other] for other in alternatives if found[other] is not None), None
+                )
+        for name, value in given.items():
+            place = names.index(name)
+            if value is not None and found[place] not in {None, value}:
+                raise Malformed(first[place])
+            found[place] = value
+        return kind(*found[: len(first)])
 
-    def record_id(self, name: str = "id") -> RecordId:
-        """`id`, of a record of a family."""
-        return RecordId(self.id(name))
+    return make
 
-    def optional_id(self, name: str) -> RecordId | None:
-        """The id of another record, or ``None``."""
-        return None if self._value.get(name) is None else self.record_id(name)
 
-    def ref(self, name: str) -> Ref | None:
-        """A person, a firm or another record that this one names; ``None`` without an id."""
-        inner = self.inner(name)
-        return inner.as_ref() if inner else None
+def _walk(wire: Any, path: str) -> object:
+    for step in path.split("."):
+        wire = getattr(wire, step, None)
+    return wire
 
-    def refs(self, name: str) -> tuple[Ref, ...]:
-        """Those of a list; empty when the list is not there."""
-        found = (inner.as_ref() for inner in self.optional_items(name))
-        return tuple(ref for ref in found if ref is not None)
 
-    def as_ref(self) -> Ref | None:
-        """This object as what its record names."""
-        found = self.optional_id("id")
-        return None if found is None else Ref(found, self.optional_text("name"))
+def _made(make: Make | None, given: Given, found: Any) -> Any:
+    return make(found, given) if make else found
 
-    def text(self, name: str) -> str:
-        """A text that must be there and say something."""
-        found = self.optional_text(name)
-        if found is None:
-            raise Malformed(self._name(name))
-        return found
 
-    def optional_text(self, name: str) -> str | None:
-        """A text, or ``None`` when there is none or it is blank."""
-        value = self._value.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise Malformed(self._name(name))
-        return value if value.strip() else None
+def _all_made(make: Make | None, given: Given, found: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([make(item, given) for item in found]) if make else found
 
-    def label(self, name: str) -> str | None:
-        """A number as people see it, of an invoice or an RFI; some come as text and some as whole numbers."""
-        value = self._value.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        return self.optional_text(name)
 
-    def flag(self, name: str) -> bool | None:
-        """True, false, or ``None``."""
-        value = self._value.get(name)
-        if value is None or isinstance(value, bool):
-            return value
-        raise Malformed(self._name(name))
+@_cached
+def _tuple_of(wire: Any) -> Any:
+    return GenericAlias(tuple, (wire, ...))
 
-    def number(self, name: str, *, percent: bool = False) -> Decimal | None:
-        """Money or another number, exactly as written (section 4.7).
 
-        Normally a decimal string. A JSON number is taken by its shortest decimal form, which is what was written
-        as long as that has at most fifteen digits. With `percent` a trailing ``%`` is allowed.
-        """
-        value = self._value.get(name)
-        if value is None or value == "":
-            return None
-        if isinstance(value, str):
-            text = value.removesuffix("%") if percent else value
-            if _DECIMAL.fullmatch(text):
-                return Decimal(text)
-        elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
-            return Decimal(repr(value))
-        raise Malformed(self._name(name))
+@_cached
+def _decoder(wire: Any, *, in_envelope: bool) -> msgspec.json.Decoder[Any]:
+    kind = Any if wire is object else wire
+    if in_envelope:
+        kind = msgspec.defstruct("Envelope", [("data", kind)])
+    return msgspec.json.Decoder(kind, dec_hook=call)
 
-    def day(self, name: str) -> date | None:
-        """A date without a time; of a date with a time, its date (section 4.7: some fields come both ways)."""
-        text = self.optional_text(name)
-        if text is None:
-            return None
-        try:
-            return date.fromisoformat(text) if "T" not in text else datetime.fromisoformat(text).date()
-        except ValueError as error:
-            raise Malformed(self._name(name)) from error
 
-    def moment(self, name: str) -> datetime | None:
-        """A point in time, in UTC; Procore's times are UTC where they name no zone."""
-        text = self.optional_text(name)
-        if text is None:
-            return None
-        try:
-            found = datetime.fromisoformat(text)
-            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            raise Malformed(self._name(name)) from error
-
-    def inner(self, name: str) -> Fields | None:
-        """An object inside this one, or ``None``."""
-        value = self._value.get(name)
-        return None if value is None else Fields(value, self._name(name))
-
-    def text_id(self, name: str) -> str:
-        """The id of an upload: letters, digits and dashes."""
-        found = self.text(name)
-        if not TEXT_ID.fullmatch(found):
-            raise Malformed(self._name(name))
-        return found
-
-    def texts(self, name: str) -> Mapping[str, str]:
-        """An object of texts; empty when it is missing."""
-        value = self._value.get(name)
-        if value is None:
-            return {}
-        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-            raise Malformed(self._name(name))
-        return value
-
-    def headers(self, name: str) -> Mapping[str, str]:
-        """Texts that can be headers of a request."""
-        found = self.texts(name)
-        if not all(
-            TEXT_ID.fullmatch(key) and text.isascii() and text.isprintable() for key, text in found.items()
-        ):
-            raise Malformed(self._name(name))
-        return found
-
-    def items(self, name: str) -> tuple[Fields, ...]:
-        """The objects of a list that must be there."""
-        value = self._value.get(name)
-        if not isinstance(value, list):
-            raise Malformed(self._name(name))
-        return tuple(Fields(item, self._name(name)) for item in value)
-
-    def count(self, name: str) -> int | None:
-        """How many objects a list has; ``None`` when the answer does not show it."""
-        return None if self._value.get(name) is None else len(self.items(name))
-
-    def optional_items(self, name: str) -> tuple[Fields, ...]:
-        """`items`, or none when the list is missing or ``null``."""
-        return () if self._value.get(name) is None else self.items(name)
-
-    def currency(self) -> str | None:
-        """The ISO 4217 code of the amounts; ``None`` when the company has one currency only (section 4.7)."""
-        configuration = self.inner("currency_configuration")
-        return configuration.optional_text("currency_iso_code") if configuration else None
+def _field_of(error: msgspec.ValidationError, *, in_envelope: bool = False) -> str:
+    """The field that msgspec speaks of, ``a.b``: without places in lists, and without the envelope."""
+    message = str(error)
+    where = _AT.search(message)
+    path = [name for name in _POSITION.sub("", where[1]).split(".") if name] if where else []
+    if in_envelope:
+        if not path:
+            return "data"
+        del path[0]
+    if missing := _MISSING.match(message):
+        path.append(missing[1])
+    if isinstance(error.__cause__, Malformed) and error.__cause__.field:
+        path.append(error.__cause__.field)
+    return ".".join(path) or ("[]" if message.startswith("Expected `array`") else "{}")

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
 from embedded_app.errors import (
     AppNotConnected,
     Forbidden,
@@ -23,6 +21,7 @@ from embedded_app.errors import (
 )
 from embedded_app.outbound.wire import WireResponse
 from embedded_app.procore import sentences
+from embedded_app.procore.calls.decoding import json_of
 from embedded_app.procore.calls.routes import in_words
 from embedded_app.procore.pacing.headers import wait_until
 
@@ -80,10 +79,7 @@ def messages_of(body: bytes) -> tuple[str, ...]:
     A message about a field reads ``field: message``. Number and length are bounded, and what could be a token is
     left out: whoever reads the error need not be whoever made the call.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return ()
+    value = json_of(body)
     found: dict[str, None] = {}
     if isinstance(value, dict):
         for text in _texts(value, "", 0):

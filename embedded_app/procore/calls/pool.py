@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -11,6 +12,8 @@ from typing import TypeVar
 T = TypeVar("T")
 ThreadContext = Callable[[], AbstractContextManager[object]]
 THREADS = 16
+
+_log = logging.getLogger(__name__)
 
 
 class CallPool:
@@ -48,9 +51,19 @@ class CallPool:
         return results
 
     def begin(self, call: Callable[[], None]) -> None:
-        """Run `call`, which must not raise, when a thread is free; nobody waits for it, and `close` ends it."""
-        with suppress(RuntimeError):
-            self._pool.submit(copy_context().run, self._in_thread, call)
+        """Run `call` when a thread is free; nobody waits for it, and after `close` it is not begun.
+
+        What it raises has no other reader than the log, so it should handle what it expects.
+        """
+
+        def run() -> None:
+            try:
+                self._in_thread(call)
+            except Exception:  # noqa: BLE001 # any mistake, or it would vanish with its future
+                _log.exception("background call failed")
+
+        with suppress(RuntimeError):  # the pool is closed
+            self._pool.submit(copy_context().run, run)
 
     def _in_thread(self, call: Callable[[], T]) -> T:
         with self._thread_context():

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, Literal
+
+import msgspec
 
 from embedded_app.ids import ProjectId
-from embedded_app.procore.calls.decoding import Fields, Malformed
-from embedded_app.procore.calls.routes import WriteRoute
+from embedded_app.procore.calls.decoding import Decode, converted, one, shaped
+from embedded_app.procore.calls.fields import Malformed, RequiredText, Wire, required_items, required_text
+from embedded_app.procore.calls.routes import TEXT_ID, WriteRoute
 from embedded_app.procore.files.store import FileStore
 from embedded_app.procore.records.access import CompanyAccess
 
@@ -35,29 +37,70 @@ class Part:
     md5: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+def _upload_id(value: object) -> str:
+    """Letters, digits and dashes."""
+    found = required_text(value)
+    if not TEXT_ID.fullmatch(found):
+        raise Malformed
+    return found
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    """An object of texts; an empty one for ``null``."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise Malformed
+    return value
+
+
+def _headers(value: object) -> Mapping[str, str]:
+    """Texts that can be headers of a request."""
+    found = _texts(value)
+    if not all(
+        TEXT_ID.fullmatch(key) and each.isascii() and each.isprintable() for key, each in found.items()
+    ):
+        raise Malformed
+    return found
+
+
+class Target(msgspec.Struct, frozen=True):
     """Where bytes go. The address and what goes with it are signed, so they are not printed."""
 
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url: RequiredText
+    headers: Wire[Mapping[str, str], _headers] = {}
+
+    def __repr__(self) -> str:
+        return "Target()"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Where a whole file goes, and what is filled in with it."""
-
-    id: str
-    url: str = field(repr=False)
-    fields: Mapping[str, str] = field(repr=False)
+def _targets(value: object) -> tuple[Target, ...]:
+    return tuple(converted(item, Target) for item in required_items(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Segments:
+UploadId = Wire[str, _upload_id]
+
+
+class Form(msgspec.Struct, frozen=True):
+    """Where a whole file goes, and what is filled in with it; signed as a `Target` is."""
+
+    id: UploadId = msgspec.field(name="uuid")
+    url: RequiredText
+    fields: Wire[Mapping[str, str], _texts] = {}
+
+    def __repr__(self) -> str:
+        return f"Form(id={self.id!r})"
+
+
+class Segments(msgspec.Struct, frozen=True):
     """Where the parts of a file go, in their order."""
 
-    id: str
-    targets: tuple[Target, ...]
+    id: UploadId = msgspec.field(name="uuid")
+    targets: Wire[tuple[Target, ...], _targets] = msgspec.field(name="segments")
+
+
+class _Finished(msgspec.Struct):
+    status: Literal["complete"]
 
 
 @dataclass(slots=True)
@@ -89,22 +132,15 @@ class Upload:
         return sum(self.parts[number].size for number in self.etags)
 
 
-def decode_form(fields: Fields) -> Form:
-    """The answer for a file that goes whole."""
-    return Form(fields.text_id("uuid"), fields.text("url"), fields.texts("fields"))
+def segments_for(count: int) -> Decode[Segments]:
+    """Decodes the answer for a file that goes in `count` parts."""
 
+    def check(found: Segments) -> Segments:
+        if len(found.targets) != count:
+            raise Malformed("segments")
+        return found
 
-def decode_segments(fields: Fields, *, count: int) -> Segments:
-    """The answer for a file that goes in `count` parts."""
-    targets = tuple(Target(part.text("url"), part.headers("headers")) for part in fields.items("segments"))
-    if len(targets) != count:
-        raise Malformed("segments")
-    return Segments(fields.text_id("uuid"), targets)
-
-
-def _decode_status(fields: Fields) -> None:
-    if fields.text("status") != "complete":
-        raise Malformed("status")
+    return shaped(Segments, check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +163,13 @@ class Uploads:
         body = {"response_filename": filename, "response_content_type": content_type}
         place: Form | Segments
         if len(parts) == 1:
-            place = self._access.write(WriteRoute.CREATE_UPLOAD, body, decode_form, p=project_id)
+            place = self._access.write(WriteRoute.CREATE_UPLOAD, body, one(Form), p=project_id)
         else:
             segments = [{"size": part.size, "sha256": part.sha256, "md5": part.md5} for part in parts]
             place = self._access.write(
                 WriteRoute.CREATE_UPLOAD,
                 {**body, "segments": segments},
-                partial(decode_segments, count=len(parts)),
+                segments_for(len(parts)),
                 p=project_id,
             )
         size = sum(part.size for part in parts)
@@ -145,7 +181,7 @@ class Uploads:
         After a failure call it again with the same `upload`: parts that arrived are not sent again.
 
         Raises:
-            Rejected: the file store refused a part; its address may have expired. Begin anew.
+            Rejected: the file store refused a part; its address may have expired. Begin again.
             OutcomeUnknown: the bytes are there, and it is not known whether the upload is finished.
             ProcoreError: a part did not arrive.
         """
@@ -165,7 +201,7 @@ class Uploads:
         self._access.write(
             WriteRoute.FINISH_UPLOAD,
             {"segments": segments},
-            _decode_status,
+            one(_Finished),
             p=upload.project_id,
             uuid=upload.id,
         )

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import orjson
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7009 import prepare_revoke_token_request
@@ -25,11 +24,11 @@ from embedded_app.errors import ProcoreError, ServerFailed, TokenRefused, Unexpe
 from embedded_app.outbound.wire import CONNECT_SECONDS, READ_SECONDS, WireRequest, WireResponse
 from embedded_app.procore import sentences
 from embedded_app.procore.calls.caller import USER_AGENT, MeteredTransport
-from embedded_app.procore.calls.decoding import decoded, one
+from embedded_app.procore.calls.decoding import decoded, json_of
 from embedded_app.procore.calls.failures import failure_of
 from embedded_app.procore.calls.routes import LoginRoute
 from embedded_app.procore.environment import Environment
-from embedded_app.procore.oauth.tokens import TokenInfo, TokenSet, decode_token_info, decode_token_set
+from embedded_app.procore.oauth.tokens import TOKEN_INFO, TokenInfo, TokenSet, token_set
 from embedded_app.secret import Secret
 
 _SECONDS = CONNECT_SECONDS + READ_SECONDS  # not the page's deadline: a refresh cut short may lose the grant
@@ -119,7 +118,7 @@ class Authorization:
         response = self._send("GET", LoginRoute.TOKEN_INFO, headers)
         if response.status != HTTPStatus.OK:
             raise failure_of(response, LoginRoute.TOKEN_INFO, self._clock.now())
-        return decoded(response, LoginRoute.TOKEN_INFO, one(decode_token_info))
+        return decoded(response, LoginRoute.TOKEN_INFO, TOKEN_INFO)
 
     def _token(self, grant_type: str, **parameters: str) -> TokenSet:
         response = self._post(LoginRoute.TOKEN, prepare_token_request(grant_type, **parameters))
@@ -130,7 +129,7 @@ class Authorization:
         return decoded(
             response,
             LoginRoute.TOKEN,
-            one(lambda fields: decode_token_set(fields, now, refreshable=refreshable)),
+            token_set(now, refreshable=refreshable),
         )
 
     def _post(self, route: LoginRoute, body: str) -> WireResponse:
@@ -170,9 +169,6 @@ def _oauth_error(response: WireResponse) -> str | None:
     """The code of RFC 6749 section 5.2, or ``None`` when the answer is no such refusal."""
     if response.status not in _REFUSING:
         return None
-    try:
-        value = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        return None
+    value = json_of(response.body)
     code = value.get("error") if isinstance(value, dict) else None
     return code if isinstance(code, str) and code in _DEFINITIVE else None

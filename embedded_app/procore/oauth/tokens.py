@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+
+import msgspec
 
 from embedded_app.ids import UserId
-from embedded_app.procore.calls.decoding import Fields, Malformed
+from embedded_app.procore.calls.decoding import Decode, shaped
+from embedded_app.procore.calls.fields import Id, Malformed, RequiredText, Text
 from embedded_app.secret import Secret
 
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -48,38 +52,58 @@ class TokenInfo:
     expires_in_seconds: int
 
 
-def decode_token_set(fields: Fields, now: datetime, *, refreshable: bool) -> TokenSet:
-    """A token response received `now`.
+class _Tokens(msgspec.Struct):
+    access_token: RequiredText
+    expires_in: Id[int]
+    refresh_token: Text | None = None
+    token_type: Text | None = None
+    created_at: Id[int] | None = None
+
+
+def token_set(now: datetime, *, refreshable: bool) -> Decode[TokenSet]:
+    """Decodes a token response received `now`, with or without a refresh token.
 
     Expiry is `created_at` + `expires_in`. Where Procore's clock and ours differ so much that this would be wrong
     for us, the token counts as issued now.
     """
-    if (fields.optional_text("token_type") or "bearer").lower() != "bearer":
+    return shaped(_Tokens, partial(_token_set, now=now, refreshable=refreshable))
+
+
+def _token_set(answer: _Tokens, *, now: datetime, refreshable: bool) -> TokenSet:
+    if (answer.token_type or "bearer").lower() != "bearer":
         raise Malformed("token_type")
-    access_token = Secret(fields.text("access_token"))
-    if not _HEADER_TEXT.fullmatch(access_token.reveal()):
+    if not _HEADER_TEXT.fullmatch(answer.access_token):
         raise Malformed("access_token")
-    refresh_token = Secret(fields.text("refresh_token")) if refreshable else None
-    seconds = fields.id("expires_in")
-    if seconds > _LONGEST_LIFE_SECONDS:
+    if refreshable and answer.refresh_token is None:
+        raise Malformed("refresh_token")
+    if answer.expires_in > _LONGEST_LIFE_SECONDS:
         raise Malformed("expires_in")
     created_at = now
-    stated = fields.optional_id("created_at")
-    if stated is not None:
-        age = now.timestamp() - stated
+    if answer.created_at is not None:
+        age = now.timestamp() - answer.created_at
         if 0 <= age <= _CLOCKS_MAY_DIFFER.total_seconds():
             created_at = now - timedelta(seconds=age)
-    return TokenSet(access_token, refresh_token, created_at, created_at + timedelta(seconds=seconds))
-
-
-def decode_token_info(fields: Fields) -> TokenInfo:
-    """`GET /oauth/token/info`."""
-    user_id = fields.optional_id("resource_owner_id")
-    application = fields.inner("application")
-    if application is None:
-        raise Malformed("application")
-    return TokenInfo(
-        user_id=None if user_id is None else UserId(user_id),
-        client_id=application.text("uid"),
-        expires_in_seconds=fields.id("expires_in_seconds"),
+    return TokenSet(
+        Secret(answer.access_token),
+        Secret(answer.refresh_token) if refreshable and answer.refresh_token else None,
+        created_at,
+        created_at + timedelta(seconds=answer.expires_in),
     )
+
+
+class _Application(msgspec.Struct):
+    uid: RequiredText
+
+
+class _Info(msgspec.Struct):
+    application: _Application
+    expires_in_seconds: Id[int]
+    resource_owner_id: Id[UserId] | None = None
+
+
+def _token_info(info: _Info) -> TokenInfo:
+    return TokenInfo(info.resource_owner_id, info.application.uid, info.expires_in_seconds)
+
+
+TOKEN_INFO = shaped(_Info, _token_info)
+"""Decodes `GET /oauth/token/info`."""

@@ -114,7 +114,7 @@ class Circuits:
             del self.companies[min(self.companies, key=lambda name: self.companies[name].refused_at)]
 
     def close(self, company_id: int) -> None:
-        """The company was answered, or was connected anew."""
+        """The company was answered, or was connected again."""
         self.companies.pop(str(company_id), None)
 
     def as_json(self) -> dict[str, Any]:

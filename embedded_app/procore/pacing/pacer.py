@@ -178,7 +178,7 @@ class Pacer:
         )
 
     def close_circuit(self, company_id: CompanyId) -> None:
-        """Ask the company again, whatever it answered before: it was connected anew."""
+        """Ask the company again, whatever it answered before: it was connected again."""
         self._state.change(lambda state, _now: state.circuits.close(company_id))
 
     def report(self) -> PacingReport:

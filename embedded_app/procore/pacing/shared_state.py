@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-import orjson
+import msgspec
 
 from embedded_app.clock import Clock
 from embedded_app.procore.pacing.circuits import Circuits
@@ -81,17 +81,17 @@ class PacingState:
     def dump(self) -> str:
         """For `load`."""
         value = {"windows": self.windows.as_json(), "circuits": self.circuits.as_json()}
-        return orjson.dumps(value).decode()
+        return msgspec.json.encode(value).decode()
 
     @classmethod
     def load(cls, value: str) -> PacingState:
         """What `dump` wrote; the state of a beginning for anything else, such as another version's."""
         try:
-            read = orjson.loads(value) if value else {}
+            read = msgspec.json.decode(value) if value else {}
             if not read:
                 return cls()
             return cls(RateWindows.from_json(read["windows"]), Circuits.from_json(read["circuits"]))
-        except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        except (msgspec.DecodeError, TypeError, KeyError, AttributeError):
             return cls()
 
 

@@ -162,7 +162,7 @@ class RateWindows:
         return 0.0
 
     def _roll(self, now: float) -> None:
-        """Begin anew the windows that have ended; each then lasts its span from its first request on.
+        """Start again the windows that have ended; each then lasts its span from its first request on.
 
         While the end is in doubt, because clocks differ, what is left of the old one is spent first; after that
         one request goes alone. Nothing lasts longer than its span, even when the clock was put back.

@@ -74,7 +74,7 @@ class Cache:
         )
 
     def generation(self, key: ReadKey) -> int:
-        """A number that is another one after each change that makes the read of `key` old."""
+        """A number that changes with each change that makes the read of `key` stale."""
         with self._lock:
             return self._changes.latest(key)
 
@@ -83,7 +83,7 @@ class Cache:
         return self._memory.get(key)
 
     def keep(self, key: ReadKey, held: Held, generation: int) -> None:
-        """Hold `held`, unless it became old since `generation`."""
+        """Hold `held`, unless it became stale since `generation`."""
         with self._lock:
             if generation == self._changes.latest(key):
                 self._memory.put(key, held)
@@ -93,7 +93,7 @@ class Cache:
         self._memory.drop(key.__eq__)
 
     def apply(self, change: Change) -> None:
-        """Forget the reads that `change` makes old, or have them read again."""
+        """Forget the reads that `change` makes stale, or have them read again."""
         with self._lock:
             self._changes.add(change)
             if change.forgets:

@@ -1,4 +1,4 @@
-"""Which reads have become old: the changes, in order, for the cache and for what processes tell each other."""
+"""Which reads are stale: the changes, in order, for the cache and for what processes tell each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ReadKey:
 
     Attributes:
         project_id: the project that it is about; `None` for a whole company.
-        resources: what Procore calls the things whose changes make it old; empty where no events tell of them.
+        resources: what Procore calls the things whose changes make it stale; empty where no events tell of them.
     """
 
     grant_id: str
@@ -28,13 +28,13 @@ class ReadKey:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Which reads are old now. What is `None` fits all.
+    """Which reads are stale now. What is `None` fits all.
 
     Attributes:
         company_id: only those of this company.
         grant_id: only those of this grant.
         project_id: only those of this project, and those that are about no single one.
-        resource: only those that such a thing makes old.
+        resource: only those that such a thing makes stale.
         forgets: nobody may see them any more. Otherwise they are shown while Procore cannot be asked.
     """
 
@@ -45,7 +45,7 @@ class Change:
     forgets: bool = True
 
     def fits(self, key: ReadKey) -> bool:
-        """Whether it makes the read of `key` old."""
+        """Whether it makes the read of `key` stale."""
         return (
             self.company_id in {None, key.company_id}
             and self.grant_id in {None, key.grant_id}
@@ -91,7 +91,7 @@ class Changes:
         return [change for change, each in self._numbers.items() if each > number]
 
     def latest(self, key: ReadKey) -> int:
-        """The number of the latest that makes the read of `key` old; no lower than what was dropped."""
+        """The number of the latest that makes the read of `key` stale; no lower than what was dropped."""
         fitting = (each for change, each in reversed(self._numbers.items()) if change.fits(key))
         return max(self.dropped, next(fitting, 0))
 

@@ -1,4 +1,4 @@
-"""What the processes of one app tell each other of what they hold: what is old now, and what hooks watch.
+"""What the processes of one app tell each other of what they hold: what is stale now, and what hooks watch.
 
 It is one small value in a store that compares and swaps. A process looks at it at most once a second, before it
 shows anything that it read earlier. So what one process learns, from a delivery, a write, a sign-out or a click on
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
+import msgspec
 
 from embedded_app.clock import Clock
 from embedded_app.ids import CompanyId, ProjectId
@@ -71,13 +71,13 @@ class Board:
             "changes": changes,
             "watched": watched,
         }
-        return orjson.dumps(value).decode()
+        return msgspec.json.encode(value).decode()
 
     @classmethod
     def load(cls, value: str) -> Board:
         """What `dump` wrote; a new one for anything else, such as another version's."""
         try:
-            read = orjson.loads(value)
+            read = msgspec.json.decode(value)
             changes = [
                 (number, Change(_company(company), grant, _project(project), resource, forgets))
                 for number, company, grant, project, resource, forgets in read["changes"]
@@ -87,7 +87,7 @@ class Board:
                 for company, resources, since, until in read["watched"]
             }
             return cls(read["name"], Changes(read["number"], read["dropped"], changes), watched)
-        except (orjson.JSONDecodeError, TypeError, KeyError, ValueError):
+        except (msgspec.DecodeError, TypeError, KeyError, ValueError):
             return cls()
 
 
@@ -187,7 +187,7 @@ class News:
         raise StoreUnavailable("Other processes were always faster.")
 
     def _learn(self, board: Board) -> None:
-        """Apply what others told since the last look; everything is old when that is not known any more."""
+        """Apply what others told since the last look; everything is stale when that is not known any more."""
         if self._seen is None:
             news: list[Change] | None = []  # nothing was held before the first look
         elif self._board.name not in {"", board.name}:

@@ -132,7 +132,7 @@ class Reader:
         load: Callable[[], T],
         freshness: Freshness = RECORDS,
         *,
-        anew: bool = False,
+        refresh: bool = False,
     ) -> Read[T]:
         """What `load` gives, or gave lately.
 
@@ -140,7 +140,7 @@ class Reader:
             key: what is read, and by whom.
             load: asks Procore and decodes the answer.
             freshness: how long it may be used.
-            anew: ask Procore in any case.
+            refresh: ask Procore in any case.
 
         Raises:
             EmbeddedAppError: what `load` raised, when nothing usable is held.
@@ -148,7 +148,7 @@ class Reader:
         self._news.look()
         with current_or(self._clock) as deadline:
             usable: Read[T] | None = None
-            if not anew:
+            if not refresh:
                 usable = self._usable(key, freshness, may_lag=deadline.may_lag)
             if usable is not None:
                 if usable.is_lagging:
@@ -159,7 +159,7 @@ class Reader:
                     key,
                     load,
                     freshness,
-                    anew=anew,
+                    refresh=refresh,
                     background=deadline.background,
                     seconds=deadline.remaining(self._clock),
                 )
@@ -176,13 +176,15 @@ class Reader:
         load: Callable[[], T],
         freshness: Freshness,
         *,
-        anew: bool = False,
+        refresh: bool = False,
         background: bool = False,
         seconds: float,
     ) -> Read[T]:
         # A read that began before a change is not joined by one that began after it.
-        flight = (key, self._cache.generation(key), background, anew)
-        return self._flights.run(flight, lambda: self._load(key, load, freshness, anew=anew), seconds=seconds)
+        flight = (key, self._cache.generation(key), background, refresh)
+        return self._flights.run(
+            flight, lambda: self._load(key, load, freshness, refresh=refresh), seconds=seconds
+        )
 
     def _renew(self, key: ReadKey, load: Callable[[], T], freshness: Freshness) -> None:
         """Read again behind a page that shows what is held; once, however many look meanwhile."""
@@ -226,8 +228,8 @@ class Reader:
         age = self._clock.monotonic() - held.since
         return Read(held.value, held.read_at, held.silence) if age < freshness.stale_seconds else None
 
-    def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness, *, anew: bool) -> Read[T]:
-        usable: Read[T] | None = None if anew else self._usable(key, freshness)
+    def _load(self, key: ReadKey, load: Callable[[], T], freshness: Freshness, *, refresh: bool) -> Read[T]:
+        usable: Read[T] | None = None if refresh else self._usable(key, freshness)
         if usable is not None:  # another thread has read it since we looked
             return usable
         generation = self._cache.generation(key)

@@ -1,28 +1,29 @@
-"""Budget lines, as a view of the budget shows them (docs/platform-reference.md, section 5.9)."""
+"""Budgets, and the WBS codes that their lines are for (docs/platform-reference.md, section 5.9)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+import msgspec
 
 from embedded_app.ids import ProjectId, RecordId
-from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.calls.call import Period
+from embedded_app.procore.calls.decoding import each
+from embedded_app.procore.calls.fields import Id, Label, Number, RequiredText, Text, at
 from embedded_app.procore.calls.routes import CompanyRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Family
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetView:
+class BudgetView(msgspec.Struct, frozen=True):
     """One of the ways in which a company looks at its budgets."""
 
-    id: RecordId
-    name: str
+    id: Id[RecordId]
+    name: RequiredText
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
+class BudgetLine(msgspec.Struct, frozen=True):
     """One row of a budget: what is budgeted for one code. ``None`` is "not given", never zero.
+
+    The keys of the view's own columns are not read.
 
     Attributes:
         wbs_code_id: the budget code; `WbsCodes.list` has its text.
@@ -32,50 +33,51 @@ class BudgetLine:
         forecast: Procore's `budget_forecast`.
     """
 
-    id: RecordId
-    wbs_code_id: RecordId | None
-    cost_code: str | None
-    cost_code_origin_id: str | None
-    category: str | None
-    original: Decimal | None
-    modifications: Decimal | None
-    forecast: Decimal | None
+    id: Id[RecordId]
+    wbs_code_id: Id[RecordId] | None = None
+    cost_code: Label | None = None
+    cost_code_origin_id: Label | None = None
+    category: Label | None = None
+    original: Number | None = at("original_budget_amount")
+    modifications: Number | None = at("budget_modifications")
+    forecast: Number | None = at("budget_forecast.amount")
 
 
-def decode_budget_view(fields: Fields) -> BudgetView:
-    """One of `GET /rest/v1.0/budget_views`."""
-    return BudgetView(fields.record_id(), fields.text("name"))
+class WbsCode(msgspec.Struct, frozen=True):
+    """A code that costs are booked on, which people call a budget code.
+
+    Attributes:
+        code: the flat one, for example ``01-002.L``.
+    """
+
+    id: Id[RecordId]
+    code: Label | None = at("flat_code", "code")
+    description: Text | None = None
+    status: Text | None = None
 
 
-def decode_budget_line(fields: Fields) -> BudgetLine:
-    """One of `GET /rest/v1.0/budget_views/{v}/detail_rows`; the keys of the view's own columns are not read."""
-    forecast = fields.inner("budget_forecast")
-    return BudgetLine(
-        id=fields.record_id(),
-        wbs_code_id=fields.optional_id("wbs_code_id"),
-        cost_code=fields.label("cost_code"),
-        cost_code_origin_id=fields.label("cost_code_origin_id"),
-        category=fields.label("category"),
-        original=fields.number("original_budget_amount"),
-        modifications=fields.number("budget_modifications"),
-        forecast=forecast.number("amount") if forecast else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """The budgets of one company that the viewer may see."""
-
-    _access: CompanyAccess
+class Budget(Family):
+    """The budgets of a company."""
 
     def views(self, project_id: ProjectId, *, most: int | None = None) -> Read[tuple[BudgetView, ...]]:
         """The views of a project's budget, at most so many."""
         call = self._access.project_call(project_id, CompanyRoute.BUDGET_VIEWS)
-        return self._access.read_list(call, decode_budget_view, most=most)
+        return self._access.read_list(call, each(BudgetView), most=most)
 
     def lines(
         self, project_id: ProjectId, view_id: RecordId, *, most: int | None = None
     ) -> Read[tuple[BudgetLine, ...]]:
         """The rows of a project's budget in one view, at most so many."""
         call = self._access.project_call(project_id, CompanyRoute.BUDGET_ROWS, v=view_id)
-        return self._access.read_list(call, decode_budget_line, most=most)
+        return self._access.read_list(call, each(BudgetLine), most=most)
+
+
+class WbsCodes(Family):
+    """The WBS codes of a company."""
+
+    def list(
+        self, project_id: ProjectId, *, updated: Period | None = None, most: int | None = None
+    ) -> Read[tuple[WbsCode, ...]]:
+        """Those of a project, active or not, at most so many."""
+        call = self._access.project_call(project_id, CompanyRoute.WBS_CODES, CompanyRoute.WBS_CODES_V2)
+        return self._access.read_list(call.filtered(updated_at=updated), each(WbsCode), most=most)

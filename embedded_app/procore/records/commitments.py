@@ -1,21 +1,34 @@
-"""Commitments: subcontracts and purchase orders (docs/platform-reference.md, section 5.5)."""
+"""Commitments: subcontracts and purchase orders, with their payments (docs/platform-reference.md, section 5.5)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 
+import msgspec
+
 from embedded_app.ids import ProjectId, RecordId
 from embedded_app.procore.calls.call import Period
-from embedded_app.procore.calls.decoding import Fields, Malformed
+from embedded_app.procore.calls.decoding import converted, each, one
+from embedded_app.procore.calls.fields import (
+    Day,
+    Id,
+    Label,
+    Malformed,
+    Moment,
+    Number,
+    Percent,
+    Text,
+    Wire,
+    at,
+    items,
+    text,
+)
 from embedded_app.procore.calls.routes import CompanyRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
-from embedded_app.procore.records.compliance import Compliance, decode_compliance
+from embedded_app.procore.records.access import Family
 
 
 class CommitmentKind(StrEnum):
@@ -54,9 +67,20 @@ _ROUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Commitment:
+def _kind(value: object) -> CommitmentKind | None:
+    stated = text(value)
+    if stated is None:
+        return None
+    for kind, routes in _ROUTES.items():
+        if routes.type == stated:
+            return kind
+    raise Malformed
+
+
+class Commitment(msgspec.Struct, frozen=True):
     """A subcontract or a purchase order. Amounts are in `currency`; ``None`` is "not given", never zero.
+
+    The fields of version 2 are not documented but for those that one can send (section 9, number 15).
 
     Attributes:
         original_amount: Procore's `grand_total`.
@@ -65,138 +89,119 @@ class Commitment:
         currency: ISO 4217 code, or ``None`` when the company has one currency only.
     """
 
-    id: RecordId
-    kind: CommitmentKind
-    number: str | None
-    title: str | None
-    status: str | None
-    vendor_id: RecordId | None
-    vendor_name: str | None
-    executed: bool | None
-    private: bool | None
-    original_amount: Decimal | None
-    approved_change_orders: Decimal | None
-    pending_change_orders: Decimal | None
-    revised_contract: Decimal | None
-    invoiced: Decimal | None
-    paid: Decimal | None
-    retainage_percent: Decimal | None
-    currency: str | None
-    contract_date: date | None
-    origin_id: str | None
-    created_at: datetime | None
-    updated_at: datetime | None
+    id: Id[RecordId]
+    kind: Wire[CommitmentKind, _kind] = msgspec.field(name="type")
+    number: Label | None = None
+    title: Text | None = None
+    status: Text | None = None
+    vendor_id: Id[RecordId] | None = at("vendor.id", "vendor_id")
+    vendor_name: Text | None = at("vendor.company", "vendor.name", "vendor_name")
+    executed: bool | None = None
+    private: bool | None = None
+    original_amount: Number | None = at("grand_total")
+    approved_change_orders: Number | None = None
+    pending_change_orders: Number | None = None
+    revised_contract: Number | None = None
+    invoiced: Number | None = at("total_requisitions_amount")
+    paid: Number | None = at("total_payments")
+    retainage_percent: Percent | None = None
+    currency: Text | None = at("currency_configuration.currency_iso_code")
+    contract_date: Day | None = None
+    origin_id: Text | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(msgspec.Struct, frozen=True):
     """One line of a commitment's schedule of values.
 
     Attributes:
         wbs_code: the flat code, for example ``01-002.L``.
         cost_code: the full code of the older cost code.
         type: the line item type's name.
+        origin_id: the key in the ERP, which version 2 has in `external_data`.
     """
 
-    id: RecordId
-    position: Decimal | None
-    description: str | None
-    amount: Decimal | None
-    quantity: Decimal | None
-    unit_cost: Decimal | None
-    uom: str | None
-    wbs_code: str | None
-    cost_code: str | None
-    type: str | None
-    origin_id: str | None
+    id: Id[RecordId]
+    position: Number | None = None
+    description: Text | None = None
+    amount: Number | None = None
+    quantity: Number | None = None
+    unit_cost: Number | None = None
+    uom: Text | None = None
+    wbs_code: Text | None = at("wbs_code.flat_code")
+    cost_code: Text | None = at("cost_code.full_code")
+    type: Text | None = at("line_item_type.name")
+    origin_id: Text | None = at("external_data.origin_id", "origin_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Balances:
+class Balances(msgspec.Struct, frozen=True):
     """The totals of one commitment, which only version 2 offers by themselves."""
 
-    approved_change_orders: Decimal | None
-    pending_change_orders: Decimal | None
-    draft_change_orders: Decimal | None
-    invoiced: Decimal | None
-    paid: Decimal | None
-    currency: str | None
+    approved_change_orders: Number | None = at("approved_change_total")
+    pending_change_orders: Number | None = at("pending_revised_change_total")
+    draft_change_orders: Number | None = at("draft_change_total")
+    invoiced: Number | None = at("total_invoices_amount")
+    paid: Number | None = at("total_payments_amount")
+    currency: Text | None = at("currency_configuration.currency_iso_code")
 
 
-def decode_commitment(kind: CommitmentKind, fields: Fields) -> Commitment:
-    """A work order contract or a purchase order contract, as its `kind` says, of either version.
+class ComplianceDocument(msgspec.Struct, frozen=True):
+    """A document that was asked for. `level` is ``company`` or ``project``, and only insurance has one."""
 
-    The fields of version 2 are not documented but for those that one can send (section 9, number 15).
+    name: Text | None = None
+    type: Text | None = at("insurance_type", "type")
+    level: Text | None = None
+    status: Text | None = None
+    effective_on: Day | None = at("effective_at")
+    expires_on: Day | None = at("expires_at")
+
+
+def _documents(value: object) -> tuple[ComplianceDocument, ...]:
+    return tuple(converted(item, ComplianceDocument) for item in items(value))
+
+
+_Documents = Wire[tuple[ComplianceDocument, ...], _documents]
+
+
+class Compliance(msgspec.Struct, frozen=True):
+    """Whether one commitment may be paid.
+
+    Attributes:
+        status: ``compliant``, ``not_compliant`` or ``not_required``, as somebody decided.
+        derived_status: the same, as the documents say.
     """
-    if fields.optional_text("type") not in {None, _ROUTES[kind].type}:
-        raise Malformed("type")
-    vendor = fields.inner("vendor")
-    return Commitment(
-        id=fields.record_id(),
-        kind=kind,
-        number=fields.label("number"),
-        title=fields.optional_text("title"),
-        status=fields.optional_text("status"),
-        vendor_id=vendor.optional_id("id") if vendor else fields.optional_id("vendor_id"),
-        vendor_name=(
-            vendor.optional_text("company") or vendor.optional_text("name")
-            if vendor
-            else fields.optional_text("vendor_name")
-        ),
-        executed=fields.flag("executed"),
-        private=fields.flag("private"),
-        original_amount=fields.number("grand_total"),
-        approved_change_orders=fields.number("approved_change_orders"),
-        pending_change_orders=fields.number("pending_change_orders"),
-        revised_contract=fields.number("revised_contract"),
-        invoiced=fields.number("total_requisitions_amount"),
-        paid=fields.number("total_payments"),
-        retainage_percent=fields.number("retainage_percent", percent=True),
-        currency=fields.currency(),
-        contract_date=fields.day("contract_date"),
-        origin_id=fields.optional_text("origin_id"),
-        created_at=fields.moment("created_at"),
-        updated_at=fields.moment("updated_at"),
-    )
+
+    status: Text | None = at("compliance_status")
+    derived_status: Text | None = at("derived_compliance_status")
+    insurance_status: Text | None = None
+    derived_insurance_status: Text | None = None
+    insurance_documents: _Documents = ()
+    documents: _Documents = msgspec.field(name="compliance_documents", default=())
+    updated_at: Moment | None = None
 
 
-def decode_line_item(fields: Fields) -> LineItem:
-    """A line of either kind and version; version 2 has the keys of the ERP in `external_data`."""
-    external = fields.inner("external_data")
-    wbs_code, cost_code = fields.inner("wbs_code"), fields.inner("cost_code")
-    line_item_type = fields.inner("line_item_type")
-    return LineItem(
-        id=fields.record_id(),
-        position=fields.number("position"),
-        description=fields.optional_text("description"),
-        amount=fields.number("amount"),
-        quantity=fields.number("quantity"),
-        unit_cost=fields.number("unit_cost"),
-        uom=fields.optional_text("uom"),
-        wbs_code=wbs_code.optional_text("flat_code") if wbs_code else None,
-        cost_code=cost_code.optional_text("full_code") if cost_code else None,
-        type=line_item_type.optional_text("name") if line_item_type else None,
-        origin_id=(external or fields).optional_text("origin_id"),
-    )
+class Payment(msgspec.Struct, frozen=True):
+    """What was paid on a commitment.
+
+    Attributes:
+        date: of the payment.
+        requisition_id: the invoice it pays, where it pays one.
+    """
+
+    id: Id[RecordId]
+    amount: Number | None = None
+    date: Day | None = None
+    status: Text | None = None
+    payment_number: Label | None = None
+    check_number: Label | None = None
+    invoice_number: Label | None = None
+    requisition_id: Id[RecordId] | None = None
+    origin_id: Text | None = None
 
 
-def decode_balances(fields: Fields) -> Balances:
-    """`GET …/commitment_contracts/{id}/summary`."""
-    return Balances(
-        approved_change_orders=fields.number("approved_change_total"),
-        pending_change_orders=fields.number("pending_revised_change_total"),
-        draft_change_orders=fields.number("draft_change_total"),
-        invoiced=fields.number("total_invoices_amount"),
-        paid=fields.number("total_payments_amount"),
-        currency=fields.currency(),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Commitments:
-    """The commitments of one company that the viewer may see."""
-
-    _access: CompanyAccess
+class Commitments(Family):
+    """The commitments of a company."""
 
     def list(
         self,
@@ -225,7 +230,7 @@ class Commitments:
         call = self._access.project_call(project_id, routes.list, v2).filtered(**filters)
         if call.route is v2:
             call = call.filtered(type=routes.type).asking(view="extended")
-        return self._access.read_list(call, partial(decode_commitment, kind), most=most)
+        return self._access.read_list(call, each(Commitment, kind=kind), most=most)
 
     def get(self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId) -> Read[Commitment]:
         """One.
@@ -237,7 +242,7 @@ class Commitments:
         call = self._access.project_call(project_id, _ROUTES[kind].one, v2, id=record_id)
         if call.route is v2:
             call = call.asking(view="extended")
-        return self._access.read_one(call, partial(decode_commitment, kind), taken_as=kind)
+        return self._access.read(call, one(Commitment, kind=kind), variant=kind)
 
     def line_items(
         self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId
@@ -247,16 +252,27 @@ class Commitments:
         call = self._access.project_call(project_id, _ROUTES[kind].line_items, v2, contract=record_id)
         if call.route is v2:
             call = call.asking(view="extended")
-        return self._access.read_list(call, decode_line_item)
+        return self._access.read_list(call, each(LineItem))
 
     def balances(self, project_id: ProjectId, record_id: RecordId) -> Read[Balances]:
         """What changed and was paid on one, of either kind."""
         call = self._access.project_call(project_id, CompanyRoute.COMMITMENT_SUMMARY, id=record_id)
-        return self._access.read_one(call, decode_balances)
+        return self._access.read(call, one(Balances))
 
     def compliance(
         self, kind: CommitmentKind, project_id: ProjectId, record_id: RecordId
     ) -> Read[Compliance]:
         """Whether one may be paid."""
         call = self._access.project_call(project_id, _ROUTES[kind].compliance, id=record_id)
-        return self._access.read_one(call, decode_compliance)
+        return self._access.read(call, one(Compliance))
+
+
+class Payments(Family):
+    """The payments on a company's commitments."""
+
+    def list(
+        self, project_id: ProjectId, contract_id: RecordId, *, most: int | None = None
+    ) -> Read[tuple[Payment, ...]]:
+        """Those of one commitment, at most so many: there is no list for a whole project."""
+        call = self._access.project_call(project_id, CompanyRoute.CONTRACT_PAYMENTS)
+        return self._access.read_list(call.asking(contract_id=contract_id), each(Payment), most=most)

@@ -1,49 +1,60 @@
-"""Who is looking, which companies they have, and where a company's web pages are (section 2.5 and 1.2)."""
+"""Who is looking, which companies they have, and what each of these is (sections 2.5, 1.2 and 3.7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
-from embedded_app.ids import CompanyId, UserId
-from embedded_app.procore.calls.decoding import Fields
+from embedded_app.ids import CompanyId, RecordId, UserId
+from embedded_app.procore.calls.fields import Id, RequiredText, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(msgspec.Struct, frozen=True):
     """A Procore login. `name` comes only with a company."""
 
-    id: UserId
-    login: str
-    name: str | None
+    id: Id[UserId]
+    login: RequiredText
+    name: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(msgspec.Struct, frozen=True):
     """A company that a person may see. `is_active` is ``None`` where Procore leaves it out."""
 
-    id: CompanyId
-    name: str
-    is_active: bool | None
+    id: Id[CompanyId]
+    name: RequiredText
+    is_active: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WebBase:
-    """Where people open a company: its region, and the origin of its pages without a trailing slash."""
+class WebBase(msgspec.Struct, frozen=True):
+    """Where people open a company: its region, and the address of its pages."""
 
-    zone: str | None
-    web_base_url: str
+    web_base_url: RequiredText
+    zone: Text | None = None
 
-
-def decode_me(fields: Fields) -> Me:
-    """`GET /rest/v1.0/me`."""
-    return Me(UserId(fields.id()), fields.text("login"), fields.optional_text("name"))
-
-
-def decode_company(fields: Fields) -> Company:
-    """One of `GET /rest/v1.0/companies`."""
-    return Company(CompanyId(fields.id()), fields.text("name"), fields.flag("is_active"))
+    @property
+    def origin(self) -> str:
+        """The address without a trailing slash."""
+        return self.web_base_url.rstrip("/")
 
 
-def decode_web_base(fields: Fields) -> WebBase:
-    """`GET /rest/v1.0/company_base_url`."""
-    return WebBase(fields.optional_text("zone"), fields.text("web_base_url").rstrip("/"))
+class AppInstallation(msgspec.Struct, frozen=True):
+    """An app in a company.
+
+    Attributes:
+        app_uid: Procore's name of the app; that it is the client id is not documented.
+    """
+
+    id: Id[RecordId]
+    status: RequiredText
+    app_uid: Text | None = None
+
+    @property
+    def is_installed(self) -> bool:
+        """False once it was uninstalled."""
+        return self.status == "installed"
+
+
+class AppConfiguration(msgspec.Struct, frozen=True):
+    """What puts an app into the menus of projects or of the company."""
+
+    id: Id[RecordId]
+    title: RequiredText

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from embedded_app.ids import ProjectId
-from embedded_app.procore.calls.decoding import Malformed
+from embedded_app.procore.calls.decoding import shaped
+from embedded_app.procore.calls.fields import Malformed
 from embedded_app.procore.calls.routes import CompanyRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Family
 
 LOG_TYPES = frozenset(
     {
@@ -25,8 +27,7 @@ LOG_TYPES = frozenset(
 _TOO_MANY = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class DailyLogCounts:
+class DailyLogCounts(msgspec.Struct, frozen=True):
     """How many logs there are of each of `LOG_TYPES`; a type that Procore does not name is not in it."""
 
     by_type: Mapping[str, int]
@@ -37,7 +38,7 @@ class DailyLogCounts:
         return sum(self.by_type.values())
 
 
-def decode_counts(value: object) -> DailyLogCounts:
+def counts_in(value: object) -> DailyLogCounts:
     """`GET /rest/v1.1/projects/{p}/daily_logs/counts`.
 
     The shape of the answer is not documented. Read are an object from types to numbers, a list of such objects,
@@ -70,13 +71,10 @@ def _log_type(name: object) -> str | None:
     return known if known in LOG_TYPES else None
 
 
-@dataclass(frozen=True, slots=True)
-class DailyLogs:
-    """The daily logs of one company that the viewer may see."""
-
-    _access: CompanyAccess
+class DailyLogs(Family):
+    """The daily logs of a company."""
 
     def counts(self, project_id: ProjectId, first: date, last: date) -> Read[DailyLogCounts]:
         """How many there are from one day to another, both included, in the project's own days."""
         call = self._access.project_call(project_id, CompanyRoute.DAILY_LOG_COUNTS)
-        return self._access.read_document(call.asking(start_date=first, end_date=last), decode_counts)
+        return self._access.read(call.asking(start_date=first, end_date=last), shaped(object, counts_in))

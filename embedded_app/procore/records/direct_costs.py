@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+import msgspec
 
 from embedded_app.ids import ProjectId, RecordId
-from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.calls.fields import Day, Id, Label, Number, Text, at
 from embedded_app.procore.calls.routes import CompanyRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Records
 
 
-@dataclass(frozen=True, slots=True)
-class DirectCost:
+class DirectCost(msgspec.Struct, frozen=True):
     """A direct cost. ``None`` is "not given", never zero.
 
     Attributes:
@@ -22,41 +19,25 @@ class DirectCost:
         status: ``draft``, ``pending``, ``revise_and_resubmit`` or ``approved``.
     """
 
-    id: RecordId
-    type: str | None
-    status: str | None
-    invoice_number: str | None
-    vendor_id: RecordId | None
-    vendor_name: str | None
-    amount: Decimal | None
-    cost_date: date | None
-    received_date: date | None
-    payment_date: date | None
-    origin_id: str | None
+    id: Id[RecordId]
+    type: Text | None = at("direct_cost_type")
+    status: Text | None = None
+    invoice_number: Label | None = None
+    vendor_id: Id[RecordId] | None = None
+    vendor_name: Text | None = None
+    amount: Number | None = at("grand_total")
+    cost_date: Day | None = at("direct_cost_date")
+    received_date: Day | None = None
+    payment_date: Day | None = None
+    origin_id: Text | None = None
 
 
-def decode_direct_cost(fields: Fields) -> DirectCost:
-    """One of `GET /rest/v1.1/projects/{p}/direct_costs`, or one alone."""
-    return DirectCost(
-        id=fields.record_id(),
-        type=fields.optional_text("direct_cost_type"),
-        status=fields.optional_text("status"),
-        invoice_number=fields.label("invoice_number"),
-        vendor_id=fields.optional_id("vendor_id"),
-        vendor_name=fields.optional_text("vendor_name"),
-        amount=fields.number("grand_total"),
-        cost_date=fields.day("direct_cost_date"),
-        received_date=fields.day("received_date"),
-        payment_date=fields.day("payment_date"),
-        origin_id=fields.optional_text("origin_id"),
-    )
+class DirectCosts(Records[DirectCost]):
+    """The direct costs of a company."""
 
-
-@dataclass(frozen=True, slots=True)
-class DirectCosts:
-    """The direct costs of one company that the viewer may see."""
-
-    _access: CompanyAccess
+    kind = DirectCost
+    many = CompanyRoute.DIRECT_COSTS
+    single = CompanyRoute.DIRECT_COST
 
     def list(
         self,
@@ -67,15 +48,4 @@ class DirectCosts:
         most: int | None = None,
     ) -> Read[tuple[DirectCost, ...]]:
         """Those of a project that pass the filters, at most so many."""
-        call = self._access.project_call(project_id, CompanyRoute.DIRECT_COSTS)
-        call = call.filtered(invoice_number=invoice_number, origin_id=origin_id)
-        return self._access.read_list(call, decode_direct_cost, most=most)
-
-    def get(self, project_id: ProjectId, record_id: RecordId) -> Read[DirectCost]:
-        """One.
-
-        Raises:
-            NotFound: there is none, or the viewer may not see it.
-        """
-        call = self._access.project_call(project_id, CompanyRoute.DIRECT_COST, id=record_id)
-        return self._access.read_one(call, decode_direct_cost)
+        return self._list(project_id, most, invoice_number=invoice_number, origin_id=origin_id)

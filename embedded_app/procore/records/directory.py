@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from embedded_app.ids import ProjectId, UserId
 from embedded_app.procore.calls.call import Period
-from embedded_app.procore.calls.decoding import Fields, Ref
+from embedded_app.procore.calls.decoding import each
+from embedded_app.procore.calls.fields import Id, Label, Named, Text, at
 from embedded_app.procore.calls.routes import CompanyRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Family
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(msgspec.Struct, frozen=True):
     """A person in a directory. `vendor` is the firm that they work for."""
 
-    id: UserId
-    name: str | None
-    email_address: str | None
-    job_title: str | None
-    employee_id: str | None
-    is_active: bool | None
-    is_employee: bool | None
-    vendor: Ref | None
-    origin_id: str | None
+    id: Id[UserId]
+    name: Text | None = None
+    email_address: Text | None = at("email_address", "login")
+    job_title: Text | None = None
+    employee_id: Label | None = None
+    is_active: bool | None = None
+    is_employee: bool | None = None
+    vendor: Named | None = None
+    origin_id: Text | None = None
 
 
-def decode_user(fields: Fields) -> User:
-    """One of `GET /rest/v1.3/companies/{c}/users`, or `GET /rest/v1.0/projects/{p}/users`."""
-    return User(
-        id=UserId(fields.id()),
-        name=fields.optional_text("name"),
-        email_address=fields.optional_text("email_address") or fields.optional_text("login"),
-        job_title=fields.optional_text("job_title"),
-        employee_id=fields.label("employee_id"),
-        is_active=fields.flag("is_active"),
-        is_employee=fields.flag("is_employee"),
-        vendor=fields.ref("vendor"),
-        origin_id=fields.optional_text("origin_id"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """The people of one company that the viewer may see."""
-
-    _access: CompanyAccess
+class Directory(Family):
+    """The people of a company."""
 
     def users(
         self,
@@ -62,4 +44,4 @@ class Directory:
         else:
             call = self._access.project_call(project_id, CompanyRoute.PROJECT_USERS)
         call = call.filtered(search=search, updated_at=updated)
-        return self._access.read_list(call, decode_user, most=most)
+        return self._access.read_list(call, each(User), most=most)

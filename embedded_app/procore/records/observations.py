@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Required, TypedDict, Unpack
+
+import msgspec
 
 from embedded_app.ids import ProjectId, RecordId, UserId
 from embedded_app.procore.calls.call import Period
-from embedded_app.procore.calls.decoding import Fields, Ref
+from embedded_app.procore.calls.decoding import each
+from embedded_app.procore.calls.fields import Count, Day, Id, Label, Moment, Named, RequiredText, Text, at
 from embedded_app.procore.calls.routes import CompanyRoute, WriteRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Records
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True):
     """An observation.
 
     Attributes:
@@ -25,115 +27,60 @@ class Observation:
         attachments: how many files it has; ``None`` where that is not shown, as in lists.
     """
 
-    id: RecordId
-    number: str | None
-    name: str | None
-    status: str | None
-    priority: str | None
-    type: str | None
-    category: str | None
-    due_date: date | None
-    closed_at: datetime | None
-    assignee: Ref | None
-    created_at: datetime | None
-    updated_at: datetime | None
-    attachments: int | None
+    id: Id[RecordId]
+    number: Label | None = None
+    name: Text | None = None
+    status: Text | None = None
+    priority: Text | None = None
+    type: Text | None = at("type.name")
+    category: Text | None = at("type.category")
+    due_date: Day | None = None
+    closed_at: Moment | None = None
+    assignee: Named | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    attachments: Count | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObservationType:
+class ObservationType(msgspec.Struct, frozen=True):
     """A type that an observation may have."""
 
-    id: RecordId
-    name: str
-    category: str | None
+    id: Id[RecordId]
+    name: RequiredText
+    category: Text | None = None
 
 
-def decode_observation(fields: Fields) -> Observation:
-    """One of `GET /rest/v1.0/observations/items`, or one alone."""
-    kind = fields.inner("type")
-    return Observation(
-        id=fields.record_id(),
-        number=fields.label("number"),
-        name=fields.optional_text("name"),
-        status=fields.optional_text("status"),
-        priority=fields.optional_text("priority"),
-        type=kind.optional_text("name") if kind else None,
-        category=kind.optional_text("category") if kind else None,
-        due_date=fields.day("due_date"),
-        closed_at=fields.moment("closed_at"),
-        assignee=fields.ref("assignee"),
-        created_at=fields.moment("created_at"),
-        updated_at=fields.moment("updated_at"),
-        attachments=fields.count("attachments"),
-    )
+class NewObservation(TypedDict, total=False):
+    """An observation to create. Procore sends nobody an e-mail about it."""
+
+    name: Required[str]
+    type_id: Required[RecordId]
+    description: str | None
+    priority: str | None
+    due_date: date | None
+    assignee_id: UserId | None
+    upload_ids: Sequence[str]
 
 
-def decode_observation_type(fields: Fields) -> ObservationType:
-    """One of `GET /rest/v1.0/observations/types`."""
-    return ObservationType(fields.record_id(), fields.text("name"), fields.optional_text("category"))
+class Observations(Records[Observation]):
+    """The observations of a company."""
 
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """The observations of one company that the viewer may see, and may write."""
-
-    _access: CompanyAccess
+    kind = Observation
+    many = CompanyRoute.OBSERVATIONS
+    single = CompanyRoute.OBSERVATION
+    new = WriteRoute.CREATE_OBSERVATION, "observation"
 
     def list(
-        self,
-        project_id: ProjectId,
-        *,
-        updated: Period | None = None,
-        most: int | None = None,
+        self, project_id: ProjectId, *, updated: Period | None = None, most: int | None = None
     ) -> Read[tuple[Observation, ...]]:
         """Those of a project that pass the filters, at most so many."""
-        call = self._access.project_call(project_id, CompanyRoute.OBSERVATIONS)
-        return self._access.read_list(call.filtered(updated_at=updated), decode_observation, most=most)
-
-    def get(self, project_id: ProjectId, record_id: RecordId) -> Read[Observation]:
-        """One.
-
-        Raises:
-            NotFound: there is none, or the viewer may not see it.
-        """
-        call = self._access.project_call(project_id, CompanyRoute.OBSERVATION, id=record_id)
-        return self._access.read_one(call, decode_observation)
+        return self._list(project_id, most, updated_at=updated)
 
     def types(self, project_id: ProjectId) -> Read[tuple[ObservationType, ...]]:
         """What a new one may be."""
         call = self._access.project_call(project_id, CompanyRoute.OBSERVATION_TYPES)
-        return self._access.read_list(call, decode_observation_type)
+        return self._access.read_list(call, each(ObservationType))
 
-    def create(
-        self,
-        project_id: ProjectId,
-        *,
-        name: str,
-        type_id: RecordId,
-        description: str | None = None,
-        priority: str | None = None,
-        due_date: date | None = None,
-        assignee_id: UserId | None = None,
-        upload_ids: Sequence[str] = (),
-    ) -> Observation:
-        """A new observation. Procore sends nobody an e-mail about it.
-
-        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
-        documented (section 5.13): `attachments` of what is returned says how many there are.
-
-        Raises:
-            Rejected: Procore's own reasons are in `messages`.
-            OutcomeUnknown: it may have been created.
-        """
-        observation = {
-            "name": name,
-            "type_id": type_id,
-            "description": description,
-            "priority": priority,
-            "due_date": due_date,
-            "assignee_id": assignee_id,
-            "upload_ids": list(upload_ids) or None,
-        }
-        body = {"project_id": project_id, "observation": observation}
-        return self._access.write(WriteRoute.CREATE_OBSERVATION, body, decode_observation)
+    def create(self, project_id: ProjectId, **observation: Unpack[NewObservation]) -> Observation:
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
+        return self._create(project_id, observation)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
+
 from embedded_app.ids import ProjectId
-from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.calls.decoding import converted
+from embedded_app.procore.calls.fields import Id, RequiredText, Text, Wire, required_items
 
 COMPANY_ADMIN_TOOLS = frozenset({"admin", "directory"})
 """Tools whose Admin level at company scope makes a company administrator: *Admin* itself, and *Directory*,
@@ -26,8 +28,27 @@ class AccessLevel(IntEnum):
 _BY_NAME = {level.name.replace("_", " ").casefold(): level for level in AccessLevel}
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class _Level(msgspec.Struct):
+    name: Text | None = None
+
+
+class _Tool(msgspec.Struct):
+    name: RequiredText
+    user_access_level: _Level | None = None
+
+
+def _levels(value: object) -> Mapping[str, AccessLevel]:
+    """The levels by tool. One that we do not know counts as none."""
+    levels: dict[str, AccessLevel] = {}
+    for tool in (converted(item, _Tool) for item in required_items(value)):
+        stated = tool.user_access_level.name if tool.user_access_level else None
+        level = _BY_NAME.get((stated or "").casefold(), AccessLevel.NONE)
+        name = tool.name.casefold()
+        levels[name] = min(level, levels.get(name, level))  # of two tools with one name, the lesser right
+    return levels
+
+
+class Permissions(msgspec.Struct, frozen=True):
     """The viewer's level in each tool of one company, or of one project.
 
     Attributes:
@@ -35,8 +56,8 @@ class Permissions:
         levels: by tool name, case-folded.
     """
 
-    project_id: ProjectId | None
-    levels: Mapping[str, AccessLevel]
+    project_id: Id[ProjectId] | None
+    levels: Wire[Mapping[str, AccessLevel], _levels] = msgspec.field(name="tools")
 
     def level(self, tool: str) -> AccessLevel:
         """The level in `tool`, whatever its case; NONE for a tool that Procore does not list."""
@@ -45,15 +66,3 @@ class Permissions:
     def is_company_admin(self, tools: Collection[str] = COMPANY_ADMIN_TOOLS) -> bool:
         """Whether the viewer administers the company; never true of a project's tools."""
         return self.project_id is None and any(self.level(tool) is AccessLevel.ADMIN for tool in tools)
-
-
-def decode_permissions(fields: Fields, project_id: ProjectId | None) -> Permissions:
-    """`GET /rest/v1.0/settings/permissions`. A level that we do not know counts as none."""
-    levels: dict[str, AccessLevel] = {}
-    for tool in fields.items("tools"):
-        name = tool.text("name").casefold()
-        access = tool.inner("user_access_level")
-        text = (access.optional_text("name") if access else None) or ""
-        level = _BY_NAME.get(text.casefold(), AccessLevel.NONE)
-        levels[name] = min(level, levels.get(name, level))  # of two tools with one name, the lesser right
-    return Permissions(project_id, levels)

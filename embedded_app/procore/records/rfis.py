@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
+from typing import Required, TypedDict, Unpack
+
+import msgspec
 
 from embedded_app.ids import ProjectId, RecordId, UserId
 from embedded_app.procore.calls.call import Period
-from embedded_app.procore.calls.decoding import Fields, Ref
+from embedded_app.procore.calls.decoding import converted
+from embedded_app.procore.calls.fields import (
+    AllNamed,
+    Count,
+    Day,
+    Id,
+    Label,
+    Moment,
+    Named,
+    Number,
+    Text,
+    Wire,
+    at,
+    items,
+)
 from embedded_app.procore.calls.routes import CompanyRoute, WriteRoute
 from embedded_app.procore.reading.reader import Read
-from embedded_app.procore.records.access import CompanyAccess
+from embedded_app.procore.records.access import Records
 
 
-@dataclass(frozen=True, slots=True)
-class Rfi:
+class _Question(msgspec.Struct):
+    attachments: Count | None = None
+
+
+def _attachments(value: object) -> int | None:
+    """How many files the questions have; a list shows none."""
+    counts = [converted(item, _Question).attachments for item in items(value)]
+    shown = [count for count in counts if count is not None]
+    return sum(shown) if shown else None
+
+
+class Rfi(msgspec.Struct, frozen=True):
     """An RFI.
 
     Attributes:
@@ -27,61 +52,47 @@ class Rfi:
         attachments: how many files its questions have; ``None`` where that is not shown, as in lists.
     """
 
-    id: RecordId
-    number: str | None
-    subject: str | None
-    status: str | None
+    id: Id[RecordId]
+    number: Label | None = at("full_number", "number")
+    subject: Text | None = None
+    status: Text | None = None
+    due_date: Day | None = None
+    initiated_at: Moment | None = None
+    closed_at: Moment | None = at("time_resolved")
+    rfi_manager: Named | None = None
+    assignees: AllNamed = ()
+    ball_in_court: Named | None = None
+    responsible_contractor: Named | None = None
+    cost_impact: Number | None = at("cost_impact.value")
+    cost_impact_status: Text | None = at("cost_impact.status")
+    private: bool | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    attachments: Wire[int, _attachments] | None = at("questions")
+
+
+class NewRfi(TypedDict, total=False):
+    """An RFI to create. It needs at least one assignee: Procore refuses it otherwise."""
+
+    subject: Required[str]
+    question: Required[str]
+    rfi_manager_id: Required[UserId]
+    assignee_ids: Required[Sequence[UserId]]
     due_date: date | None
-    initiated_at: datetime | None
-    closed_at: datetime | None
-    rfi_manager: Ref | None
-    assignees: tuple[Ref, ...]
-    ball_in_court: Ref | None
-    responsible_contractor: Ref | None
-    cost_impact: Decimal | None
-    cost_impact_status: str | None
+    reference: str | None
+    responsible_contractor_id: RecordId | None
     private: bool | None
-    created_at: datetime | None
-    updated_at: datetime | None
-    attachments: int | None
+    draft: bool | None
+    upload_ids: Sequence[str]
 
 
-def decode_rfi(fields: Fields) -> Rfi:
-    """One of `GET /rest/v1.0/projects/{p}/rfis`, or a whole thread."""
-    impact = fields.inner("cost_impact")
-    return Rfi(
-        id=fields.record_id(),
-        number=fields.label("full_number") or fields.label("number"),
-        subject=fields.optional_text("subject"),
-        status=fields.optional_text("status"),
-        due_date=fields.day("due_date"),
-        initiated_at=fields.moment("initiated_at"),
-        closed_at=fields.moment("time_resolved"),
-        rfi_manager=fields.ref("rfi_manager"),
-        assignees=fields.refs("assignees"),
-        ball_in_court=fields.ref("ball_in_court"),
-        responsible_contractor=fields.ref("responsible_contractor"),
-        cost_impact=impact.number("value") if impact else None,
-        cost_impact_status=impact.optional_text("status") if impact else None,
-        private=fields.flag("private"),
-        created_at=fields.moment("created_at"),
-        updated_at=fields.moment("updated_at"),
-        attachments=_attachments(fields),
-    )
+class Rfis(Records[Rfi]):
+    """The RFIs of a company."""
 
-
-def _attachments(fields: Fields) -> int | None:
-    """Those of its questions; a list shows none."""
-    counts = [question.count("attachments") for question in fields.optional_items("questions")]
-    shown = [count for count in counts if count is not None]
-    return sum(shown) if shown else None
-
-
-@dataclass(frozen=True, slots=True)
-class Rfis:
-    """The RFIs of one company that the viewer may see, and may write."""
-
-    _access: CompanyAccess
+    kind = Rfi
+    many = CompanyRoute.RFIS
+    single = CompanyRoute.RFI
+    new = WriteRoute.CREATE_RFI, "rfi"
 
     def list(
         self,
@@ -93,53 +104,8 @@ class Rfis:
         most: int | None = None,
     ) -> Read[tuple[Rfi, ...]]:
         """Those of a project that pass the filters, at most so many."""
-        call = self._access.project_call(project_id, CompanyRoute.RFIS)
-        call = call.filtered(status=status, number=number, updated_at=updated)
-        return self._access.read_list(call, decode_rfi, most=most)
+        return self._list(project_id, most, status=status, number=number, updated_at=updated)
 
-    def get(self, project_id: ProjectId, record_id: RecordId) -> Read[Rfi]:
-        """One.
-
-        Raises:
-            NotFound: there is none, or the viewer may not see it.
-        """
-        call = self._access.project_call(project_id, CompanyRoute.RFI, id=record_id)
-        return self._access.read_one(call, decode_rfi)
-
-    def create(
-        self,
-        project_id: ProjectId,
-        *,
-        subject: str,
-        question: str,
-        rfi_manager_id: UserId,
-        assignee_ids: Sequence[UserId],
-        due_date: date | None = None,
-        reference: str | None = None,
-        responsible_contractor_id: RecordId | None = None,
-        private: bool | None = None,
-        draft: bool | None = None,
-        upload_ids: Sequence[str] = (),
-    ) -> Rfi:
-        """A new RFI. Needs at least one assignee: Procore refuses it otherwise.
-
-        `upload_ids` are of files that `Uploads.send` brought to Procore. Whether it takes them here is not
-        documented (section 5.13): `attachments` of what is returned says how many there are.
-
-        Raises:
-            Rejected: Procore's own reasons are in `messages`.
-            OutcomeUnknown: it may have been created.
-        """
-        rfi = {
-            "subject": subject,
-            "question": {"body": question},
-            "rfi_manager_id": rfi_manager_id,
-            "assignee_ids": list(assignee_ids),
-            "due_date": due_date,
-            "reference": reference,
-            "responsible_contractor_id": responsible_contractor_id,
-            "private": private,
-            "draft": draft,
-            "upload_ids": list(upload_ids) or None,
-        }
-        return self._access.write(WriteRoute.CREATE_RFI, {"rfi": rfi}, decode_rfi, p=project_id)
+    def create(self, project_id: ProjectId, **rfi: Unpack[NewRfi]) -> Rfi:
+        """A new one. `Rejected` has Procore's own reasons; after `OutcomeUnknown` it may have been created."""
+        return self._create(project_id, {**rfi, "question": {"body": rfi["question"]}})

@@ -26,9 +26,8 @@ from embedded_app.errors import (
 )
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import AccessLevel, Commitment, CommitmentKind, CompanyApi, Procore
-from embedded_app.procore.calls.decoding import Fields
+from embedded_app.procore.calls.decoding import each
 from embedded_app.procore.calls.routes import CompanyRoute
-from embedded_app.procore.records.commitments import decode_commitment
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -114,15 +113,15 @@ def test_one_commitment_its_lines_and_its_change_orders(hollis: CompanyApi) -> N
     assert len(hollis.change_orders.list(RIVERSIDE).value) > len(changes)
 
 
-def test_a_list_in_pages_is_the_same_list(hollis: CompanyApi, simulator: SimulatorProcess) -> None:
+def test_a_list_in_pages_is_the_same_list(
+    hollis: CompanyApi, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     access = hollis._access
     call = access.call(CompanyRoute.WORK_ORDER_CONTRACTS).asking(project_id=RIVERSIDE)
-
-    def decode(fields: Fields) -> Commitment:
-        return decode_commitment(CommitmentKind.SUBCONTRACT, fields)
-
+    decode = each(Commitment, kind=CommitmentKind.SUBCONTRACT)
     whole = access.read_list(call, decode).value
-    paged = access.read_list(call.asking(sort="number"), decode, per_page=4).value
+    monkeypatch.setattr(call.route, "most_per_page", 4)
+    paged = access.read_list(call.asking(sort="number"), decode).value
     assert len(simulator.requests(CONTRACTS)) == 1 + -(-len(whole) // 4)
     assert {record.id for record in paged} == {record.id for record in whole}
     assert len(paged) == len(whole) > 4

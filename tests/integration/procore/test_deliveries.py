@@ -10,7 +10,6 @@ import pytest
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.procore import Commitment, Procore, read_event
 from embedded_app.procore.calls.routes import CompanyRoute
-from embedded_app.procore.hooks import RESOURCES
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess
@@ -51,7 +50,7 @@ def test_what_is_held_for_a_hook_is_read_again_when_it_tells_of_a_change(
         return next(each for each in company.commitments.list(RIVERSIDE).value if each.number == "SC-014")
 
     _subscribe(simulator, receiver, version)
-    procore.watch(HOLLIS, RESOURCES[CompanyRoute.WORK_ORDER_CONTRACTS], seconds=3600)
+    procore.watch(HOLLIS, CompanyRoute.WORK_ORDER_CONTRACTS.resources, seconds=3600)
     before = first()
     clock.advance(240)
     simulator.forget_requests()

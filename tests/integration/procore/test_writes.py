@@ -10,16 +10,12 @@ import pytest
 
 from embedded_app.errors import Forbidden, OutcomeUnknown, Rejected, ServerFailed
 from embedded_app.ids import CompanyId, ProjectId, UserId
-from embedded_app.procore import (
-    CommitmentKind,
-    CompanyApi,
-    Observation,
-    Procore,
-    PunchItem,
-    Rfi,
-    Submittal,
-)
+from embedded_app.procore import CommitmentKind, CompanyApi, Procore
 from embedded_app.procore.files import uploads
+from embedded_app.procore.records.observations import Observation
+from embedded_app.procore.records.punch_items import PunchItem
+from embedded_app.procore.records.rfis import Rfi
+from embedded_app.procore.records.submittals import Submittal
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.simulator_process import SimulatorProcess
 

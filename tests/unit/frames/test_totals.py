@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from embedded_app.ids import RecordId
 from embedded_app.panels import RecordKey
@@ -211,7 +212,9 @@ class TestAnotherCurrency:
     def test_records_without_a_currency_beside_rows_in_several_are_not_guessed(
         self, world: World, pages: Pages
     ) -> None:
-        world.procore.commitments = [replace(each, currency=None) for each in world.procore.commitments]
+        world.procore.commitments = [
+            structs.replace(each, currency=None) for each in world.procore.commitments
+        ]
         publish(world)
         html = pages.project()
         assert "Amounts of Sage ERP are in several currencies" in text_of(html)
@@ -220,7 +223,9 @@ class TestAnotherCurrency:
     def test_the_panel_may_say_what_records_without_a_currency_are_in(
         self, world: World, pages: Pages
     ) -> None:
-        world.procore.commitments = [replace(each, currency=None) for each in world.procore.commitments]
+        world.procore.commitments = [
+            structs.replace(each, currency=None) for each in world.procore.commitments
+        ]
         publish(world, currency="USD")
         lines = by_name(pages.project())
         assert lines["SC-003"]["Variance"] == "Match0.00"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from embedded_app.procore import CallRecord, Environment, Procore
+from embedded_app.procore import Environment, Procore
+from embedded_app.procore.calls.caller import CallRecord
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant

@@ -1,71 +1,40 @@
-"""A whole answer of each kind, as docs/platform-reference.md describes it, with its decoder."""
+"""A whole answer of each kind, as docs/platform-reference.md describes it, with what decodes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from embedded_app.procore import (
-    AppConfiguration,
-    AppInstallation,
-    Balances,
-    BudgetLine,
-    BudgetView,
-    ChangeOrder,
     Commitment,
     CommitmentKind,
     Company,
-    Compliance,
-    DailyLogCounts,
-    DirectCost,
     Event,
-    Insurance,
-    LineItem,
     Me,
-    Observation,
-    ObservationType,
-    Payment,
     Permissions,
-    PrimeContract,
     Project,
-    PunchItem,
-    Requisition,
-    Rfi,
-    Submittal,
-    TokenInfo,
     TokenSet,
-    User,
-    Vendor,
-    WbsCode,
 )
-from embedded_app.procore.calls.decoding import Fields
-from embedded_app.procore.files.uploads import Form, Segments, decode_form, decode_segments
-from embedded_app.procore.hooks import decode_event
-from embedded_app.procore.oauth.tokens import decode_token_info, decode_token_set
-from embedded_app.procore.records.app_installations import decode_app_configuration, decode_app_installation
-from embedded_app.procore.records.budget import decode_budget_line, decode_budget_view
-from embedded_app.procore.records.change_orders import decode_change_order
-from embedded_app.procore.records.commitments import decode_balances, decode_commitment, decode_line_item
-from embedded_app.procore.records.companies import WebBase, decode_company, decode_me, decode_web_base
-from embedded_app.procore.records.compliance import decode_compliance
-from embedded_app.procore.records.daily_logs import decode_counts
-from embedded_app.procore.records.direct_costs import decode_direct_cost
-from embedded_app.procore.records.directory import decode_user
-from embedded_app.procore.records.insurances import decode_insurance
-from embedded_app.procore.records.observations import decode_observation, decode_observation_type
-from embedded_app.procore.records.payments import decode_payment
-from embedded_app.procore.records.permissions import decode_permissions
-from embedded_app.procore.records.prime_contracts import decode_prime_contract
-from embedded_app.procore.records.projects import decode_project
-from embedded_app.procore.records.punch_items import decode_punch_item
-from embedded_app.procore.records.requisitions import decode_requisition
-from embedded_app.procore.records.rfis import decode_rfi
-from embedded_app.procore.records.submittals import decode_submittal
-from embedded_app.procore.records.vendors import decode_vendor
-from embedded_app.procore.records.wbs_codes import decode_wbs_code
+from embedded_app.procore.calls.decoding import Decode, each, one, shaped
+from embedded_app.procore.files.uploads import Form, Segments, segments_for
+from embedded_app.procore.hooks import EVENT
+from embedded_app.procore.oauth.tokens import TOKEN_INFO, TokenInfo, token_set
+from embedded_app.procore.records.budget import BudgetLine, BudgetView, WbsCode
+from embedded_app.procore.records.change_orders import ChangeOrder
+from embedded_app.procore.records.commitments import Balances, Compliance, LineItem, Payment
+from embedded_app.procore.records.companies import AppConfiguration, AppInstallation, WebBase
+from embedded_app.procore.records.daily_logs import DailyLogCounts, counts_in
+from embedded_app.procore.records.direct_costs import DirectCost
+from embedded_app.procore.records.directory import User
+from embedded_app.procore.records.observations import Observation, ObservationType
+from embedded_app.procore.records.prime_contracts import PrimeContract
+from embedded_app.procore.records.punch_items import PunchItem
+from embedded_app.procore.records.requisitions import Requisition
+from embedded_app.procore.records.rfis import Rfi
+from embedded_app.procore.records.submittals import Submittal
+from embedded_app.procore.records.vendors import Insurance, Vendor
 
 _NOW = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
 _STAMPS = {"created_at": "2026-02-01T09:00:00Z", "updated_at": "2026-11-19T17:30:00Z"}
@@ -75,29 +44,44 @@ _USD = {"currency_configuration": {"currency_iso_code": "USD", "currency_exchang
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What Procore answers, and what becomes of it."""
+    """What Procore answers, and what becomes of it.
+
+    Attributes:
+        kind: of the record.
+        body: the answer.
+        decode: makes the record; what every record has when `None`.
+        given: what the caller knows before.
+    """
 
     kind: type
-    decode: Callable[[Fields], object]
     body: dict[str, Any]
+    decode: Decode[Any] | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def one(self) -> Decode[Any]:
+        """Decodes one."""
+        return self.decode or one(self.kind, **self.given)
+
+    @property
+    def many(self) -> Decode[Any]:
+        """Decodes a list of them; what comes in no list decodes none."""
+        return self.decode or each(self.kind, **self.given)
 
 
 DOCUMENTS: tuple[Document, ...] = (
-    Document(Me, decode_me, _DANA),
-    Document(Company, decode_company, {"id": 55188, "name": "Cascadia", "is_active": True, "logo_url": None}),
-    Document(WebBase, decode_web_base, {"zone": "us02", "web_base_url": "https://us02.procore.example"}),
+    Document(Me, _DANA),
+    Document(Company, {"id": 55188, "name": "Cascadia", "is_active": True, "logo_url": None}),
+    Document(WebBase, {"zone": "us02", "web_base_url": "https://us02.procore.example"}),
     Document(
         Permissions,
-        partial(decode_permissions, project_id=None),
         {"tools": [{"id": 1, "name": "admin", "user_access_level": {"id": 4, "name": "Admin"}}]},
+        given={"project_id": None},
     ),
-    Document(
-        AppInstallation, decode_app_installation, {"id": 3, "app_uid": "client-1", "status": "installed"}
-    ),
-    Document(AppConfiguration, decode_app_configuration, {"id": 4, "title": "Ledger"}),
+    Document(AppInstallation, {"id": 3, "app_uid": "client-1", "status": "installed"}),
+    Document(AppConfiguration, {"id": 4, "title": "Ledger"}),
     Document(
         TokenInfo,
-        decode_token_info,
         {
             "resource_owner_id": 160586,
             "scopes": [],
@@ -105,10 +89,10 @@ DOCUMENTS: tuple[Document, ...] = (
             "application": {"uid": "client-1"},
             "created_at": 1767225600,
         },
+        TOKEN_INFO,
     ),
     Document(
         TokenSet,
-        partial(decode_token_set, now=_NOW, refreshable=True),
         {
             "access_token": "eyJ",
             "token_type": "bearer",
@@ -116,10 +100,10 @@ DOCUMENTS: tuple[Document, ...] = (
             "refresh_token": "9f0c",
             "created_at": 1767225600,
         },
+        token_set(_NOW, refreshable=True),
     ),
     Document(
         Project,
-        decode_project,
         {
             "id": 562949953500001,
             "name": "Riverside",
@@ -132,7 +116,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Vendor,
-        decode_vendor,
         {
             "id": 5,
             "name": "Ironline",
@@ -144,7 +127,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         User,
-        decode_user,
         {
             "id": 160586,
             "name": "Dana Whitfield",
@@ -159,7 +141,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Insurance,
-        decode_insurance,
         {
             "id": 8,
             "vendor_id": 5,
@@ -176,7 +157,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Commitment,
-        partial(decode_commitment, CommitmentKind.SUBCONTRACT),
         {
             "id": 562949953600014,
             "number": "SC-014",
@@ -199,10 +179,10 @@ DOCUMENTS: tuple[Document, ...] = (
             **_STAMPS,
             "a_field_of_next_year": {"x": 1},
         },
+        given={"kind": CommitmentKind.SUBCONTRACT},
     ),
     Document(
         LineItem,
-        decode_line_item,
         {
             "id": 9,
             "position": 1,
@@ -219,7 +199,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Balances,
-        decode_balances,
         {
             "approved_change_total": "248250.0",
             "pending_revised_change_total": "10.0",
@@ -231,7 +210,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Compliance,
-        decode_compliance,
         {
             "compliance_status": "compliant",
             "derived_compliance_status": "not_compliant",
@@ -254,7 +232,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         ChangeOrder,
-        decode_change_order,
         {
             "id": 4,
             "contract_id": 9,
@@ -269,7 +246,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Requisition,
-        decode_requisition,
         {
             "id": 11,
             "number": 3,
@@ -297,7 +273,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Payment,
-        decode_payment,
         {
             "id": 12,
             "amount": "270000.0",
@@ -312,7 +287,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         PrimeContract,
-        decode_prime_contract,
         {
             "id": "562949953800001",
             "number": "1",
@@ -334,10 +308,9 @@ DOCUMENTS: tuple[Document, ...] = (
             **_STAMPS,
         },
     ),
-    Document(BudgetView, decode_budget_view, {"id": 2, "name": "Standard", "description": None}),
+    Document(BudgetView, {"id": 2, "name": "Standard", "description": None}),
     Document(
         BudgetLine,
-        decode_budget_line,
         {
             "id": 21,
             "wbs_code_id": 51,
@@ -352,12 +325,10 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         WbsCode,
-        decode_wbs_code,
         {"id": 51, "flat_code": "05-100.S", "description": "Structural steel", "status": "active"},
     ),
     Document(
         DirectCost,
-        decode_direct_cost,
         {
             "id": 31,
             "direct_cost_type": "invoice",
@@ -374,7 +345,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Rfi,
-        decode_rfi,
         {
             "id": 41,
             "number": "12",
@@ -396,7 +366,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Submittal,
-        decode_submittal,
         {
             "id": "42",
             "number": "7",
@@ -417,7 +386,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Observation,
-        decode_observation,
         {
             "id": 43,
             "number": 17,
@@ -432,22 +400,18 @@ DOCUMENTS: tuple[Document, ...] = (
             **_STAMPS,
         },
     ),
-    Document(
-        ObservationType, decode_observation_type, {"id": 4, "name": "Fall protection", "category": "Safety"}
-    ),
+    Document(ObservationType, {"id": 4, "name": "Fall protection", "category": "Safety"}),
     Document(
         DailyLogCounts,
-        lambda fields: decode_counts(fields._value),
         {"manpower_logs": 3, "notes_logs": 0, "weather_logs": 1},
+        shaped(object, counts_in),
     ),
     Document(
         Form,
-        decode_form,
         {"uuid": "01HZ", "url": "https://store.example/x", "fields": {"key": "k", "signature": "s"}},
     ),
     Document(
         Segments,
-        partial(decode_segments, count=2),
         {
             "uuid": "01HZ",
             "segments": [
@@ -456,10 +420,10 @@ DOCUMENTS: tuple[Document, ...] = (
             ],
             "status": "ready",
         },
+        segments_for(2),
     ),
     Document(
         PunchItem,
-        decode_punch_item,
         {
             "id": 44,
             "position": 3,
@@ -475,7 +439,6 @@ DOCUMENTS: tuple[Document, ...] = (
     ),
     Document(
         Event,
-        decode_event,
         {
             "id": 9,
             "ulid": "01J8Z",
@@ -488,5 +451,6 @@ DOCUMENTS: tuple[Document, ...] = (
             "resource_name": "RFIs",
             "resource_id": 41,
         },
+        EVENT,
     ),
 )

@@ -20,7 +20,10 @@ from embedded_app.errors import (
     Unauthorized,
     UnexpectedPayload,
 )
-from embedded_app.procore import Authorization, CallRecord, Procore, TokenInfo, WireRequest, WireResponse
+from embedded_app.procore import Procore, WireRequest, WireResponse
+from embedded_app.procore.calls.caller import CallRecord
+from embedded_app.procore.oauth.authorization import Authorization
+from embedded_app.procore.oauth.tokens import TokenInfo
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.scripted_transport import ScriptedTransport, json_answer

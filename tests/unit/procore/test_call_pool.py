@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from logging.handlers import QueueHandler
+from queue import SimpleQueue
 
 import pytest
 
@@ -79,3 +82,22 @@ def test_a_closed_pool_still_finishes_what_it_was_given() -> None:
         return "closed"
 
     assert pool.run([close, busy, lambda: "waiting"]) == ["closed", "busy", "waiting"]
+
+
+def test_a_mistake_in_a_call_that_nobody_waits_for_is_logged_with_its_traceback() -> None:
+    logged: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    handler = QueueHandler(logged)
+    logger = logging.getLogger("embedded_app.procore.calls.pool")
+
+    def renewal_with_a_mistake() -> None:
+        raise LookupError("a mistake")
+
+    logger.addHandler(handler)
+    try:
+        CallPool(1).begin(renewal_with_a_mistake)
+        record = logged.get(timeout=10)
+    finally:
+        logger.removeHandler(handler)
+    assert record.levelname == "ERROR"
+    assert "in renewal_with_a_mistake" in record.getMessage()
+    assert "LookupError" in record.getMessage()

@@ -18,7 +18,8 @@ from embedded_app.errors import (
     Unauthorized,
 )
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore import CallRecord, Procore, WireRequest, WireResponse
+from embedded_app.procore import Procore, WireRequest, WireResponse
+from embedded_app.procore.calls.caller import CallRecord
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant

@@ -13,7 +13,6 @@ import pytest
 from embedded_app.errors import ConnectFailed, Forbidden, ServerFailed, UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId
 from embedded_app.procore import (
-    AppInstallation,
     CommitmentKind,
     Company,
     CompanyApi,
@@ -25,7 +24,7 @@ from embedded_app.procore import (
     WireResponse,
 )
 from embedded_app.procore.calls.routes import CompanyRoute
-from embedded_app.procore.hooks import RESOURCES
+from embedded_app.procore.records.companies import AppInstallation
 from embedded_app.secret import Secret
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
@@ -174,7 +173,7 @@ def test_permissions_of_the_company_or_of_a_project(
     ]
     company.permissions()
     assert len(transport.requests) == 2
-    company.permissions(anew=True)
+    company.permissions(refresh=True)
     assert len(transport.requests) == 3
 
 
@@ -210,8 +209,8 @@ def test_installed_apps(company: CompanyApi, transport: ScriptedTransport) -> No
         _list({"id": 3, "app_uid": "client-1", "status": "installed"}, {"id": 4, "status": "uninstalled"}),
     )
     assert company.app_installations().value == (
-        AppInstallation(RecordId(3), "client-1", is_installed=True),
-        AppInstallation(RecordId(4), None, is_installed=False),
+        AppInstallation(RecordId(3), "installed", "client-1"),
+        AppInstallation(RecordId(4), "uninstalled", None),
     )
 
 
@@ -269,7 +268,7 @@ def test_a_family_is_held_for_minutes_when_all_that_it_depends_on_is_watched(
     clock.advance(10)
     company.commitments.list(_PROJECT)
     assert len(transport.sent(_WORK_ORDERS)) == 2  # what was invoiced and paid could change without a word
-    procore.watch(_COMPANY, RESOURCES[CompanyRoute.WORK_ORDER_CONTRACTS], seconds=3600)
+    procore.watch(_COMPANY, CompanyRoute.WORK_ORDER_CONTRACTS.resources, seconds=3600)
     clock.advance(10)
     company.commitments.list(_PROJECT)
     clock.advance(299)

@@ -9,7 +9,7 @@ from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
 from embedded_app.procore import Event, read_event
 from embedded_app.procore.calls.routes import CompanyRoute
-from embedded_app.procore.hooks import RESOURCES, resource_named
+from embedded_app.procore.hooks import resource_named
 from tests.unit.procore.reference_paths import section
 
 _V2 = {
@@ -82,10 +82,10 @@ def test_what_is_no_event_is_refused(body: bytes) -> None:
         read_event(body)
 
 
-def test_every_resource_that_makes_something_old_is_one_that_procore_names() -> None:
+def test_every_resource_that_makes_a_read_stale_is_one_that_procore_names() -> None:
     named = {name.strip() for name in re.split(r"[,:;.]", re.sub(r"\([^)]*\)|\*\*", "", section("7.5")))}
     assert {"RFIs", "Contract Payments"} <= named
-    assert frozenset[str]().union(*RESOURCES.values()) - named == {"Requisitions"}
+    assert {name for route in CompanyRoute for name in route.resources} - named == {"Requisitions"}
     assert 'No "Requisitions" name appeared' in section("7.5")
 
 
@@ -102,4 +102,4 @@ def test_whatever_may_change_unheard_is_held_for_no_hook() -> None:
         CompanyRoute.WORK_ORDER_COMPLIANCE,
         CompanyRoute.DAILY_LOG_COUNTS,
     ):
-        assert route not in RESOURCES
+        assert route.resources == frozenset()

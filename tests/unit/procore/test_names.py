@@ -1,27 +1,16 @@
-"""What the package offers is listed once, and the list is whole."""
+"""The package offers what others use, and no room in it has more modules than one can look through."""
 
 from __future__ import annotations
 
-import inspect
+import re
 import types
-import typing
-from collections.abc import Iterator
+from pathlib import Path
 
 from embedded_app import procore
 
-
-def _hints(offered: type) -> Iterator[object]:
-    yield from typing.get_type_hints(offered).values()
-    for name, member in inspect.getmembers(offered):
-        function = member.fget if isinstance(member, property) else member
-        if not name.startswith("_") and isinstance(function, types.FunctionType):
-            yield from typing.get_type_hints(function).values()
-
-
-def _classes(hint: object) -> Iterator[type]:
-    if isinstance(hint, type):
-        yield hint
-    yield from (found for part in typing.get_args(hint) for found in _classes(part))
+_ROOT = Path(__file__).parents[3]
+_PACKAGE = _ROOT / "embedded_app" / "procore"
+_IMPORT = re.compile(r"from embedded_app\.procore import (?:\(([^)]*)\)|([^\n(]*))")
 
 
 def test_every_imported_name_is_offered() -> None:
@@ -33,16 +22,16 @@ def test_every_imported_name_is_offered() -> None:
     assert imported == set(procore.__all__)
 
 
-def test_every_type_that_a_public_name_speaks_of_is_offered() -> None:
-    offered = [getattr(procore, name) for name in procore.__all__]
-    spoken_of = {
-        found
-        for thing in offered
-        if isinstance(thing, type)
-        for hint in _hints(thing)
-        for found in _classes(hint)
-        if found.__module__.startswith("embedded_app.procore")
-    }
-    # Collaborators that only the client itself passes around, and what an upload remembers for itself.
-    internal = {"CompanyAccess", "Caller", "CallPool", "FileStore", "Form", "Part", "Segments"}
-    assert {found.__name__ for found in spoken_of} - set(procore.__all__) == internal
+def test_every_offered_name_is_used_by_somebody_else() -> None:
+    used = set()
+    for folder in ("embedded_app", "tests", "bench"):
+        for path in (_ROOT / folder).rglob("*.py"):
+            if _PACKAGE not in path.parents:
+                for several, single in _IMPORT.findall(path.read_text()):
+                    used |= {name.split()[0] for name in (several or single).split(",") if name.strip()}
+    assert set(procore.__all__) == used
+
+
+def test_no_room_has_more_than_twenty_modules() -> None:
+    for room in (_PACKAGE, *(path for path in _PACKAGE.iterdir() if path.is_dir())):
+        assert len(list(room.glob("*.py"))) <= 20, room.name

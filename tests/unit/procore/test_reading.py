@@ -201,7 +201,7 @@ def test_what_decides_about_access_is_never_stale(reader: Reader, source: _Sourc
 
 def test_anew_asks_in_any_case(reader: Reader, source: _Source) -> None:
     reader.read(_KEY, source)
-    assert reader.read(_KEY, source, anew=True).value == 2
+    assert reader.read(_KEY, source, refresh=True).value == 2
     assert reader.read(_KEY, source).value == 2
 
 

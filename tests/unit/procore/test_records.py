@@ -4,45 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from embedded_app.errors import UnexpectedPayload
 from embedded_app.ids import ProjectId, RecordId, UserId
-from embedded_app.procore import (
-    AccessLevel,
+from embedded_app.procore import AccessLevel, Commitment, CommitmentKind, Permissions, Project
+from embedded_app.procore.calls.decoding import Decode, decoded, one
+from embedded_app.procore.calls.fields import Malformed, Ref
+from embedded_app.procore.records.budget import BudgetLine, WbsCode
+from embedded_app.procore.records.change_orders import ChangeOrder
+from embedded_app.procore.records.commitments import (
     Balances,
-    BudgetLine,
-    ChangeOrder,
-    Commitment,
-    CommitmentKind,
     Compliance,
     ComplianceDocument,
-    DirectCost,
-    Insurance,
     LineItem,
-    Observation,
     Payment,
-    Permissions,
-    PrimeContract,
-    Project,
-    PunchItem,
-    Ref,
-    Requisition,
-    Rfi,
-    Submittal,
-    User,
-    Vendor,
-    WbsCode,
 )
-from embedded_app.procore.calls.decoding import Fields, Malformed
-from embedded_app.procore.records.commitments import decode_commitment
-from embedded_app.procore.records.daily_logs import decode_counts
-from embedded_app.procore.records.permissions import decode_permissions
-from embedded_app.procore.records.prime_contracts import decode_prime_contract
-from embedded_app.procore.records.requisitions import decode_requisition
-from embedded_app.procore.records.wbs_codes import decode_wbs_code
+from embedded_app.procore.records.daily_logs import counts_in
+from embedded_app.procore.records.direct_costs import DirectCost
+from embedded_app.procore.records.directory import User
+from embedded_app.procore.records.observations import Observation
+from embedded_app.procore.records.prime_contracts import PrimeContract
+from embedded_app.procore.records.punch_items import PunchItem
+from embedded_app.procore.records.requisitions import Requisition
+from embedded_app.procore.records.rfis import Rfi
+from embedded_app.procore.records.submittals import Submittal
+from embedded_app.procore.records.vendors import Insurance, Vendor
+from tests.fakes.scripted_transport import json_answer
 from tests.unit.procore.documents import DOCUMENTS, Document
+
+T = TypeVar("T")
 
 _CREATED = datetime(2026, 2, 1, 9, tzinfo=UTC)
 _UPDATED = datetime(2026, 11, 19, 17, 30, tzinfo=UTC)
@@ -305,6 +298,13 @@ _RECORDS: list[Any] = [
 ]
 
 
+_SUBCONTRACT = one(Commitment, kind=CommitmentKind.SUBCONTRACT)
+
+
+def _made(decode: Decode[T], body: object) -> T:
+    return decoded(json_answer(body), "GET /x", decode)
+
+
 def _document(kind: type) -> Document:
     [found] = [document for document in DOCUMENTS if document.kind is kind]
     return found
@@ -313,7 +313,7 @@ def _document(kind: type) -> Document:
 @pytest.mark.parametrize("record", _RECORDS, ids=lambda record: type(record).__name__)
 def test_a_whole_answer(record: Any) -> None:
     document = _document(type(record))
-    assert document.decode(Fields(document.body)) == record
+    assert _made(document.one, document.body) == record
 
 
 @pytest.mark.parametrize("record", _RECORDS, ids=lambda record: type(record).__name__)
@@ -323,26 +323,47 @@ def test_what_is_missing_or_null_is_none(record: Any) -> None:
     needed = {name: document.body[name] for name in ("id", "name") if name in document.body}
     nulls: dict[str, Any] = dict.fromkeys(document.body)
     for body in (needed, nulls | needed):
-        found = document.decode(Fields(body))
-        given = {name for name in record.__slots__ if getattr(found, name) not in (None, ())}
-        assert given == {"kind", *needed} & set(record.__slots__)
+        found = _made(document.one, body)
+        given = {name for name in record.__struct_fields__ if getattr(found, name) not in (None, ())}
+        assert given == {"kind", *needed} & set(record.__struct_fields__)
 
 
 def test_a_vendors_name_in_the_thin_form() -> None:
     thin = {"id": 5, "vendor": {"id": 6, "name": "Ironline"}}
-    assert decode_commitment(CommitmentKind.SUBCONTRACT, Fields(thin)).vendor_name == "Ironline"
+    assert _made(_SUBCONTRACT, thin).vendor_name == "Ironline"
+
+
+def test_a_vendor_in_the_flat_form() -> None:
+    found = _made(_SUBCONTRACT, {"id": 5, "vendor": None, "vendor_id": "6", "vendor_name": "Ironline"})
+    assert (found.vendor_id, found.vendor_name) == (6, "Ironline")
+
+
+def test_a_commitment_of_another_kind_is_refused() -> None:
+    assert _made(_SUBCONTRACT, {"id": 5, "type": "WorkOrderContract"}).kind is CommitmentKind.SUBCONTRACT
+    for kind in ("PurchaseOrderContract", "canary", 5):
+        with pytest.raises(UnexpectedPayload) as caught:
+            _made(_SUBCONTRACT, {"id": 5, "type": kind})
+        assert caught.value.messages == ("field type",)
+
+
+def test_files_of_an_rfi_are_those_of_its_questions() -> None:
+    questions: list[dict[str, Any]] = [{"attachments": [{}, {}]}, {}, {"attachments": [{}]}]
+    assert _made(one(Rfi), {"id": 1, "questions": questions}).attachments == 3
+    assert _made(one(Rfi), {"id": 1, "questions": [{}]}).attachments is None
+    with pytest.raises(UnexpectedPayload) as caught:
+        _made(one(Rfi), {"id": 1, "questions": [{"attachments": ["canary"]}]})
+    assert caught.value.messages == ("field questions.attachments",)
 
 
 def test_the_older_name_of_an_invoices_summary() -> None:
     body = {"id": 5, "g702": {"current_payment_due": "10.0"}}
-    assert decode_requisition(Fields(body)).payment_due == Decimal("10.0")
+    assert _made(one(Requisition), body).payment_due == Decimal("10.0")
 
 
 def test_the_names_of_version_2() -> None:
-    assert decode_wbs_code(Fields({"id": "51", "code": "05-100.S"})).code == "05-100.S"
-    assert decode_prime_contract(Fields({"id": "1", "revised_contract": "7.5"})).revised_contract == Decimal(
-        "7.5"
-    )
+    assert _made(one(WbsCode), {"id": "51", "code": "05-100.S"}).code == "05-100.S"
+    contract = _made(one(PrimeContract), {"id": "1", "revised_contract": "7.5"})
+    assert contract.revised_contract == Decimal("7.5")
 
 
 @pytest.mark.parametrize(
@@ -354,13 +375,13 @@ def test_the_names_of_version_2() -> None:
     ],
 )
 def test_counts_of_daily_logs_in_each_plausible_shape(answer: object) -> None:
-    counts = decode_counts(answer)
+    counts = counts_in(answer)
     assert (counts.by_type, counts.total) == ({"manpower": 3, "weather": 1}, 4)
 
 
 @pytest.mark.parametrize("answer", [{}, []])
 def test_no_daily_logs(answer: object) -> None:
-    assert decode_counts(answer).total == 0
+    assert counts_in(answer).total == 0
 
 
 @pytest.mark.parametrize(
@@ -378,7 +399,7 @@ def test_no_daily_logs(answer: object) -> None:
 )
 def test_what_counts_nothing_is_refused(answer: object) -> None:
     with pytest.raises(Malformed):
-        decode_counts(answer)
+        counts_in(answer)
 
 
 def _tools(*tools: tuple[str, str | None], project_id: ProjectId | None = None) -> Permissions:
@@ -386,7 +407,7 @@ def _tools(*tools: tuple[str, str | None], project_id: ProjectId | None = None) 
         {"id": 1, "name": name, "user_access_level": {"id": 4, "name": level} if level else None}
         for name, level in tools
     ]
-    return decode_permissions(Fields({"tools": listed}), project_id)
+    return _made(one(Permissions, project_id=project_id), {"tools": listed})
 
 
 def test_levels_are_found_whatever_the_case() -> None:

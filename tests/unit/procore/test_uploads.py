@@ -19,8 +19,9 @@ from embedded_app.errors import (
     UnexpectedPayload,
 )
 from embedded_app.ids import CompanyId, ProjectId
-from embedded_app.procore import CompanyApi, Procore, Upload, WireRequest, WireResponse
+from embedded_app.procore import CompanyApi, Procore, WireRequest, WireResponse
 from embedded_app.procore.files import uploads
+from embedded_app.procore.files.uploads import Upload
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.scripted_transport import ScriptedTransport, json_answer

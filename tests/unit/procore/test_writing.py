@@ -23,7 +23,8 @@ from embedded_app.errors import (
     Unauthorized,
 )
 from embedded_app.ids import CompanyId, ProjectId, RecordId, UserId
-from embedded_app.procore import CompanyApi, Procore, Rfi, WireResponse
+from embedded_app.procore import CompanyApi, Procore, WireResponse
+from embedded_app.procore.records.rfis import Rfi
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.scripted_transport import Answer, ScriptedTransport, json_answer
