@@ -96,12 +96,19 @@ class Grant(CompanyOwned, Model):
 
     def seal_context(self) -> SealContext:
         """Where `sealed_tokens` stands."""
-        return token_context(self.company_id, self.id, self.version)
+        return token_context(self.company_id, self.id, self.version, self.principal_id)
 
 
-def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
-    """Where a token set stands: it opens in this row at this version only."""
-    return SealContext("grants.sealed_tokens", company_id, str(grant_id), version)
+def token_context(company_id: int, grant_id: UUID, version: int, principal_id: UUID | None) -> SealContext:
+    """Where a token set stands: it opens in this row, at this version, for this principal only."""
+    return SealContext(
+        "grants.sealed_tokens", company_id, str(grant_id), version, principal_mark(principal_id)
+    )
+
+
+def principal_mark(principal_id: UUID | None) -> str:
+    """Whose a sealed pair is; the service account's for `None`."""
+    return "service account" if principal_id is None else str(principal_id)
 
 
 class PairKey(CompanyOwned, Model):

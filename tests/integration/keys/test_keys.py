@@ -231,3 +231,24 @@ def test_every_sealed_column_says_where_it_stands() -> None:
     }  # fmt: skip
     assert {table.name for table in tables_of_companies()} == sealed - {"sign_in_flows"}
     assert all(callable(table.model.seal_context) for table in tables_of_companies())
+
+
+def test_what_ends_an_old_row_that_is_put_back(old: World, make_world: MakeWorld) -> None:
+    """A whole row, with its version, opens as it did: a new data key ends that, and then a new master key."""
+    one = old.add_company(1)
+    row = old.take_source(one)
+    old.set_password(one, b"1")
+    old.put_back(one, row)
+    assert old.password(one) == b"0"
+    run(old, old.keys.re_encrypt(one, wait=timedelta()))
+    old.put_back(one, row)
+    with pytest.raises(Unsealable):
+        old.password(one)
+    old.put_back(one, row, with_key=True)
+    assert old.password(one) == b"0"
+    both = make_world(key("new"), key("old"))
+    run(both, both.keys.rotate())
+    new = make_world(key("new"))
+    new.put_back(one, row, with_key=True)
+    with pytest.raises(UnknownKey):
+        new.password(one)

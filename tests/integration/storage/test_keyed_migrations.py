@@ -1,0 +1,120 @@
+"""What was stored before it stood under a key is carried over by the upgrade, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from embedded_app import sources, storage
+from embedded_app.app import create_app
+from embedded_app.crypto import EnvironmentKeys, SealContext, Vault, WrappedKey
+from embedded_app.ids import CompanyId
+from embedded_app.installations import Grant
+from embedded_app.installations.models import token_context
+from embedded_app.sources.models import Source
+from embedded_app.storage import company_scope, db, find_wrapped_key
+from tests.factories.settings import config
+from tests.fakes.fake_clock import FakeClock
+
+ONE = CompanyId(1)
+SOURCE, OPEN_SOURCE, GRANT, PRINCIPAL = (UUID(int=number) for number in (1, 2, 3, 4))
+NOW = "2026-11-20 13:00:00+00:00"
+_COMPANY = """
+INSERT INTO companies (id, name, state, state_since, consent_version, consent_by, consent_at, audit_sequence,
+ audit_head, master_key_id, wrapped_data_key)
+VALUES (1, 'One', 'connected', :now, '1', 'Dana', :now, 0, '', :key_id, :wrapped)"""
+_PRINCIPAL = """
+INSERT INTO principals (id, company_id, user_id, name, login, signed_in_at)
+VALUES (:id, 1, 7, 'Dana', 'dana', :now)"""
+_SOURCE = """
+INSERT INTO sources (id, company_id, name, kind, settings, credentials, version, keep_seconds, columns, created_at,
+ updated_at)
+VALUES (:id, 1, :name, 'sql', :settings, :sealed, 3, 60, '[]', :now, :now)"""
+_GRANT = """
+INSERT INTO grants (id, company_id, principal_id, sealed_tokens, version, expires_at, refresh_at, state, attempt,
+ is_installer, created_at)
+VALUES (:id, 1, :principal, :sealed, 5, :now, :now, 'good', 0, false, :now)"""
+
+
+@pytest.fixture
+def app(empty_database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app whose database is as revision 0011 left it, with values under seals that name no destination."""
+    app = create_app(config(DATABASE_URL=empty_database_url), instance_path=tmp_path)
+    with app.app_context():
+        storage.upgrade("0011")
+
+        wrapped = vault_of(None).new_company_key(ONE)
+        vault = vault_of(wrapped)
+        password = vault.seal(SealContext("sources.credentials", ONE, str(SOURCE), 3), b'{"password":"p"}')
+        tokens = vault.seal(SealContext("grants.sealed_tokens", ONE, str(GRANT), 5), b"tokens")
+        with db.engine.begin() as connection:
+            run(connection, _COMPANY, key_id=wrapped.master_key_id, wrapped=wrapped.wrapped)
+            run(connection, _PRINCIPAL, id=as_stored(PRINCIPAL))
+            said = '{"host": "erp.example.com", "port": ""}'
+            run(
+                connection,
+                _SOURCE,
+                id=as_stored(SOURCE),
+                name="ERP",
+                settings=said,
+                sealed=password.to_bytes(),
+            )
+            run(connection, _SOURCE, id=as_stored(OPEN_SOURCE), name="File", settings=said, sealed=None)
+            run(
+                connection,
+                _GRANT,
+                id=as_stored(GRANT),
+                principal=as_stored(PRINCIPAL),
+                sealed=tokens.to_bytes(),
+            )
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def run(connection: Connection, statement: str, **values: object) -> None:
+    connection.execute(text(statement), {"now": NOW} | values)
+
+
+def as_stored(value: UUID) -> object:
+    return value.hex if db.engine.dialect.name == "sqlite" else value
+
+
+def vault_of(wrapped: WrappedKey | None) -> Vault:
+    """For values under this key, or under the one that the database holds."""
+    provider = EnvironmentKeys(config().master_keys)
+    return Vault(provider, (lambda _: wrapped) if wrapped else find_wrapped_key, FakeClock())
+
+
+@pytest.mark.usefixtures("app")
+def test_what_was_sealed_is_carried_over_and_bound() -> None:
+    storage.upgrade()
+    vault = vault_of(None)
+    with company_scope(ONE):
+        assert sources.service().secret_names(SOURCE) == {"password"}
+        assert sources.service().find_refusal(OPEN_SOURCE) is None
+        grant = db.session.get_one(Grant, GRANT)
+        assert grant.sealed_tokens is not None
+        assert vault.open(token_context(ONE, GRANT, 5, PRINCIPAL), grant.sealed_tokens) == b"tokens"
+        source = db.session.get_one(Source, SOURCE)
+        source.settings = source.settings | {"host": "evil.example.com"}
+        db.session.commit()
+        assert sources.service().find_refusal(SOURCE)
+
+
+@pytest.mark.usefixtures("app")
+def test_a_seal_from_before_opens_nowhere_afterwards() -> None:
+    """Also when somebody puts it back with the settings that it was made for."""
+    with db.engine.begin() as connection:
+        old = connection.execute(text("SELECT credentials FROM sources WHERE name = 'ERP'")).scalar_one()
+    storage.upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE sources SET credentials = :old WHERE name = 'ERP'"), {"old": old})
+    storage.upgrade()
+    with company_scope(ONE):
+        assert sources.service().find_refusal(SOURCE)
