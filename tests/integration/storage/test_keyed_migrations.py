@@ -8,16 +8,17 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from embedded_app import sources, storage
 from embedded_app.app import create_app
 from embedded_app.crypto import EnvironmentKeys, SealContext, Vault, WrappedKey
 from embedded_app.ids import CompanyId
-from embedded_app.installations import Grant
+from embedded_app.installations import FlowOutcome, Grant, SignInFlow
 from embedded_app.installations.models import token_context
+from embedded_app.principals.models import Proof, Session
 from embedded_app.sources.models import Source
-from embedded_app.storage import company_scope, db, find_wrapped_key
+from embedded_app.storage import company_scope, db, find_wrapped_key, system_scope
 from tests.factories.settings import config
 from tests.fakes.fake_clock import FakeClock
 
@@ -31,6 +32,15 @@ VALUES (1, 'One', 'connected', :now, '1', 'Dana', :now, 0, '', :key_id, :wrapped
 _PRINCIPAL = """
 INSERT INTO principals (id, company_id, user_id, name, login, signed_in_at)
 VALUES (:id, 1, 7, 'Dana', 'dana', :now)"""
+_SESSION = """
+INSERT INTO sessions (id, company_id, principal_id, kind, created_at, expires_at)
+VALUES (:id, 1, :principal, 'tab', :now, :now)"""
+_PROOF = """
+INSERT INTO session_proofs (id, company_id, session_id, kind, hash, expires_at, replaced)
+VALUES (:id, 1, :session, 'tab', :hash, :now, false)"""
+_FLOW = """
+INSERT INTO sign_in_flows (id, kind, state_hash, cookie_hash, created_at, wrong_tries, sealed_sign_in)
+VALUES (:id, 'tab', :hash, '', :now, 0, :sealed)"""
 _SOURCE = """
 INSERT INTO sources (id, company_id, name, kind, settings, credentials, version, keep_seconds, columns, created_at,
  updated_at)
@@ -55,6 +65,10 @@ def app(empty_database_url: str, tmp_path: Path) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             run(connection, _COMPANY, key_id=wrapped.master_key_id, wrapped=wrapped.wrapped)
             run(connection, _PRINCIPAL, id=as_stored(PRINCIPAL))
+            run(connection, _SESSION, id=as_stored(UUID(int=5)), principal=as_stored(PRINCIPAL))
+            run(connection, _PROOF, id=as_stored(UUID(int=6)), session=as_stored(UUID(int=5)), hash="0" * 64)
+            for number, sealed in ((7, None), (8, tokens.to_bytes())):
+                run(connection, _FLOW, id=as_stored(UUID(int=number)), hash=str(number), sealed=sealed)
             said = '{"host": "erp.example.com", "port": ""}'
             run(
                 connection,
@@ -118,3 +132,15 @@ def test_a_seal_from_before_opens_nowhere_afterwards() -> None:
     storage.upgrade()
     with company_scope(ONE):
         assert sources.service().find_refusal(SOURCE)
+
+
+@pytest.mark.usefixtures("app")
+def test_sessions_end_and_sign_ins_under_way_with_them() -> None:
+    """Tokens that a sign-in holds stay, to be ended at Procore."""
+    storage.upgrade()
+    with system_scope("test"):
+        assert db.session.scalars(select(Session)).all() == []
+        assert db.session.scalars(select(Proof)).all() == []
+        [flow] = db.session.scalars(select(SignInFlow)).all()
+        assert (flow.id, flow.outcome) == (UUID(int=8), FlowOutcome.FAILED)
+        assert flow.revoke_at is not None

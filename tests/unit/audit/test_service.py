@@ -11,8 +11,10 @@ from sqlalchemy import delete, update
 
 from embedded_app import audit
 from embedded_app.audit import service
+from embedded_app.crypto import EnvironmentKeys
 from embedded_app.ids import CompanyId
 from embedded_app.storage import Company, CompanyState, Model, company_scope, db
+from tests.factories.settings import config
 
 COMPANY = CompanyId(562949953443325)
 DANA = audit.Actor("p-1", "Dana Whitfield")
@@ -22,6 +24,7 @@ DANA = audit.Actor("p-1", "Dana Whitfield")
 def _company() -> Iterator[None]:
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    app.extensions["master_keys"] = EnvironmentKeys(config().master_keys)
     db.init_app(app)
     now = datetime(2026, 11, 20, tzinfo=UTC)
     with app.app_context(), company_scope(COMPANY):
