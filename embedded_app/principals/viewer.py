@@ -44,4 +44,4 @@ def current_viewer() -> Viewer:
 
 def actor_of(viewer: Viewer) -> Actor:
     """`viewer` as the audit log names them."""
-    return Actor(str(viewer.principal_id), viewer.name)
+    return Actor(str(viewer.principal_id), viewer.name, viewer.login)

@@ -65,5 +65,5 @@ def _keep(new: WrappedKey) -> WrappedKey:
     found = _find()
     assert found is not None
     if found == new:
-        _log.warning("app key made: what was vouched for before is not any more")
+        _log.warning("app key made; what was vouched for before is not vouched for any more")
     return found

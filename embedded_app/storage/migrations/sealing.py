@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from embedded_app.clock import SystemClock
-from embedded_app.crypto import KeyProvider, Vault, WrappedKey
+from embedded_app.crypto import Authenticator, KeyProvider, Vault, WrappedKey
 
 _COMPANIES = sa.table(
     "companies",
@@ -14,6 +14,32 @@ _COMPANIES = sa.table(
     sa.column("master_key_id", sa.String),
     sa.column("wrapped_data_key", sa.LargeBinary),
 )
+_APP_KEYS = sa.table(
+    "app_keys",
+    sa.column("id", sa.String),
+    sa.column("master_key_id", sa.String),
+    sa.column("wrapped_key", sa.LargeBinary),
+)
+
+
+def authenticator() -> Authenticator:
+    """Makes MACs on the connection of the migration, and the app's key where there is none."""
+    connection = op.get_bind()
+
+    def find() -> WrappedKey | None:
+        row = connection.execute(
+            sa.select(_APP_KEYS).where(_APP_KEYS.c.wrapped_key.is_not(None))
+        ).one_or_none()
+        return None if row is None else WrappedKey(row.master_key_id, bytes(row.wrapped_key))
+
+    def keep(new: WrappedKey) -> WrappedKey:
+        connection.execute(_APP_KEYS.delete())
+        values = {"id": "app", "master_key_id": new.master_key_id, "wrapped_key": new.wrapped}
+        connection.execute(_APP_KEYS.insert().values(values))
+        return new
+
+    master_keys: KeyProvider = context.config.attributes["master_keys"]
+    return Authenticator(master_keys, find, keep, SystemClock())
 
 
 def vault() -> Vault:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, select, text
 
-from embedded_app import sources, storage
+from embedded_app import audit, sources, storage
 from embedded_app.app import create_app
 from embedded_app.crypto import EnvironmentKeys, SealContext, Vault, WrappedKey
 from embedded_app.ids import CompanyId
@@ -24,6 +27,13 @@ from tests.fakes.fake_clock import FakeClock
 
 ONE = CompanyId(1)
 SOURCE, OPEN_SOURCE, GRANT, PRINCIPAL = (UUID(int=number) for number in (1, 2, 3, 4))
+EVENTS = (
+    ("principal.signed_in", str(PRINCIPAL), "Zoë", "dana"),
+    ("source.created", str(PRINCIPAL), "Dana", "Söhne"),
+    ("session.ended", "gone", "Marcus", "dana"),
+    ("source.failed", "system", "Tieback", "ERP"),
+    ("session.ended", "gone", "Marcus", "nobody@example.com"),
+)
 NOW = "2026-11-20 13:00:00+00:00"
 _COMPANY = """
 INSERT INTO companies (id, name, state, state_since, consent_version, consent_by, consent_at, audit_sequence,
@@ -41,6 +51,10 @@ VALUES (:id, 1, :session, 'tab', :hash, :now, false)"""
 _FLOW = """
 INSERT INTO sign_in_flows (id, kind, state_hash, cookie_hash, created_at, wrong_tries, sealed_sign_in)
 VALUES (:id, 'tab', :hash, '', :now, 0, :sealed)"""
+_EVENT = """
+INSERT INTO audit_events (id, company_id, sequence, at, event, actor_id, actor_name, subject, detail,
+ previous_hash, hash)
+VALUES (:id, 1, :sequence, :at, :event, :actor, :name, :subject, '{"where": "tab"}', :previous, :hash)"""
 _SOURCE = """
 INSERT INTO sources (id, company_id, name, kind, settings, credentials, version, keep_seconds, columns, created_at,
  updated_at)
@@ -69,6 +83,7 @@ def app(empty_database_url: str, tmp_path: Path) -> Iterator[Flask]:
             run(connection, _PROOF, id=as_stored(UUID(int=6)), session=as_stored(UUID(int=5)), hash="0" * 64)
             for number, sealed in ((7, None), (8, tokens.to_bytes())):
                 run(connection, _FLOW, id=as_stored(UUID(int=number)), hash=str(number), sealed=sealed)
+            add_events(connection)
             said = '{"host": "erp.example.com", "port": ""}'
             run(
                 connection,
@@ -93,6 +108,34 @@ def app(empty_database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 def run(connection: Connection, statement: str, **values: object) -> None:
     connection.execute(text(statement), {"now": NOW} | values)
+
+
+def add_events(connection: Connection) -> None:
+    """A chain as it was made without a key."""
+    previous = ""
+    for sequence, (event, actor, name, subject) in enumerate(EVENTS, start=1):
+        at = datetime(2026, 11, 20, 13, sequence, tzinfo=UTC)
+        fields = [1, sequence, at.isoformat(), event, actor, name, subject, {"where": "tab"}, previous]
+        text_ = json.dumps(fields, ensure_ascii=False)
+        hash_ = hashlib.sha256(text_.encode()).hexdigest()
+        run(
+            connection,
+            _EVENT,
+            id=as_stored(UUID(int=100 + sequence)),
+            sequence=sequence,
+            at=at.strftime("%Y-%m-%d %H:%M:%S.%f") if db.engine.dialect.name == "sqlite" else at,
+            event=event,
+            actor=actor,
+            name=name,
+            subject=subject,
+            previous=previous,
+            hash=hash_,
+        )
+        previous = hash_
+    connection.execute(
+        text("UPDATE companies SET audit_sequence = :count, audit_head = :head"),
+        {"count": len(EVENTS), "head": previous},
+    )
 
 
 def as_stored(value: UUID) -> object:
@@ -144,3 +187,44 @@ def test_sessions_end_and_sign_ins_under_way_with_them() -> None:
         [flow] = db.session.scalars(select(SignInFlow)).all()
         assert (flow.id, flow.outcome) == (UUID(int=8), FlowOutcome.FAILED)
         assert flow.revoke_at is not None
+
+
+@pytest.mark.usefixtures("app")
+def test_the_audit_chain_is_carried_over_under_the_key() -> None:
+    storage.upgrade()
+    with company_scope(ONE):
+        assert audit.verify() is None
+        assert [(e.event, e.actor_name, e.subject_text) for e in reversed(audit.list_events())] == [
+            ("principal.signed_in", "Dana", "dana"),
+            ("source.created", "Dana", "Söhne"),
+            ("session.ended", "Marcus", "dana"),
+            ("source.failed", "Tieback", "ERP"),
+            ("session.ended", "Marcus", "nobody@example.com"),
+        ]
+        audit.record("source.created", actor=audit.SYSTEM)
+        db.session.commit()
+        assert audit.verify() is None
+        for event in audit.list_events():
+            event.hash = hashlib.sha256(event.hash.encode()).hexdigest()
+        db.session.commit()
+        assert audit.verify() == 1
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ("UPDATE audit_events SET subject = 'x' WHERE sequence = 3", 3),
+        ("DELETE FROM audit_events WHERE sequence = 5", 5),
+        ("DELETE FROM audit_events WHERE sequence = 1", 1),
+    ],
+)
+def test_a_chain_that_did_not_hold_before_does_not_hold_afterwards(change: str, at: int) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text(change))
+    storage.upgrade()
+    with company_scope(ONE):
+        assert audit.verify() == at
+        audit.record("source.created", actor=audit.SYSTEM)
+        db.session.commit()
+        assert audit.verify() == at
