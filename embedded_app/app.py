@@ -50,8 +50,9 @@ def create_app(
         instance_path=str(instance_path or ROOT / "instance"),
     )
     web.init_app(app, config)
-    storage.init_app(app, config)
-    vault = Vault(master_keys or key_provider(config), storage.find_wrapped_key, clock)
+    master_keys = master_keys or key_provider(config)
+    storage.init_app(app, config, master_keys)
+    vault = Vault(master_keys, storage.find_wrapped_key, clock)
     environment = Environment.from_config(config)
     name = f"{environment.api_url}:{config.procore_client_id}"
     procore = Procore(

@@ -18,9 +18,16 @@ def group() -> None:
 
 @group.command()
 @click.argument("company", required=False)
+@click.option("--head", help="SEQUENCE:HASH of an event of COMPANY as the log or a former run named it.")
 @with_app
-def verify(company: str | None) -> None:
-    """Check the chain of every company, or of COMPANY (Procore's id); fails when one does not hold."""
+def verify(company: str | None, head: str | None) -> None:
+    """Check the chain of every company, or of COMPANY (Procore's id); fails when one does not hold.
+
+    Says the newest event of each. Keep it elsewhere, and give it to the next run.
+    """
+    if head and not company:
+        raise click.UsageError("--head is of one company: name it.")
+    known = _head_of(head) if head else None
     with system_scope("audit verify"):
         ids = (
             [parse_company_id(company)]
@@ -30,8 +37,18 @@ def verify(company: str | None) -> None:
     broken = 0
     for company_id in ids:
         with company_scope(company_id):
-            at = audit.verify()
+            at, newest = audit.verify(known), audit.find_head()
         broken += at is not None
-        click.echo(f"{company_id}\t{'holds' if at is None else f'broken at event {at}'}")
+        said = "holds" if at is None else f"broken at event {at}"
+        click.echo(
+            f"{company_id}\t{said}\t{newest.sequence}:{newest.hash}" if newest else f"{company_id}\t{said}"
+        )
     if broken:
         raise click.ClickException(f"{broken} of {len(ids)} chains do not hold.")
+
+
+def _head_of(text: str) -> audit.Head:
+    sequence, _, newest = text.partition(":")
+    if not sequence.isdecimal() or not newest:
+        raise click.BadParameter("Write it as SEQUENCE:HASH.", param_hint="--head")
+    return audit.Head(int(sequence), newest)

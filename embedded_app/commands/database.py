@@ -16,6 +16,6 @@ def group() -> None:
 @group.command()
 @with_app
 def upgrade() -> None:
-    """Bring the schema up to date; does nothing when it is."""
+    """Bring the schema, and what is sealed in it, up to date; does nothing when it is."""
     storage.upgrade()
     click.echo("The database is up to date.")

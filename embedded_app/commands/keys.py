@@ -66,12 +66,17 @@ def rotate() -> None:
 def give_up(key_id: str) -> None:
     """Give up what is under the master key KEY_ID, which is lost for good; asked twice."""
     service = keys.service()
-    click.echo(f"Under {key_id!r} are {_rows_of(service.find_lost(key_id))}.")
+    lost = service.find_lost(key_id)
+    click.echo(f"Under {key_id!r} are {_rows_of(lost)}.")
     click.echo(
         "Their grants, source credentials and uploaded files can never be opened again, not even if the key is "
         "found. Each of these companies has to connect again and to enter its sources again. What they held at "
         "Procore cannot be ended from here any more: let them uninstall the app there first."
     )
+    if lost.rows.get("app_keys"):
+        click.echo(
+            "Everybody signs in again, and nobody can vouch any more for what the audit logs hold by now."
+        )
     click.confirm("Is every copy of the key lost?", abort=True)
     if click.prompt("Type the id of the key to give up what is under it") != key_id:
         raise click.ClickException("That is another id. Nothing was given up.")

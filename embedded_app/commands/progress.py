@@ -8,7 +8,7 @@ import click
 
 from embedded_app.keys import Progress
 
-_ROWS = {"sign_in_flows": "pending sign-ins"}
+_ROWS = {"app_keys": "app keys", "sign_in_flows": "pending sign-ins"}
 
 
 def name_of(table: str) -> str:

@@ -28,16 +28,21 @@ class SealContext:
         company_id: the company that owns the value; 0 for a value sealed before there is one.
         row_id: the primary key of the row, as text.
         version: the row's version where an old value must not be put back; 0 otherwise.
+        bound_to: what decides where the value is sent or whom it serves, where the row says that in plain; ""
+            otherwise. Whoever changes it without the key gets a value that does not open.
     """
 
     purpose: str
     company_id: int
     row_id: str
     version: int = 0
+    bound_to: str = ""
 
     def associated_data(self) -> bytes:
-        """The four parts, each behind its length, so that no two contexts share one encoding."""
-        parts = (self.purpose, str(self.company_id), self.row_id, str(self.version))
+        """The parts, each behind its length, so that no two contexts share one encoding."""
+        parts = [self.purpose, str(self.company_id), self.row_id, str(self.version)]
+        if self.bound_to:
+            parts.append(self.bound_to)
         encoded = (part.encode() for part in parts)
         return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from embedded_app.crypto import SealContext, Sealed, SealingKey
 from embedded_app.ids import CompanyId
+from embedded_app.installations.models import principal_mark
 from embedded_app.installations.tokens import pack_tokens, unpack_tokens
 from embedded_app.procore import TokenSet
 
@@ -33,7 +34,7 @@ _DRAFT_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose pair it is, and which version of the grant it takes the place of."""
+    """Whose grant it is, and which version of it a pair takes the place of."""
 
     company_id: CompanyId
     grant_id: UUID
@@ -51,8 +52,11 @@ class Place:
             return None
         return cls(CompanyId(int(found["company"])), UUID(found["grant"]), int(found["version"]))
 
-    def seal_context(self) -> SealContext:
-        return SealContext("aside.pair", self.company_id, str(self.grant_id), self.version)
+    def seal_context(self, principal_id: UUID | None) -> SealContext:
+        """The pair opens for the principal it was given to."""
+        return SealContext(
+            "aside.pair", self.company_id, str(self.grant_id), self.version, principal_mark(principal_id)
+        )
 
 
 class Aside:
@@ -61,13 +65,13 @@ class Aside:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, place: Place, tokens: TokenSet, key: SealingKey) -> None:
+    def keep(self, place: Place, principal_id: UUID | None, tokens: TokenSet, key: SealingKey) -> None:
         """Write the file, whole or not at all, and see it on the disk.
 
         Raises:
             OSError: the disk does not take it.
         """
-        sealed = key.seal(place.seal_context(), pack_tokens(tokens))
+        sealed = key.seal(place.seal_context(principal_id), pack_tokens(tokens))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / place.name
         draft = path.with_suffix(f".{os.getpid()}{_DRAFT}")
@@ -95,17 +99,17 @@ class Aside:
         """Whether a pair is kept for `place`."""
         return (self._folder / place.name).exists()
 
-    def open(self, place: Place, key: SealingKey) -> TokenSet | None:
+    def open(self, place: Place, principal_id: UUID | None, key: SealingKey) -> TokenSet | None:
         """The pair that is kept for `place`; `None` when somebody has taken it.
 
         Raises:
-            Unsealable: it is not what was kept there, or was kept under another key.
+            Unsealable: it is not what was kept there, or was kept under another key or for somebody else.
         """
         try:
             content = (self._folder / place.name).read_bytes()
         except FileNotFoundError:
             return None
-        return unpack_tokens(key.open(place.seal_context(), Sealed.from_bytes(content)))
+        return unpack_tokens(key.open(place.seal_context(principal_id), Sealed.from_bytes(content)))
 
     def remove(self, place: Place) -> None:
         """Nothing is kept for `place` any more."""

@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -52,13 +52,17 @@ class Held:
     version: int
     state: GrantState
     attempt: int
-    is_service_account: bool
+    principal_id: UUID | None
     tokens: TokenSet
     expires_at: datetime
     refresh_at: datetime
     lease_until: datetime | None
     retry_at: datetime | None
     now: datetime
+
+    @property
+    def is_service_account(self) -> bool:
+        return self.principal_id is None
 
     @property
     def wants_refresh(self) -> bool:
@@ -114,10 +118,8 @@ class Custody:
                 version=grant.version,
                 state=GrantState(grant.state),
                 attempt=grant.attempt,
-                is_service_account=grant.principal_id is None,
-                tokens=unpack_tokens(
-                    self._vault.open(token_context(company_id, grant_id, grant.version), grant.sealed_tokens)
-                ),
+                principal_id=grant.principal_id,
+                tokens=unpack_tokens(self._vault.open(grant.seal_context(), grant.sealed_tokens)),
                 expires_at=grant.expires_at,
                 refresh_at=grant.refresh_at,
                 lease_until=grant.lease_until,
@@ -153,14 +155,25 @@ class Custody:
             db.session.commit()
             return key if is_announced else None
 
-    def keep(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> bool:
+    def keep(
+        self,
+        company_id: CompanyId,
+        grant_id: UUID,
+        version: int,
+        tokens: TokenSet,
+        *,
+        principal_id: UUID | None,
+    ) -> bool:
         """Store the new pair in place of the one at `version`, whatever the state.
+
+        `principal_id` is whose it is by what was opened, not by what the row says now.
 
         `False` when another pair was stored meanwhile; that one wins. The pair that loses is noted, so that it is
         ended at Procore in its time: this one when it comes too late, else the one that it takes the place of.
         """
         with self._apart(company_id):
-            sealed = self._vault.seal(token_context(company_id, grant_id, version + 1), pack_tokens(tokens))
+            context = token_context(company_id, grant_id, version + 1, principal_id)
+            sealed = self._vault.seal(context, pack_tokens(tokens))
             db.session.rollback()
             old = db.session.execute(
                 update(Grant)
@@ -170,9 +183,9 @@ class Custody:
                 .execution_options(synchronize_session=False)
             ).one_or_none()
             if old is None:
-                self._note_latecomer(company_id, grant_id, tokens)
+                self._note_latecomer(grant_id, tokens)
             else:
-                self._note_spent(token_context(company_id, grant_id, version), old.sealed_tokens)
+                self._note_spent(replace(context, version=version), old.sealed_tokens)
                 _swap(
                     grant_id,
                     Grant.version == version + 1,
@@ -197,7 +210,7 @@ class Custody:
         except (KeyDestroyed, Unsealable):  # nobody can use it either
             _log.exception("an overtaken pair could not be opened", extra={"grant_id": context.row_id})
 
-    def _note_latecomer(self, company_id: CompanyId, grant_id: UUID, tokens: TokenSet) -> None:
+    def _note_latecomer(self, grant_id: UUID, tokens: TokenSet) -> None:
         """A pair for which there is no place any more. Of a grant that was given up, it is the one that lives."""
         grant = db.session.get(Grant, grant_id, with_for_update=True)
         if grant is None:
@@ -208,19 +221,17 @@ class Custody:
                 note_given_up(self._vault, grant_id, tokens, cause)
             grant.lease_until = None
             return
-        held = unpack_tokens(
-            self._vault.open(token_context(company_id, grant_id, grant.version), grant.sealed_tokens)
-        )
+        held = unpack_tokens(self._vault.open(grant.seal_context(), grant.sealed_tokens))
         # A commit may have come through although the connection broke: then this pair has its place.
         if held.access_token != tokens.access_token and not is_noted(self._vault, grant_id, tokens):
             note_overtaken(self._vault, grant_id, tokens, is_spent=False)
 
     def keep_aside(
-        self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet, key: SealingKey
+        self, company_id: CompanyId, grant_id: UUID, held: Held, tokens: TokenSet, key: SealingKey
     ) -> None:
         """Keep the new pair beside the database, which did not take it. Never raises: it is the last resort."""
         try:
-            self._aside.keep(Place(company_id, grant_id, version), tokens, key)
+            self._aside.keep(Place(company_id, grant_id, held.version), held.principal_id, tokens, key)
         except OSError:
             _log.exception("new token pair could not be kept aside", extra={"grant_id": str(grant_id)})
 
@@ -240,11 +251,14 @@ class Custody:
         try:
             with self._apart(company_id):
                 key = self._find_pair_key(company_id, grant_id)
-            tokens = None if key is None else self._aside.open(place, key)
+                principal_id = db.session.scalar(select(Grant.principal_id).where(Grant.id == grant_id))
+            tokens = None if key is None else self._aside.open(place, principal_id, key)
         except (KeyDestroyed, Unsealable):
             _log.exception("a pair that was kept aside is of no use", extra={"grant_id": str(grant_id)})
-            tokens = None
-        is_stored = tokens is not None and self.keep(company_id, grant_id, version, tokens)
+            tokens, principal_id = None, None
+        is_stored = tokens is not None and self.keep(
+            company_id, grant_id, version, tokens, principal_id=principal_id
+        )
         self._aside.remove(place)
         return is_stored
 

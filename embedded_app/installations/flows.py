@@ -13,7 +13,7 @@ import logging
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,7 +40,7 @@ from embedded_app.installations.tokens import (
 )
 from embedded_app.procore import TokenSet
 from embedded_app.secret import Secret
-from embedded_app.storage import db, new_id
+from embedded_app.storage import authenticator, db, new_id
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +60,23 @@ _FORGOTTEN: dict[str, Any] = {
     "master_key_id": None,
     "revoke_at": None,
 }
+_FLOW = "sign-in flow"
+_CODE = "sign-in code"
+_VOUCHED_FOR = (
+    "id",
+    "kind",
+    "state_hash",
+    "cookie_hash",
+    "challenge",
+    "company_claim",
+    "consent_version",
+    "next_path",
+    "created_at",
+    "outcome",
+    "outcome_at",
+    "principal_id",
+    "code_hash",
+)
 _MOST_WRONG_TRIES = 5
 _CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look alike: 0 O, 1 I L
 _CODE_LENGTH = 8
@@ -142,6 +159,7 @@ class Flows:
             next_path=next_path,
             created_at=now,
         )
+        flow.mac = _mac_of(flow)
         flow_id = flow.id
         db.session.add(flow)
         db.session.commit()
@@ -161,6 +179,8 @@ class Flows:
             raise StateMismatch("unknown")
         if cookie is None or not hmac.compare_digest(_hash(cookie), flow.cookie_hash):
             raise StateMismatch("foreign")
+        if not _is_ours(flow):
+            raise StateMismatch("unknown")
         if flow.consumed_at is not None:
             raise StateMismatch("used")
         now = self._clock.now()
@@ -215,7 +235,7 @@ class Flows:
             .order_by(SignInFlow.consumed_at.desc())
             .limit(1)
         ).one_or_none()
-        if flow is None or flow.sealed_sign_in is None or flow.own_key is None:
+        if flow is None or flow.sealed_sign_in is None or flow.own_key is None or not _is_ours(flow):
             return None
         packed = self._vault.open_apart(flow.seal_context(), flow.own_key, flow.sealed_sign_in)
         sign_in = unpack_sign_in(str(flow.id), packed)
@@ -248,6 +268,7 @@ class Flows:
         """
         now = self._clock.now()
         values: dict[str, Any] = {"outcome": outcome, "outcome_at": now, "principal_id": principal_id}
+        values["mac"] = _mac_of(flow, **values)
         values |= _FORGOTTEN if outcome is FlowOutcome.READY else {"revoke_at": now}
         ended = db.session.execute(
             update(SignInFlow)
@@ -319,9 +340,10 @@ class Flows:
         db.session.commit()
 
     def make_code(self, flow: SignInFlow) -> str:
-        """The code that finishes a sign-in by code, in the open transaction; only its hash is kept."""
+        """The code that finishes a sign-in by code, in the open transaction; only a MAC of it is kept."""
         code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
-        flow.code_hash = _code_hash(flow.id, code)
+        flow.code_hash = authenticator().mac(_CODE, str(flow.id), code)
+        flow.mac = _mac_of(flow)
         return code
 
     def redeem_code(self, verifier: str, code: str) -> Redeemed:
@@ -345,7 +367,9 @@ class Flows:
         if flow.outcome is None and self._clock.now() - flow.created_at <= LIFE:
             raise _refused("too_early")
         typed = re.sub(r"[\s-]", "", code).upper()
-        if flow.code_hash is not None and not hmac.compare_digest(_code_hash(flow.id, typed), flow.code_hash):
+        if flow.code_hash is not None and not authenticator().vouches(
+            flow.code_hash, _CODE, str(flow.id), typed
+        ):
             self._count_wrong_try(flow.id)
             raise _refused("wrong_code")
         return self._take_result(flow)
@@ -378,6 +402,8 @@ class Flows:
         if flow.outcome != FlowOutcome.READY:
             raise _refused(flow.outcome)
         if flow.redeemed_at is not None or flow.principal_id is None or flow.company_claim is None:
+            raise _refused("other")
+        if not _is_ours(flow):
             raise _refused("other")
         if flow.outcome_at is None or self._clock.now() - flow.outcome_at > READY_LIFE:
             raise _refused("expired")
@@ -421,8 +447,22 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _code_hash(flow_id: UUID, code: str) -> str:
-    return _hash(f"{flow_id}.{code}")
+def _mac_of(flow: SignInFlow, **changed: Any) -> str:
+    """Of the row as it is, or as it will be with what `changed`."""
+    return authenticator().mac(_FLOW, *_parts_of(flow, changed))
+
+
+def _is_ours(flow: SignInFlow) -> bool:
+    """Whether this app wrote what the row says."""
+    if authenticator().vouches(flow.mac, _FLOW, *_parts_of(flow, {})):
+        return True
+    _log.error("a sign-in was changed outside the app", extra={"flow": str(flow.id)})
+    return False
+
+
+def _parts_of(flow: SignInFlow, changed: dict[str, Any]) -> tuple[str, ...]:
+    values = (changed[name] if name in changed else getattr(flow, name) for name in _VOUCHED_FOR)
+    return tuple(value.isoformat() if isinstance(value, datetime) else str(value) for value in values)
 
 
 def _hash(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -179,7 +179,8 @@ class GrantService:
         ).one_or_none()
         marks = good_marks(tokens, self._custody.refresh_time(tokens))
         grant_id, version = (new_id(), 1) if row is None else (row.id, row.version)
-        sealed = self._vault.seal(token_context(company_id, grant_id, version), pack_tokens(tokens))
+        context = token_context(company_id, grant_id, version, principal_id)
+        sealed = self._vault.seal(context, pack_tokens(tokens))
         if row is None:
             grant = Grant(
                 id=grant_id,
@@ -192,7 +193,7 @@ class GrantService:
             db.session.add(grant)
             db.session.flush()
             return
-        self._note_overtaken(token_context(company_id, grant_id, version - 1), row.sealed_tokens, tokens)
+        self._note_overtaken(replace(context, version=version - 1), row.sealed_tokens, tokens)
         db.session.execute(
             update(Grant)
             .where(Grant.id == grant_id)
@@ -301,16 +302,14 @@ class GrantService:
 
     def _give_up(self, which: ColumnElement[bool] | None, cause: LossCause) -> GivenUp:
         """`None` stands for all of the company, with what is left of grants that it does not have any more."""
-        company_id = current_company_id()
         query = select(Grant) if which is None else select(Grant).where(which)
         found = db.session.scalars(query.with_for_update()).all()
         chosen = [grant for grant in found if grant.sealed_tokens is not None]
         unreadable = 0
         for grant in chosen:
             assert grant.sealed_tokens is not None
-            context = token_context(company_id, grant.id, grant.version)
             try:
-                pair = unpack_tokens(self._vault.open(context, grant.sealed_tokens))
+                pair = unpack_tokens(self._vault.open(grant.seal_context(), grant.sealed_tokens))
             except (KeyDestroyed, Unsealable, UnknownKey) as error:  # wiped all the same
                 if cause in _CAN_WAIT and isinstance(error, UnknownKey):
                     raise  # nobody waits for it, and with the key again it can be revoked

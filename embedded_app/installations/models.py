@@ -96,12 +96,19 @@ class Grant(CompanyOwned, Model):
 
     def seal_context(self) -> SealContext:
         """Where `sealed_tokens` stands."""
-        return token_context(self.company_id, self.id, self.version)
+        return token_context(self.company_id, self.id, self.version, self.principal_id)
 
 
-def token_context(company_id: int, grant_id: UUID, version: int) -> SealContext:
-    """Where a token set stands: it opens in this row at this version only."""
-    return SealContext("grants.sealed_tokens", company_id, str(grant_id), version)
+def token_context(company_id: int, grant_id: UUID, version: int, principal_id: UUID | None) -> SealContext:
+    """Where a token set stands: it opens in this row, at this version, for this principal only."""
+    return SealContext(
+        "grants.sealed_tokens", company_id, str(grant_id), version, principal_mark(principal_id)
+    )
+
+
+def principal_mark(principal_id: UUID | None) -> str:
+    """Whose a sealed pair is; the service account's for `None`."""
+    return "service account" if principal_id is None else str(principal_id)
 
 
 class PairKey(CompanyOwned, Model):
@@ -187,6 +194,7 @@ class SignInFlow(Model):
     """One sign-in under way. It belongs to no company yet: the company it names is a claim until the callback.
 
     `state` and the cookie are kept as SHA-256 in hexadecimal, so that whoever reads the table can finish nothing.
+    `mac` vouches for the row, so that whoever writes to the table can finish nothing either.
     """
 
     __tablename__ = "sign_in_flows"
@@ -211,7 +219,8 @@ class SignInFlow(Model):
     """For a frame: who signed in, in the company claimed, which was verified by then."""
     redeemed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code_hash: Mapped[str | None] = mapped_column(String(64))
-    """For a sign-in by code: the SHA-256 of this row's id and the code, in hexadecimal."""
+    """For a sign-in by code: a MAC of this row's id and the code by the app's key, because a plain hash of eight
+    signs is found by trying."""
     wrong_tries: Mapped[int] = mapped_column(default=0)
     """Wrong verifiers, or wrong codes."""
     master_key_id: Mapped[str | None] = mapped_column(String(64))
@@ -223,6 +232,9 @@ class SignInFlow(Model):
     """
     revoke_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """From when on the tokens are to be ended at Procore, if they are still here; no attempt before this."""
+
+    mac: Mapped[str] = mapped_column(String(64), default="")
+    """By the app's key, of what the row says about who may finish it and as whom."""
 
     def seal_context(self) -> SealContext:
         """Where `sealed_sign_in` stands."""

@@ -153,12 +153,12 @@ class Refresher:
                 return self._lose_or_follow(company_id, grant_id, held.version, LossCause.NO_ANSWER, doubt)
             self._postpone(company_id, grant_id, held, doubt.code, _DOUBT_PAUSE_SECONDS, was_sent=True)
             raise
-        self._keep(company_id, grant_id, held.version, tokens, key)
+        self._keep(company_id, grant_id, held, tokens, key)
         # Read back rather than handed on: when another pair was stored meanwhile, that one counts.
         return self._custody.look(company_id, grant_id).tokens.access_token
 
     def _keep(
-        self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet, key: SealingKey
+        self, company_id: CompanyId, grant_id: UUID, held: Held, tokens: TokenSet, key: SealingKey
     ) -> None:
         """Store the pair: it exists nowhere else, and the old one is spent.
 
@@ -166,18 +166,18 @@ class Refresher:
         database: by this thread within seconds, or by whoever needs the grant later, also after a restart.
         """
         try:
-            self._custody.keep(company_id, grant_id, version, tokens)
+            self._custody.keep(company_id, grant_id, held.version, tokens, principal_id=held.principal_id)
         except (SQLAlchemyError, KeysUnreachable):
             _log.warning("new token pair not stored yet", extra={"grant_id": str(grant_id)})
-            self._custody.keep_aside(company_id, grant_id, version, tokens, key)
-            self._keep_patiently(company_id, grant_id, version, tokens)
+            self._custody.keep_aside(company_id, grant_id, held, tokens, key)
+            self._keep_patiently(company_id, grant_id, held, tokens)
 
-    def _keep_patiently(self, company_id: CompanyId, grant_id: UUID, version: int, tokens: TokenSet) -> None:
+    def _keep_patiently(self, company_id: CompanyId, grant_id: UUID, held: Held, tokens: TokenSet) -> None:
         for pause in _COMMIT_PAUSES_SECONDS:
             self._clock.sleep(pause)
             with suppress(SQLAlchemyError, KeysUnreachable):
-                self._custody.keep(company_id, grant_id, version, tokens)
-                self._custody.forget_aside(company_id, grant_id, version)
+                self._custody.keep(company_id, grant_id, held.version, tokens, principal_id=held.principal_id)
+                self._custody.forget_aside(company_id, grant_id, held.version)
                 return
         raise TimedOut("The connection to Procore cannot be saved right now. Try again in a minute.")
 

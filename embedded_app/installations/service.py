@@ -281,11 +281,11 @@ class InstallationService:
         _log.warning("company deleted", extra={"company_id": company_id, "tokens_left": left})
         return Deleted(is_deleted=True, revoked=revoked, left=left, is_refreshing=is_refreshing)
 
-    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, login: str) -> Revoked:
-        """Give up the principal's grant because `actor` asked for it; returns as `disconnect` does."""
+    def sign_out_everywhere(self, principal_id: UUID, actor: audit.Actor, person: audit.Actor) -> Revoked:
+        """Give up the grant of the principal, who is `person`, because `actor` asked; returns as `disconnect`."""
         given_up = self.grants.give_up(principal_id)
         if given_up.grants:  # somebody else may have asked a moment ago
-            audit.record("grant.revoked", actor=actor, subject=login, detail={"reason": "signed_out"})
+            audit.record("grant.revoked", actor=actor, person=person, detail={"reason": "signed_out"})
         db.session.commit()
         return self.revocations.end(given_up)
 

@@ -61,7 +61,7 @@ class ProofKind(StrEnum):
 
 
 class Proof(CompanyOwned, Model):
-    """A random text that proves a session; only its SHA-256 is kept, in hexadecimal.
+    """A random text that proves a session; its SHA-256 is kept, in hexadecimal, to find it by.
 
     A session has several at a time: each frame of one person renews its own bearer.
     """
@@ -75,3 +75,6 @@ class Proof(CompanyOwned, Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     replaced: Mapped[bool] = mapped_column(default=False)
     """For a resume cookie: its successor was handed out, and this one only bridges requests on their way."""
+    mac: Mapped[str] = mapped_column(String(64))
+    """By the app's key, of this row, of the end of its session and of whom that is: a row of anybody else proves
+    nothing."""

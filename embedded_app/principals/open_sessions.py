@@ -82,7 +82,7 @@ class OpenSessions:
         One that has ended is no error, and no event.
         """
         owner = db.session.execute(
-            select(Principal.id, Principal.login)
+            select(Principal.id, Principal.name, Principal.login)
             .join(Session, Session.principal_id == Principal.id)
             .where(Session.id == session_id)
         ).one_or_none()
@@ -90,17 +90,21 @@ class OpenSessions:
             return
         self._forget(current_company_id(), owner.id)
         if self._delete([session_id]):
-            audit.record("session.ended", actor=actor, subject=owner.login)
+            person = audit.Actor(str(owner.id), owner.name, owner.login)
+            audit.record("session.ended", actor=actor, person=person)
         db.session.commit()
 
     def end_all_of(self, principal_id: UUID, actor: audit.Actor) -> Revoked:
         """End every session of one person, and their connections at Procore; what became of these."""
-        login = db.session.scalar(select(Principal.login).where(Principal.id == principal_id))
-        if login is None:
+        owner = db.session.execute(
+            select(Principal.name, Principal.login).where(Principal.id == principal_id)
+        ).one_or_none()
+        if owner is None:
             return Revoked()
         self._forget(current_company_id(), principal_id)
         self._delete(db.session.scalars(select(Session.id).where(Session.principal_id == principal_id)).all())
-        return self._installations.sign_out_everywhere(principal_id, actor, login)
+        person = audit.Actor(str(principal_id), owner.name, owner.login)
+        return self._installations.sign_out_everywhere(principal_id, actor, person)
 
     def _list(self, criteria: Sequence[ColumnElement[bool]], *, limit: int) -> tuple[SignedInPerson, ...]:
         now = self._clock.now()

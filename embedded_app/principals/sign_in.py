@@ -295,10 +295,11 @@ class SignIns:
         principal.signed_in_at = self._clock.now()
         db.session.flush()
         self._installations.grants.store(principal.id, sign_in.tokens)
+        person = audit.Actor(str(principal.id), name, sign_in.login)
         audit.record(
             "principal.signed_in",
-            actor=audit.Actor(str(principal.id), name),
-            subject=sign_in.login,
+            actor=person,
+            person=person,
             detail={"where": str(kind)},
         )
         return principal

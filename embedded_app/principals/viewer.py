@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import g
@@ -14,7 +15,11 @@ from embedded_app.ids import CompanyId, UserId
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A principal in a session. The company is the session's own, verified when it began."""
+    """A principal in a session. The company is the session's own, verified when it began.
+
+    Attributes:
+        ends_at: when the session ends at the latest, as its proof says.
+    """
 
     principal_id: UUID
     user_id: UserId
@@ -22,6 +27,7 @@ class Viewer:
     login: str
     company_id: CompanyId
     session_id: UUID
+    ends_at: datetime
 
 
 def current_viewer() -> Viewer:
@@ -38,4 +44,4 @@ def current_viewer() -> Viewer:
 
 def actor_of(viewer: Viewer) -> Actor:
     """`viewer` as the audit log names them."""
-    return Actor(str(viewer.principal_id), viewer.name)
+    return Actor(str(viewer.principal_id), viewer.name, viewer.login)

@@ -102,7 +102,7 @@ def _sequence(text: str) -> int | None:
 
 def _lines(events: Sequence[audit.AuditEvent]) -> tuple[Line, ...]:
     return tuple(
-        Line(event.at, event.actor_name, words_of(event.event), event.subject, _changes(event))
+        Line(event.at, event.actor_name, words_of(event.event), event.subject_text, _changes(event))
         for event in events
     )
 

@@ -108,7 +108,8 @@ def new_source() -> Response:
 @Kind.STANDALONE
 def source(source_id: UUID) -> Response:
     found = sources.service().get_(source_id)
-    return _form_page(_connector(found.kind), found, _values_of(found))
+    refusal = sources.service().find_refusal(source_id)
+    return _form_page(_connector(found.kind), found, _values_of(found), problem=refusal or "")
 
 
 @blueprint.post("/settings/sources/<uuid:source_id>/test")
@@ -117,7 +118,11 @@ def source(source_id: UUID) -> Response:
 def test_source(source_id: UUID) -> Response:
     """Test a source as it is saved."""
     found = sources.service().get_(source_id)
-    return _test_page(_connector(found.kind), found, _values_of(found), source_id)
+    connector, values = _connector(found.kind), _values_of(found)
+    refusal = sources.service().find_refusal(source_id)
+    if refusal is not None:
+        return _form_page(connector, found, values, problem=refusal)
+    return _test_page(connector, found, values, source_id)
 
 
 @blueprint.post("/settings/sources/save")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +30,7 @@ class Source(CompanyOwned, Model):
     settings: Mapped[dict[str, str]] = mapped_column(JSON)
     """What the connector's form asks for, without its secrets."""
     credentials: Mapped[Sealed | None] = mapped_column(SealedColumn)
-    """The secrets of the form, sealed for this row and `version`."""
+    """The secrets of the form, also when there are none, sealed for this row, `version`, `kind` and `settings`."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Counts changes. What was kept of an older version is not used, and its credentials no longer open."""
     key_column: Mapped[str | None] = mapped_column(String(255))
@@ -49,7 +51,7 @@ class Source(CompanyOwned, Model):
 
     def seal_context(self) -> SealContext:
         """Where `credentials` stands."""
-        return credentials_context(self.company_id, self.id, self.version)
+        return credentials_context(self.company_id, self.id, self.version, self.kind, self.settings)
 
 
 class SourceFile(CompanyOwned, Model):
@@ -76,9 +78,17 @@ class SourceFile(CompanyOwned, Model):
         return content_context(self.company_id, self.id)
 
 
-def credentials_context(company_id: int, source_id: UUID, version: int) -> SealContext:
-    """Where the credentials of a source stand: they open in this row at this version only."""
-    return SealContext("sources.credentials", company_id, str(source_id), version)
+def credentials_context(
+    company_id: int, source_id: UUID, version: int, kind: str, settings: Mapping[str, str]
+) -> SealContext:
+    """Where the credentials of a source stand: they open in this row, at this version, for these settings only.
+
+    All settings count: most decide where a password is sent, the others what is read with it. One that is empty
+    counts as one that is not there.
+    """
+    stated = {name: value for name, value in settings.items() if value}
+    bound_to = json.dumps([kind, stated], sort_keys=True, ensure_ascii=False)
+    return SealContext("sources.credentials", company_id, str(source_id), version, bound_to)
 
 
 def content_context(company_id: int, file_id: UUID) -> SealContext:

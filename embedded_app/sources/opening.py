@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,19 +13,24 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
-from embedded_app.crypto import SealContext, Sealed, Vault
-from embedded_app.errors import InvalidField, UnknownOption
+from embedded_app.crypto import Sealed, Vault
+from embedded_app.errors import InvalidField, SourceRefused, UnknownOption, Unsealable
 from embedded_app.ids import CompanyId
 from embedded_app.secret import Secret
 from embedded_app.sources import columns
 from embedded_app.sources.connectors.base import Connector, Filled, Input, Reader
 from embedded_app.sources.drafts import Draft, merged_secrets
 from embedded_app.sources.files import Files
-from embedded_app.sources.models import Source, credentials_context
+from embedded_app.sources.models import Source
 from embedded_app.sources.rows import Column
 from embedded_app.storage import current_company_id, db
 
+_log = logging.getLogger(__name__)
+
 _OPEN_READERS = 32
+CHANGED_OUTSIDE = (
+    "The settings of this source were changed outside the app. Check them, then enter its password again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Saved:
     columns: tuple[Column, ...]
     key_mark: bytes
     """Of the company's data key, for a sealed file: what is remembered of it ends with that key."""
+    changed_outside: bool = False
+    """Its settings are not those it was saved with. It has no secrets then, and only saving it repairs it."""
 
 
 class Opener:
@@ -76,20 +84,31 @@ class Opener:
         """Everything that a reading needs. Ends the transaction.
 
         Raises:
-            KeyDestroyed: when it has sealed values, and the company has no data key any more.
+            KeyDestroyed: the company has no data key any more.
+            SourceRefused: its settings were changed outside the app, and nothing is sent where they lead.
         """
+        saved = self.load_to_edit(source_id)
+        if saved.changed_outside:
+            _log.warning("source changed outside the app", extra={"source": str(source_id)})
+            raise SourceRefused(CHANGED_OUTSIDE)
+        return saved
+
+    def load_to_edit(self, source_id: UUID) -> Saved:
+        """The same, also of a source whose settings were `changed_outside`; never to read with."""
         source = self.find(source_id)
+        secrets = self._unseal(source)
         saved = Saved(
             id=source.id,
             name=source.name,
             version=source.version,
             kind=source.kind,
             settings=dict(source.settings),
-            secrets=self._unseal(source),
+            secrets={} if secrets is None else secrets,
             key_column=source.key_column,
             keep_seconds=source.keep_seconds,
             columns=columns.from_json(source.columns),
             key_mark=self._key_mark(source),
+            changed_outside=secrets is None,
         )
         db.session.commit()
         return saved
@@ -102,17 +121,19 @@ class Opener:
         """
         if draft.source_id is None:
             return draft.secrets
-        saved = self.load(draft.source_id)
+        saved = self.load_to_edit(draft.source_id)
         if saved.kind != draft.kind:
             raise InvalidField("kind", "A source keeps its kind. Add another source instead.")
         return merged_secrets(draft, self.connector(draft.kind), saved.settings, saved.secrets)
 
-    def seal(self, source: Source, secrets: Mapping[str, Secret]) -> Sealed | None:
-        """The credentials column for `source` as it is now, its version included."""
-        if not secrets:
-            return None
+    def seal(self, source: Source, secrets: Mapping[str, Secret]) -> Sealed:
+        """The credentials column for `source` as it is now, its version and settings included.
+
+        Without secrets as well: the seal vouches for the settings.
+        """
         plain = orjson.dumps({name: secret.reveal() for name, secret in secrets.items()})
-        return self._vault.seal(_context(source), plain)
+        source.company_id = current_company_id()
+        return self._vault.seal(source.seal_context(), plain)
 
     @contextmanager
     def reader(self, target: Saved | Draft) -> Iterator[Reader]:
@@ -169,15 +190,15 @@ class Opener:
         has_file = _file_option(self.connector(source.kind)) is not None
         return self._vault.fingerprint(current_company_id()) if has_file else b""
 
-    def _unseal(self, source: Source) -> dict[str, Secret]:
+    def _unseal(self, source: Source) -> dict[str, Secret] | None:
+        """`None` when the row is not as it was sealed."""
         if source.credentials is None:
-            return {}
-        plain: dict[str, str] = orjson.loads(self._vault.open(_context(source), source.credentials))
+            return None
+        try:
+            plain: dict[str, str] = orjson.loads(self._vault.open(source.seal_context(), source.credentials))
+        except Unsealable:
+            return None
         return {name: Secret(value) for name, value in plain.items()}
-
-
-def _context(source: Source) -> SealContext:
-    return credentials_context(current_company_id(), source.id, source.version)
 
 
 def _file_option(connector: Connector) -> str | None:

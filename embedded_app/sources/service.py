@@ -23,7 +23,7 @@ from embedded_app.sources.drafts import Draft, check_name, draft_from
 from embedded_app.sources.files import Files
 from embedded_app.sources.kept import ReadingKey, Readings
 from embedded_app.sources.models import Source
-from embedded_app.sources.opening import Opener, Saved
+from embedded_app.sources.opening import CHANGED_OUTSIDE, Opener, Saved
 from embedded_app.sources.rows import MOST_ROWS, RowSet, SourceRead, TestReport, Where
 from embedded_app.storage import current_company_id, db, new_id
 
@@ -63,7 +63,11 @@ class SourceService:
 
     def secret_names(self, source_id: UUID) -> frozenset[str]:
         """Which of the connector's secrets are stored; never what they are."""
-        return frozenset(self._opener.load(source_id).secrets)
+        return frozenset(self._opener.load_to_edit(source_id).secrets)
+
+    def find_refusal(self, source_id: UUID) -> str | None:
+        """Why the source is not read as it is saved, for who can save it again; `None` when nothing forbids it."""
+        return CHANGED_OUTSIDE if self._opener.load_to_edit(source_id).changed_outside else None
 
     def draft(self, form: Mapping[str, str], *, source_id: UUID | None = None) -> Draft:
         """The draft that a form describes; see `draft_from`. A source that exists keeps its ``kind``.
@@ -117,12 +121,13 @@ class SourceService:
         """
         name = check_name(draft.name)
         draft = replace(draft, source_id=source_id)
-        saved = self._opener.load(source_id)
+        saved = self._opener.load_to_edit(source_id)
         secrets = self._opener.secrets_of(draft)
         changed = _changed(saved, draft, name, secrets)
-        if not changed:
+        if not changed and not saved.changed_outside:
             return self.get_(source_id)
-        found = self._read_to_save(draft) if changed - {"name", "keep_seconds"} else None
+        is_read_anew = saved.changed_outside or changed - {"name", "keep_seconds"}
+        found = self._read_to_save(draft) if is_read_anew else None
         source = self._held(source_id)
         if source.version != saved.version:
             db.session.rollback()

@@ -4,6 +4,7 @@ from embedded_app.storage._columns import SealedColumn, UtcDateTime, new_id
 from embedded_app.storage._connections import give_connection_back
 from embedded_app.storage._database import Model, database_now, db, init_app, upgrade
 from embedded_app.storage._scope import company_scope, current_company_id, find_wrapped_key, system_scope
+from embedded_app.storage.app_key import authenticator
 from embedded_app.storage.models import Company, CompanyOwned, CompanyState
 from embedded_app.storage.shared_values import shared_value
 
@@ -14,6 +15,7 @@ __all__ = [
     "Model",
     "SealedColumn",
     "UtcDateTime",
+    "authenticator",
     "company_scope",
     "current_company_id",
     "database_now",

@@ -8,18 +8,20 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ColumnElement, Engine, MetaData, event, literal_column, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
 from embedded_app.config import Config
+from embedded_app.crypto import KeyProvider, key_provider
 
 BUSY_TIMEOUT_MS = 10_000
 POOL = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
 """Connections of a process, and how many seconds a thread waits for one. Four processes together stay below the
 hundred that PostgreSQL accepts as it comes. No thread needs two at once (`_connections.py`)."""
+MASTER_KEYS = "master_keys"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -40,8 +42,12 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Attach the database to `app`; for SQLite the file's folder is made."""
+def init_app(app: Flask, config: Config, master_keys: KeyProvider | None = None) -> None:
+    """Attach the database to `app`; for SQLite the file's folder is made.
+
+    `master_keys` takes the place of the provider that `config` names.
+    """
+    app.extensions[MASTER_KEYS] = master_keys or key_provider(config)
     url = make_url(config.database_url.reveal())
     options: dict[str, Any] = {"pool_pre_ping": True}
     is_sqlite = url.get_backend_name() == "sqlite"
@@ -73,8 +79,12 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 
 def upgrade(revision: str = "head") -> None:
-    """Bring the schema of the current app's database to `revision`; does nothing when it is there already."""
+    """Bring the schema of the current app's database to `revision`; does nothing when it is there already.
+
+    The app's master keys open what a migration has to seal in another way.
+    """
     alembic = AlembicConfig()
+    alembic.attributes["master_keys"] = current_app.extensions[MASTER_KEYS]
     alembic.set_main_option("script_location", str(_MIGRATIONS))
     with db.engine.begin() as connection:
         alembic.attributes["connection"] = connection

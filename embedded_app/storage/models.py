@@ -41,7 +41,7 @@ class Company(Model):
     """`None` once the key was destroyed; then nothing sealed for this company can be opened again."""
     audit_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     audit_head: Mapped[str] = mapped_column(String(64), default="")
-    """The hash of the newest audit event; the next one is chained to it."""
+    """A MAC of the newest audit event, so that none is cut off; "" before the first."""
 
     def seal_context(self) -> SealContext:
         """Where the wrapped data key stands."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ VIEWER = Viewer(
     "dana@hollisgrant.example",
     COMPANY,
     UUID("01930000-0000-7000-8000-0000000000bb"),
+    READ_AT + timedelta(hours=8),
 )
 COLUMNS = (
     Column("job_no", FieldKind.TEXT),

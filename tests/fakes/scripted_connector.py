@@ -16,9 +16,9 @@ class ScriptedConnector:
     filters = True
     live = True
     options = (
-        Option("host", "Host", destination=True),
+        Option("host", "Host"),
         Option("password", "Password", input=Input.SECRET),
-        Option("table", "Table"),
+        Option("table", "Table", destination=False),
     )
 
     def __init__(self) -> None:

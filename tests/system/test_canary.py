@@ -59,14 +59,14 @@ def test_no_line_of_the_log_holds_it(walked: Walked) -> None:
 KEPT = {
     # Who did what is kept as it was at that moment, and the settings greet people by their name.
     "Dana Whitfield": {
-        "audit_events.actor_name",
+        "audit_people.name",
         "companies.consent_by",
         "panels.changed_by",
         "principals.name",
         "source_files.uploaded_by",
     },
-    "Marcus Oyelaran": {"audit_events.actor_name", "links.confirmed_by", "principals.name"},
-    "dana.whitfield@hollisgrant.example": {"audit_events.subject", "principals.login"},
+    "Marcus Oyelaran": {"audit_people.name", "links.confirmed_by", "principals.name"},
+    "dana.whitfield@hollisgrant.example": {"audit_people.login", "principals.login"},
     # Whose installation it is, which the operator and the audit log have to say without Procore.
     "Hollis & Grant Builders": {"audit_events.subject", "companies.name"},
     # The region's host, for links into Procore.

@@ -36,8 +36,9 @@ class Option:
 
     Attributes:
         choices: value and label of each choice of a CHOICE; the first is the default.
-        destination: whether it says where secrets are sent. When it changes, they are asked for again, so
-            that a stored secret cannot be sent to another host.
+        destination: whether it decides where secrets are sent. When it changes, they are asked for again, so
+            that a stored secret cannot be sent to another host. An option decides unless it says that it does not.
+            (A change that was not made by the app is refused for every option, see `Source.seal_context`.)
     """
 
     name: str
@@ -45,7 +46,7 @@ class Option:
     hint: str = ""
     input: Input = Input.TEXT
     choices: tuple[tuple[str, str], ...] = ()
-    destination: bool = False
+    destination: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,14 @@ class SpreadsheetConnector:
     live = False
     options = (
         Option("file", "File", "At most 10 MB and 50,000 rows. Stored encrypted.", Input.FILE),
-        Option("sheet", "Sheet", "Of a workbook. Leave empty for the first one."),
-        Option("header_row", "Row with the column names", "Leave empty to have it found.", Input.NUMBER),
+        Option("sheet", "Sheet", "Of a workbook. Leave empty for the first one.", destination=False),
+        Option(
+            "header_row",
+            "Row with the column names",
+            "Leave empty to have it found.",
+            Input.NUMBER,
+            destination=False,
+        ),
     )
 
     def __init__(self, surroundings: Surroundings) -> None:

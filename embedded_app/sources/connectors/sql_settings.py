@@ -22,21 +22,19 @@ _DIALECT = Option(
     "Database",
     input=Input.CHOICE,
     choices=(*((name, server.label) for name, server in SERVERS.items()), ("sqlite", "SQLite file")),
-    destination=True,
 )
 _ENCRYPTION = Option(
     "encryption",
     "Encryption",
     input=Input.CHOICE,
     choices=(("require", "Encrypted"), ("verify", "Encrypted, certificate checked"), ("off", "None")),
-    destination=True,
 )
 OPTIONS = (
     _DIALECT,
-    Option("host", "Host", destination=True),
-    Option("port", "Port", input=Input.NUMBER, destination=True),
-    Option("database", "Database name", "For SQLite: the name of the file.", destination=True),
-    Option("user", "User", "Use an account that can only read.", destination=True),
+    Option("host", "Host"),
+    Option("port", "Port", input=Input.NUMBER),
+    Option("database", "Database name", "For SQLite: the name of the file."),
+    Option("user", "User", "Use an account that can only read."),
     Option("password", "Password", "Stored encrypted. Never shown again.", Input.SECRET),
     _ENCRYPTION,
     Option(
@@ -45,12 +43,13 @@ OPTIONS = (
         "Instead of the fields above: postgresql://user:password@host/database. Stored encrypted.",
         Input.SECRET,
     ),
-    Option("table", "Table", "Or a view, as schema.table."),
+    Option("table", "Table", "Or a view, as schema.table.", destination=False),
     Option(
         "query",
         "Query",
         f"Instead of a table: one SELECT. It runs with a limit of {READ_SECONDS} s and {MOST_ROWS:,} rows.",
         Input.LINES,
+        destination=False,
     ),
 )
 

@@ -44,8 +44,8 @@ def run(*arguments: str, typed: str = "") -> Result:
 def test_status_and_rotate(both: World) -> None:
     del both
     before = (
-        "new\tactive\t0 companies, 0 pending sign-ins",
-        "old\told\t3 companies, 1 pending sign-ins",
+        "new\tactive\t0 app keys, 0 companies, 0 pending sign-ins",
+        "old\told\t0 app keys, 3 companies, 1 pending sign-ins",
     )
     assert run("keys", "status").output.splitlines() == list(before)
     assert run("keys", "rotate").output.splitlines() == [
@@ -53,7 +53,7 @@ def test_status_and_rotate(both: World) -> None:
         "pending sign-ins: 1 of 1",
         "Everything is under 'new'. The other master keys can be removed.",
     ]
-    assert run("keys", "status").output == "new\tactive\t3 companies, 1 pending sign-ins\n"
+    assert run("keys", "status").output == "new\tactive\t1 app keys, 3 companies, 1 pending sign-ins\n"
     assert run("keys", "rotate").exit_code == 0
 
 
@@ -88,11 +88,11 @@ def test_a_lost_master_key_is_given_up_when_asked_twice(
     for typed in ("n\n", "y\nnew\n"):
         result = run("keys", "give-up", "old", typed=typed)
         assert result.exit_code == 1
-        assert "Under 'old' are 3 companies, 1 pending sign-ins." in result.output
+        assert "Under 'old' are 0 app keys, 3 companies, 1 pending sign-ins." in result.output
     assert both.password(CompanyId(1)) == b"0", "nothing was given up yet"
     result = run("keys", "give-up", "old", typed="y\nold\n")
     assert result.output.endswith("4 wrapped keys were given up. Now start the service.\n")
-    assert run("keys", "status").output == "new\tactive\t1 companies, 0 pending sign-ins\n"
+    assert run("keys", "status").output == "new\tactive\t1 app keys, 1 companies, 0 pending sign-ins\n"
     with left.app.app_context():
         left.keys.check()
     assert left.password(kept) == b"0"

@@ -74,6 +74,16 @@ class Keeper:
             db.session.commit()
             return principal_id
 
+    def add_principal(self, name: str, user_id: int) -> UUID:
+        with self.app.app_context(), company_scope(ONE):
+            principal = Principal(
+                id=new_id(), user_id=user_id, name=name, login=name.lower(), signed_in_at=database_now()
+            )
+            principal_id = principal.id
+            db.session.add(principal)
+            db.session.commit()
+            return principal_id
+
     def store(self, tokens: TokenSet, company_id: CompanyId = ONE, principal_id: UUID | None = None) -> UUID:
         """Store a pair as a sign-in does; the grant's id."""
         principal_id = principal_id or self.principal_id
@@ -90,7 +100,7 @@ class Keeper:
         held = self.custody.look(ONE, self.grant_id)
         key = self.custody.announce(ONE, self.grant_id, held)
         assert key is not None
-        self.custody.keep_aside(ONE, self.grant_id, held.version, tokens, key)
+        self.custody.keep_aside(ONE, self.grant_id, held, tokens, key)
 
     def set(self, **values: object) -> None:
         with self.app.app_context(), company_scope(ONE):

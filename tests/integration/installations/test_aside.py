@@ -33,10 +33,10 @@ class FullDatabase(Custody):
 
     is_full = True
 
-    def keep(self, *place: Any) -> bool:
+    def keep(self, *place: Any, **whose: Any) -> bool:
         if self.is_full:
             raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
-        return super().keep(*place)
+        return super().keep(*place, **whose)
 
 
 @pytest.fixture
@@ -212,12 +212,20 @@ def test_when_its_grant_was_given_up_it_is_revoked(keeper: Keeper, left_aside: P
     assert not left_aside.exists()
 
 
+def test_it_opens_for_the_principal_of_its_grant_alone(keeper: Keeper) -> None:
+    keeper.leave_aside(token_set(2))
+    other = keeper.add_principal("Eve", 8)
+    keeper.set(principal_id=other)
+    assert not keeper.custody.take_from_aside(ONE, keeper.grant_id, 1)
+    assert keeper.row().version == 1
+
+
 def test_a_commit_that_came_through_after_all_is_not_undone(
     keeper: Keeper, host: TokenHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database had stored the pair, and the connection broke before it said so."""
     keep = Custody.keep
-    monkeypatch.setattr(Custody, "keep", lambda *place: keep(*place) and _break_off())
+    monkeypatch.setattr(Custody, "keep", lambda *place, **whose: keep(*place, **whose) and _break_off())
     token = refresher_of(keeper.custody, keeper).access_token(ONE, keeper.grant_id)
     assert (token.reveal(), keeper.row().version, files(keeper)) == ("access-2", 2, [])
     with keeper.app.app_context():

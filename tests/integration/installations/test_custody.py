@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -290,7 +291,9 @@ def test_whoever_holds_the_lease_is_waited_for(keeper: Keeper, host: TokenHost) 
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
             if len(self.slept) == 3:
-                keeper.custody.keep(ONE, keeper.grant_id, held.version, token_set(9))
+                keeper.custody.keep(
+                    ONE, keeper.grant_id, held.version, token_set(9), principal_id=held.principal_id
+                )
 
     refresher = Refresher(keeper.custody, host.refresh, host.obtain, Impatient())
     assert keeper.token(refresher) == "access-9"
@@ -330,7 +333,9 @@ def test_a_late_answer_brings_a_lost_grant_back(keeper: Keeper) -> None:
     held = keeper.custody.look(ONE, keeper.grant_id)
     keeper.custody.announce(ONE, keeper.grant_id, held)
     keeper.custody.lose(ONE, keeper.grant_id, held.version, LossCause.INTERRUPTED)
-    assert keeper.custody.keep(ONE, keeper.grant_id, held.version, token_set(2))
+    assert keeper.custody.keep(
+        ONE, keeper.grant_id, held.version, token_set(2), principal_id=held.principal_id
+    )
     assert keeper.token() == "access-2"
     assert keeper.row().lost_cause is None
 
@@ -344,7 +349,9 @@ def test_a_late_answer_to_what_was_given_up_is_revoked_as_well(keeper: Keeper) -
         db.session.commit()
         keeper.revocations.attempt()
     assert keeper.revoked == ["refresh-1"]
-    assert not keeper.custody.keep(ONE, keeper.grant_id, held.version, token_set(2))
+    assert not keeper.custody.keep(
+        ONE, keeper.grant_id, held.version, token_set(2), principal_id=held.principal_id
+    )
     with pytest.raises(GrantLost) as lost:
         keeper.token()
     assert lost.value.cause == LossCause.DISCONNECTED
@@ -375,12 +382,12 @@ def test_a_commit_that_fails_is_tried_again(keeper: Keeper, monkeypatch: pytest.
     keep = keeper.custody.keep
     failures = 3
 
-    def fail_at_first(*place: object) -> bool:
+    def fail_at_first(*place: Any, **whose: Any) -> bool:
         nonlocal failures
         if failures:
             failures -= 1
             raise OperationalError("UPDATE", {}, Exception("database is locked"))
-        return keep(*place)  # type: ignore[arg-type]
+        return keep(*place, **whose)
 
     monkeypatch.setattr(keeper.custody, "keep", fail_at_first)
     assert keeper.token() == "access-2"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from embedded_app.clock import SystemClock
 from embedded_app.crypto import EnvironmentKeys, Vault
@@ -212,3 +216,79 @@ def test_a_frame_is_told_why_it_gets_nothing(app: Flask, flows: Flows) -> None:
             with pytest.raises(SignInRefused) as refused:
                 flows.redeem(issued.flow_id, VERIFIER)
             assert refused.value.code == outcome
+
+
+def _write(flow_id: UUID, **values: object) -> None:
+    """What somebody does who can write to the database."""
+    db.session.execute(
+        update(SignInFlow)
+        .where(SignInFlow.id == flow_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    db.session.expire_all()
+
+
+def test_a_result_that_was_written_into_the_database_is_no_result(
+    app: Flask, flows: Flows, clock: FakeClock
+) -> None:
+    """A finished sign-in of somebody else, which the writer's own frame would collect."""
+    with app.app_context():
+        mine = flows.issue(
+            FlowKind.FRAME, cookie=None, company_claim=CompanyId(1), challenge=challenge_of(VERIFIER)
+        )
+        _write(mine.flow_id, outcome=FlowOutcome.READY, outcome_at=clock.now(), principal_id=new_id())
+        with pytest.raises(SignInRefused) as refused:
+            flows.redeem(mine.flow_id, VERIFIER)
+        assert refused.value.code == "other"
+
+
+@pytest.mark.parametrize("change", ["principal_id", "challenge", "company_claim", "outcome_at"])
+def test_a_result_that_was_changed_in_the_database_is_no_result(
+    app: Flask, flows: Flows, clock: FakeClock, change: str
+) -> None:
+    with app.app_context():
+        issued = flows.issue(
+            FlowKind.FRAME, cookie=None, company_claim=CompanyId(1), challenge=challenge_of("x" * 43)
+        )
+        flows.finish(flows.consume(state=issued.state, cookie=issued.cookie), FlowOutcome.READY, new_id())
+        db.session.commit()
+        other: dict[str, object] = {
+            "principal_id": new_id(),
+            "challenge": challenge_of(VERIFIER),
+            "company_claim": 2,
+            "outcome_at": clock.now() + timedelta(seconds=100),
+        }
+        _write(issued.flow_id, **{change: other[change]})
+        with pytest.raises(SignInRefused):
+            flows.redeem(issued.flow_id, VERIFIER if change == "challenge" else "x" * 43)
+
+
+def test_a_sign_in_is_not_given_to_another_browser_by_the_database(app: Flask, flows: Flows) -> None:
+    with app.app_context():
+        mine = flows.issue(FlowKind.TAB, cookie=None)
+        my_hash = db.session.get_one(SignInFlow, mine.flow_id).cookie_hash
+        theirs = flows.issue(FlowKind.TAB, cookie=None)
+        _write(theirs.flow_id, cookie_hash=my_hash)
+        with pytest.raises(StateMismatch):
+            flows.consume(state=theirs.state, cookie=mine.cookie)
+        waiting = flows.issue(FlowKind.TAB, cookie=None)
+        flow = flows.consume(state=waiting.state, cookie=waiting.cookie)
+        flows.keep(flow, SignIn(str(flow.id), token_set(1), UserId(1), "dana"))
+        _write(waiting.flow_id, cookie_hash=my_hash)
+        assert flows.find_kept(FlowKind.TAB, mine.cookie) is None
+
+
+def test_a_code_cannot_be_found_out_from_the_database(app: Flask, flows: Flows) -> None:
+    with app.app_context():
+        issued = flows.issue(
+            FlowKind.CODE, cookie=None, company_claim=CompanyId(1), challenge=challenge_of(VERIFIER)
+        )
+        flow = flows.consume(state=issued.state, cookie=issued.cookie)
+        flows.finish(flow, FlowOutcome.READY, new_id())
+        code = flows.make_code(flow)
+        db.session.commit()
+        plain = hashlib.sha256(f"{issued.flow_id}.{code}".encode()).hexdigest()
+        assert db.session.get_one(SignInFlow, issued.flow_id).code_hash not in {None, plain}
+        assert flows.redeem_code(VERIFIER, code).company_id == 1

@@ -11,12 +11,8 @@ from embedded_app.errors import (
     Unsealable,
 )
 from embedded_app.installations import Grant
-from embedded_app.principals import Principal
 from embedded_app.storage import (
-    company_scope,
-    database_now,
     db,
-    new_id,
     system_scope,
 )
 from tests.fakes.token_host import token_set
@@ -25,11 +21,7 @@ from tests.integration.installations.keeper import ONE, TWO, Keeper
 
 def _to_another_row(keeper: Keeper) -> None:
     """The token set of one person in the row of another person of the company."""
-    with keeper.app.app_context(), company_scope(ONE):
-        other = Principal(id=new_id(), user_id=8, name="Eve", login="eve", signed_in_at=database_now())
-        other_id = other.id
-        db.session.add(other)
-        db.session.commit()
+    other_id = keeper.add_principal("Eve", 8)
     stolen = keeper.row().sealed_tokens
     keeper.grant_id = keeper.store(token_set(5), principal_id=other_id)
     keeper.set(sealed_tokens=stolen)
@@ -63,5 +55,13 @@ def _from_another_column(keeper: Keeper) -> None:
 )
 def test_a_sealed_value_that_was_moved_is_refused(keeper: Keeper, move: Callable[[Keeper], None]) -> None:
     move(keeper)
+    with pytest.raises(Unsealable):
+        keeper.token()
+
+
+def test_a_grant_that_was_given_to_somebody_else_is_refused(keeper: Keeper) -> None:
+    """Somebody who writes to the database names another person as the one whom the tokens serve."""
+    other_id = keeper.add_principal("Eve", 8)
+    keeper.set(principal_id=other_id)
     with pytest.raises(Unsealable):
         keeper.token()

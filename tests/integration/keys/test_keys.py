@@ -35,12 +35,12 @@ def test_rotation_leaves_nothing_under_the_old_key(old: World, make_world: MakeW
     old.add_sign_in()
     both = make_world(key("new"), key("old"))
     assert both.uses() == {
-        "new": ("active", {"companies": 0, "sign_in_flows": 0}),
-        "old": ("old", {"companies": 3, "sign_in_flows": 1}),
+        "new": ("active", {"app_keys": 0, "companies": 0, "sign_in_flows": 0}),
+        "old": ("old", {"app_keys": 0, "companies": 3, "sign_in_flows": 1}),
     }
     run(both, both.keys.rotate())
     new = make_world(key("new"))
-    assert new.uses() == {"new": ("active", {"companies": 3, "sign_in_flows": 1})}
+    assert new.uses() == {"new": ("active", {"app_keys": 1, "companies": 3, "sign_in_flows": 1})}
     assert [new.password(company_id) for company_id in companies] == [b"0"] * 3
     assert new.open_sign_ins() == [b"person"]
     assert new.audited(companies[0]) == ["data_key.rewrapped"]
@@ -55,11 +55,11 @@ def test_work_on_many_rows_goes_through_all_batches(
     both = make_world(key("new"), key("old"))
     run(both, both.keys.rotate())
     assert [both.password(company_id) for company_id in companies] == [b"0"] * 5
-    assert both.uses()["new"] == ("active", {"companies": 5, "sign_in_flows": 0})
+    assert both.uses()["new"] == ("active", {"app_keys": 1, "companies": 5, "sign_in_flows": 0})
     other = make_world(key("other"))
     with other.app.app_context():
-        assert other.keys.give_up("new") == 5
-    assert other.uses() == {"other": ("active", {"companies": 0, "sign_in_flows": 0})}
+        assert other.keys.give_up("new") == 6
+    assert other.uses() == {"other": ("active", {"app_keys": 1, "companies": 0, "sign_in_flows": 0})}
 
 
 def test_a_damaged_key_is_left_and_counted(old: World, make_world: MakeWorld) -> None:
@@ -105,7 +105,7 @@ def test_a_key_service_is_one_provider_more(make_world: MakeWorld, clock: FakeCl
         run(world, world.keys.rotate())
     remote.failures = 0
     run(world, world.keys.rotate())
-    assert world.uses() == {"kms-3": ("active", {"companies": 5, "sign_in_flows": 0})}
+    assert world.uses() == {"kms-3": ("active", {"app_keys": 1, "companies": 5, "sign_in_flows": 0})}
 
 
 def test_a_company_gets_a_new_data_key(old: World, clock: FakeClock) -> None:
@@ -231,3 +231,24 @@ def test_every_sealed_column_says_where_it_stands() -> None:
     }  # fmt: skip
     assert {table.name for table in tables_of_companies()} == sealed - {"sign_in_flows"}
     assert all(callable(table.model.seal_context) for table in tables_of_companies())
+
+
+def test_what_ends_an_old_row_that_is_put_back(old: World, make_world: MakeWorld) -> None:
+    """A whole row, with its version, opens as it did: a new data key ends that, and then a new master key."""
+    one = old.add_company(1)
+    row = old.take_source(one)
+    old.set_password(one, b"1")
+    old.put_back(one, row)
+    assert old.password(one) == b"0"
+    run(old, old.keys.re_encrypt(one, wait=timedelta()))
+    old.put_back(one, row)
+    with pytest.raises(Unsealable):
+        old.password(one)
+    old.put_back(one, row, with_key=True)
+    assert old.password(one) == b"0"
+    both = make_world(key("new"), key("old"))
+    run(both, both.keys.rotate())
+    new = make_world(key("new"))
+    new.put_back(one, row, with_key=True)
+    with pytest.raises(UnknownKey):
+        new.password(one)

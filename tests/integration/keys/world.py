@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from embedded_app import audit, keys, storage
 from embedded_app.clock import Clock
-from embedded_app.crypto import KeyProvider, Sealed, Vault
+from embedded_app.crypto import KeyProvider, Sealed, Vault, WrappedKey
 from embedded_app.ids import CompanyId
 from embedded_app.installations.models import FlowKind, SignInFlow
 from embedded_app.sources.models import Source, SourceFile
@@ -32,7 +32,7 @@ class World:
 
     def __init__(self, database_url: str, provider: KeyProvider, clock: Clock) -> None:
         self.app = Flask("embedded_app")
-        storage.init_app(self.app, config(DATABASE_URL=database_url))
+        storage.init_app(self.app, config(DATABASE_URL=database_url), provider)
         self.vault = Vault(provider, storage.find_wrapped_key, clock)
         keys.init_app(self.app, vault=self.vault, clock=clock)
         self.keys: keys.KeyService = self.app.extensions["keys"]
@@ -102,6 +102,25 @@ class World:
             source = db.session.scalars(select(Source).with_for_update()).one()
             source.version += 1
             source.credentials = self.vault.seal(source.seal_context(), password)
+            db.session.commit()
+
+    def take_source(self, company_id: CompanyId) -> tuple[Sealed | None, int, WrappedKey | None]:
+        """What somebody who can read the database copies: the sealed password, its version, the wrapped key."""
+        with self.app.app_context(), company_scope(company_id):
+            source = db.session.scalars(select(Source)).one()
+            return source.credentials, source.version, db.session.get_one(Company, company_id).wrapped_key
+
+    def put_back(
+        self,
+        company_id: CompanyId,
+        row: tuple[Sealed | None, int, WrappedKey | None],
+        *,
+        with_key: bool = False,
+    ) -> None:
+        with self.app.app_context(), company_scope(company_id):
+            db.session.execute(update(Source).values(credentials=row[0], version=row[1]))
+            if with_key:
+                db.session.get_one(Company, company_id).wrapped_key = row[2]
             db.session.commit()
 
     def seal_late(self, company_id: CompanyId) -> tuple[Sealed, int]:

@@ -155,7 +155,7 @@ def test_what_is_ended_already_is_not_recorded_again(app: Flask, person: MakePer
     actor, service = principals.actor_of(viewer), installations.service
     with app.app_context(), company_scope(HOLLIS):
         for _ in range(2):
-            service().sign_out_everywhere(viewer.principal_id, actor, DANA)
+            service().sign_out_everywhere(viewer.principal_id, actor, actor)
         assert [event.event for event in list_events()].count("grant.revoked") == 1
         for _ in range(2):
             service().disconnect(actor)

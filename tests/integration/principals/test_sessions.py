@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select, update
 
 from embedded_app import installations, principals
-from embedded_app.principals.models import Proof, Session
-from embedded_app.storage import company_scope, database_now, db, system_scope
+from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
+from embedded_app.storage import company_scope, database_now, db, new_id, system_scope
+from embedded_app.storage.app_key import AppKey
 from embedded_app.web import csrf
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.person import ORIGIN, Person
@@ -20,6 +24,7 @@ from tests.integration.principals.test_frame_sign_in import install
 from tests.integration.principals.world import CASCADIA, DANA, HARBOR, HOLLIS, MARCUS
 
 HOST = "app.tieback.localhost"
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -310,3 +315,85 @@ def test_signing_out_of_a_full_tab(app: Flask, person: MakePerson) -> None:
     page = dana.post_form("/auth/tab/logout", csrf_token=token)
     assert "You are signed out" in page.text
     assert dana.get("/test/full_tab").status_code == 303
+
+
+def _longer(table: type[Proof | Session]) -> Any:
+    return update(table).values(expires_at=FAR)
+
+
+def _of_an_administrator() -> Any:
+    dana = select(Principal.id).where(Principal.login == DANA).scalar_subquery()
+    return update(Session).values(principal_id=dana)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        lambda: [_longer(Session), _longer(Proof)],
+        lambda: [_longer(Session)],
+        lambda: [_longer(Proof)],
+        lambda: [_of_an_administrator()],
+        lambda: [update(Principal).where(Principal.login == MARCUS).values(user_id=1)],
+        lambda: [update(Proof).values(mac="0" * 64)],
+        lambda: [delete(AppKey)],
+    ],
+    ids=["longer", "longer-session", "longer-proof", "principal", "user", "mac", "app-key"],
+)
+def test_a_session_that_was_changed_in_the_database_proves_nothing(
+    app: Flask, marcus: Person, changes: Callable[[], list[Any]]
+) -> None:
+    bearer = granted(marcus)["token"]
+    assert opens(marcus, bearer)
+    with app.app_context(), system_scope("test"):
+        for change in changes():
+            db.session.execute(change.execution_options(synchronize_session=False))
+        db.session.commit()
+    assert not opens(marcus, bearer)
+    assert resume(marcus) is None
+
+
+@pytest.mark.parametrize("kind", list(ProofKind))
+def test_a_session_that_was_inserted_in_the_database_proves_nothing(
+    app: Flask, marcus: Person, kind: ProofKind
+) -> None:
+    """With a text of the writer's own, in the name of an administrator, valid for years; with any MAC there is."""
+    granted(marcus)
+    text = f"{HOLLIS}.{'A' * 43}"
+    with app.app_context(), company_scope(HOLLIS):
+        sessions = principals.service().sessions
+        dana = db.session.scalars(select(Principal).where(Principal.login == DANA)).one()
+        macs = {"", *db.session.scalars(select(Proof.mac))}
+        assert len(macs) > 2
+        for mac in macs:
+            session = Session(
+                id=new_id(),
+                principal_id=dana.id,
+                kind=SessionKind.TAB,
+                created_at=database_now(),
+                expires_at=FAR,
+            )
+            db.session.add(session)
+            db.session.flush()
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            proof = Proof(session_id=session.id, kind=kind, hash=digest, expires_at=FAR, mac=mac)
+            db.session.add(proof)
+            db.session.commit()
+            assert sessions.find(text, kind) is None
+            db.session.delete(proof)
+            db.session.commit()
+
+
+def test_a_replaced_resume_cookie_stays_replaced(app: Flask, marcus: Person) -> None:
+    granted(marcus)
+    before = resume_cookie(marcus)
+    assert resume(marcus)
+    with app.app_context(), system_scope("test"):
+        db.session.execute(
+            update(Proof)
+            .where(Proof.replaced)
+            .values(replaced=False, expires_at=FAR)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+    marcus.client.set_cookie("ea_resume", before, domain=HOST)
+    assert resume(marcus) is None

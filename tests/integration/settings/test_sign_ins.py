@@ -57,7 +57,7 @@ def marcus(app: Flask, simulator: SimulatorProcess, dana: Administrator) -> Some
 def events(app: Flask) -> list[tuple[str, str, str]]:
     with app.app_context(), company_scope(HOLLIS):
         return [
-            (event.event, event.actor_name, event.subject)
+            (event.event, event.actor_name, event.subject_text)
             for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence))
             if event.event in {"session.ended", "grant.revoked"}
         ]

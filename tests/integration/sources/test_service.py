@@ -16,7 +16,6 @@ from embedded_app.errors import (
     SourceRefused,
     SourceUnavailable,
     UnknownOption,
-    Unsealable,
 )
 from embedded_app.secret import Secret
 from embedded_app.sources.drafts import Draft
@@ -151,13 +150,74 @@ def test_credentials_moved_to_another_row_or_version_do_not_open(service: Source
     stolen = service.get_(first).credentials
     service.get_(second).credentials = stolen
     db.session.commit()
-    with pytest.raises(Unsealable):
+    with pytest.raises(SourceRefused):
         service.read(second)
     update(service, first, password="new-secret")
     service.get_(first).credentials = stolen
     db.session.commit()
-    with pytest.raises(Unsealable):
+    with pytest.raises(SourceRefused):
         service.read(first)
+
+
+def _without_seal(source: Source) -> None:
+    source.settings = source.settings | {"host": "evil.example.com"}
+    source.credentials = None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda source: setattr(source, "settings", source.settings | {"host": "evil.example.com"}),
+        lambda source: setattr(source, "settings", source.settings | {"port": "1"}),
+        lambda source: setattr(source, "settings", source.settings | {"table": "salaries"}),
+        lambda source: setattr(source, "kind", "sql"),
+        _without_seal,
+    ],
+)
+@pytest.mark.parametrize("password", ["canary-secret", ""])
+def test_a_source_that_was_changed_in_the_database_is_not_read(
+    service: SourceService, scripted: ScriptedConnector, change: Callable[[Source], None], password: str
+) -> None:
+    source_id = create(service, KEYED | {"password": password})
+    service.read(source_id)  # its reader is kept
+    change(service.get_(source_id))
+    db.session.commit()
+    scripted.asked.clear()
+    for attempt in (
+        lambda: service.read(source_id, refresh=True),
+        lambda: service.test(source_id, actor=DANA),
+        lambda: service.preview(source_id),
+    ):
+        with pytest.raises(SourceRefused, match="changed outside the app"):
+            attempt()
+    assert scripted.asked == []
+    assert service.find_refusal(source_id)
+
+
+def test_such_a_source_is_repaired_by_saving_it_with_its_password(
+    service: SourceService, scripted: ScriptedConnector
+) -> None:
+    source_id = create(service)
+    source = service.get_(source_id)
+    source.settings = source.settings | {"host": "evil.example.com"}
+    db.session.commit()
+    scripted.passwords.clear()
+    assert service.secret_names(source_id) == frozenset()
+    update(service, source_id)  # without the password, nothing of it is sent anywhere
+    assert Secret("canary-secret") not in scripted.passwords
+    update(service, source_id, password="canary-secret")
+    service.read(source_id)
+    assert scripted.passwords[-1] == Secret("canary-secret")
+    assert service.find_refusal(source_id) is None
+
+
+def test_an_option_that_a_release_adds_changes_no_seal(service: SourceService) -> None:
+    """It is empty in what was saved before, and counts as one that is not there."""
+    source_id = create(service)
+    source = service.get_(source_id)
+    source.settings = source.settings | {"added": ""}
+    db.session.commit()
+    assert service.read(source_id).rows
 
 
 def test_a_secret_that_is_not_entered_stays(service: SourceService, scripted: ScriptedConnector) -> None:

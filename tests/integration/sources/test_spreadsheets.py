@@ -216,7 +216,7 @@ def test_what_was_read_of_a_file_ends_with_the_key_of_the_company(
     with pytest.raises(KeyDestroyed):
         service.read(source_id)
     set_key(Vault(vault.provider, lambda _company_id: None, clock).new_company_key(ONE))
-    with pytest.raises(Unsealable):
+    with pytest.raises(SourceRefused):
         service.read(source_id)
 
 

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import StaticPool
 
+from embedded_app.crypto import EnvironmentKeys
 from embedded_app.storage import Model, company_scope, db
+from tests.factories.settings import config
 from tests.fakes.panel_sides import COMPANY
 from tests.fakes.panel_world import World, build_world
 
@@ -22,6 +24,7 @@ def world() -> Iterator[World]:
         "poolclass": StaticPool,
         "connect_args": {"check_same_thread": False},
     }
+    app.extensions["master_keys"] = EnvironmentKeys(config().master_keys)
     db.init_app(app)
     with app.app_context(), company_scope(COMPANY):
         Model.metadata.create_all(db.engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,7 +20,15 @@ from tests.fakes.fake_grant import FakeGrant
 from tests.fakes.scripted_transport import ScriptedTransport, json_answer
 
 ROUTE = "GET /rest/v1.0/projects/{p}"
-VIEWER = Viewer(new_id(), UserId(160601), "Marcus Oyelaran", "marcus", CompanyId(1), new_id())
+VIEWER = Viewer(
+    new_id(),
+    UserId(160601),
+    "Marcus Oyelaran",
+    "marcus",
+    CompanyId(1),
+    new_id(),
+    datetime.max.replace(tzinfo=UTC),
+)
 
 
 @pytest.fixture

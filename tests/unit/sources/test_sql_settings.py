@@ -9,7 +9,7 @@ import pytest
 from embedded_app.errors import InvalidField
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Filled, UploadedFile
-from embedded_app.sources.connectors.sql_settings import OPTIONS, SqlSettings, settings_of
+from embedded_app.sources.connectors.sql_settings import SqlSettings, settings_of
 
 FORM = {
     "dialect": "postgresql",
@@ -153,14 +153,3 @@ def test_a_bad_url_is_not_shown_in_the_error() -> None:
     with pytest.raises(InvalidField) as caught:
         settings(URL_FORM, url="canary-secret")
     assert "canary" not in str(caught.value)
-
-
-def test_everything_that_says_where_secrets_go_is_a_destination() -> None:
-    assert {option.name for option in OPTIONS if option.destination} == {
-        "dialect",
-        "host",
-        "port",
-        "database",
-        "user",
-        "encryption",
-    }

@@ -36,7 +36,6 @@ def event(company_id: int | None, subject: str, sequence: int = 1) -> AuditEvent
         at=NOW,
         event="tested",
         actor_id="a",
-        actor_name="A",
         subject=subject,
         detail={},
         previous_hash="",
