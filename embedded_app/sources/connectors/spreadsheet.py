@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
+from embedded_app.sources.bounds import Allowance
 from embedded_app.sources.connectors import csv_file, xlsx_file
 from embedded_app.sources.connectors.base import (
     Filled,
@@ -73,7 +74,8 @@ class SpreadsheetReader:
         self._fetch = fetch
         self._clock = clock
 
-    def test(self) -> TestReport:
+    def test(self, allowance: Allowance) -> TestReport:
+        del allowance
         started = self._clock.monotonic()
         try:
             file, grid = self._grid()
@@ -97,8 +99,8 @@ class SpreadsheetReader:
             )
         )
 
-    def read(self, where: Where | None = None) -> Table:
-        del where  # this connector does not filter
+    def read(self, allowance: Allowance, where: Where | None = None) -> Table:
+        del allowance, where  # this connector does not filter
         _, grid = self._grid()
         return table(grid, self._settings.header_row)[0]
 

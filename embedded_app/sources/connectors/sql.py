@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from embedded_app.clock import Clock
 from embedded_app.errors import EmbeddedAppError, SourceRefused, SourceUnavailable
+from embedded_app.sources.bounds import Allowance
 from embedded_app.sources.connectors.base import Filled, Surroundings
 from embedded_app.sources.connectors.sql_dialects import (
     CONNECT_SECONDS,
@@ -77,12 +78,14 @@ class SqlReader:
         self._address = ""
         self._engine: Engine | None = None
 
-    def read(self, where: Where | None = None) -> Table:
+    def read(self, allowance: Allowance, where: Where | None = None) -> Table:
+        del allowance
         engine = self._connect_to(self._locate())
         with translated(), engine.connect() as connection:
             return self._read(connection, where)
 
-    def test(self) -> TestReport:
+    def test(self, allowance: Allowance) -> TestReport:
+        del allowance
         checks: list[Check] = []
         try:
             for check in self._checks():

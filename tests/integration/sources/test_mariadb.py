@@ -13,6 +13,7 @@ from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector
 from embedded_app.sources.service import SourceService
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.mariadb import new_database
 from tests.integration.sources.conftest import DANA
 
@@ -113,6 +114,8 @@ def test_a_filter_keeps_the_database_from_giving_everything(erp: URL) -> None:
         "database": str(erp.database),
     }
     form |= {"user": str(erp.username), "encryption": "off", "table": "texts"}
-    reader = SqlConnector(Surroundings(loopback, None, SystemClock())).open(Filled(form, {}, no_file))
+    reader = AllowedReader(
+        SqlConnector(Surroundings(loopback, None, SystemClock())).open(Filled(form, {}, no_file))
+    )
     assert len(reader.read(("job", ("A-1000",))).lines) == 1
     reader.close()

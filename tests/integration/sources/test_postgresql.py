@@ -22,6 +22,7 @@ from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.connectors.sql_dialects import SERVERS
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.tcp_relay import TcpRelay
 
 pytestmark = pytest.mark.postgresql
@@ -78,21 +79,23 @@ def erp(postgresql_url: str) -> Iterator[Erp]:
     relay.go_down()
 
 
-Open = Callable[..., SqlReader]
+Open = Callable[..., AllowedReader[SqlReader]]
 
 
 @pytest.fixture
 def opened(erp: Erp) -> Iterator[Open]:
     """Opens readers of the ERP and closes them at the end."""
-    readers: list[SqlReader] = []
+    readers: list[AllowedReader[SqlReader]] = []
 
-    def open_reader(*, network: Network = LOOPBACK, password: str = "", **changes: str) -> SqlReader:
+    def open_reader(
+        *, network: Network = LOOPBACK, password: str = "", **changes: str
+    ) -> AllowedReader[SqlReader]:
         def no_file() -> UploadedFile:
             raise AssertionError
 
         connector = SqlConnector(Surroundings(network, None, SystemClock()))
         secrets = {"password": Secret(password)} if password else {}
-        readers.append(connector.open(Filled(erp.form | changes, secrets, no_file)))
+        readers.append(AllowedReader(connector.open(Filled(erp.form | changes, secrets, no_file))))
         return readers[-1]
 
     yield open_reader
@@ -204,7 +207,7 @@ def test_the_transaction_refuses_what_the_check_of_the_query_would_let_through(
         "SET TRANSACTION READ WRITE",
         "DROP TABLE commitments",
     ):
-        object.__setattr__(reader._settings, "query", statement)
+        object.__setattr__(reader.reader._settings, "query", statement)
         with pytest.raises(SourceError):
             reader.read()
     assert erp.count() == 2
@@ -247,9 +250,9 @@ def test_connections_are_kept_for_the_next_reading_and_closed_when_the_source_ch
 
 def test_a_name_that_moves_gets_connections_to_its_new_address(opened: Open) -> None:
     reader = opened(table="commitments")
-    before = reader._connect_to("127.0.0.1")
-    assert reader._connect_to("127.0.0.1") is before
-    assert reader._connect_to("127.0.0.2") is not before
+    before = reader.reader._connect_to("127.0.0.1")
+    assert reader.reader._connect_to("127.0.0.1") is before
+    assert reader.reader._connect_to("127.0.0.2") is not before
 
 
 def test_an_address_that_is_not_allowed_is_not_connected_to(opened: Open) -> None:

@@ -19,6 +19,7 @@ from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.rows import MOST_ROWS
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.fake_clock import FakeClock
 
 
@@ -53,9 +54,9 @@ def folder(tmp_path: Path) -> Path:
 
 def reader(
     folder: Path | None, form: dict[str, str] | None = None, *, clock: Clock | None = None, **more: str
-) -> SqlReader:
+) -> AllowedReader[SqlReader]:
     filled = Filled({"dialect": "sqlite", "database": "erp.sqlite3", **(form or {}), **more}, {}, no_file)
-    return SqlConnector(Surroundings(Network(), folder, clock or SystemClock())).open(filled)
+    return AllowedReader(SqlConnector(Surroundings(Network(), folder, clock or SystemClock())).open(filled))
 
 
 def test_a_table_is_read_as_it_is(folder: Path) -> None:
@@ -149,7 +150,7 @@ def test_the_connection_itself_refuses_what_the_check_of_the_query_would_let_thr
 ) -> None:
     before = (folder / "erp.sqlite3").read_bytes()
     opened = reader(folder, table="commitments")
-    object.__setattr__(opened._settings, "query", statement)
+    object.__setattr__(opened.reader._settings, "query", statement)
     with pytest.raises(SourceError):
         opened.read()
     assert (folder / "erp.sqlite3").read_bytes() == before

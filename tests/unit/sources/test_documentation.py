@@ -9,10 +9,12 @@ import pytest
 from embedded_app.clock import SystemClock
 from embedded_app.outbound.network import Network
 from embedded_app.reconciliation import FieldKind
+from embedded_app.sources.bounds import PLACES, PLACES_OF_A_COMPANY
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Option, Surroundings
 from embedded_app.sources.connectors.sql_dialects import CONNECT_SECONDS, READ_SECONDS, SERVERS
 from embedded_app.sources.files import LARGEST_FILE
+from embedded_app.sources.kept import MOST_BYTES, SHARE_BYTES
 from embedded_app.sources.rows import LONGEST_CELL, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text()
@@ -45,6 +47,8 @@ def test_every_kind_of_column_is_explained(kind: FieldKind) -> None:
         f"| Text of one reading of a database | {MOST_CHARACTERS:,} characters |",
         f"| Time to connect, to read | {CONNECT_SECONDS} s, {READ_SECONDS} s |",
         f"| Uploaded file | {LARGEST_FILE // 1_000_000} MB, and 100 MB unpacked |",
+        f"those that wait for another one included | {PLACES_OF_A_COMPANY} | {PLACES} |",
+        f"| Readings kept in memory | {SHARE_BYTES // 1_000_000} MB | {MOST_BYTES // 1_000_000} MB |",
     ],
 )
 def test_every_limit_is_as_it_says(row: str) -> None:

@@ -17,12 +17,14 @@ from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedF
 from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector, SpreadsheetReader
 from embedded_app.sources.rows import Reject, Table
 from tests.factories.workbooks import workbook
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.fake_clock import FakeClock
 
 
-def opened(content: bytes, name: str = "data.csv", **settings: str) -> SpreadsheetReader:
+def opened(content: bytes, name: str = "data.csv", **settings: str) -> AllowedReader[SpreadsheetReader]:
     connector = SpreadsheetConnector(Surroundings(Network(), Path("nowhere"), FakeClock()))
-    return connector.open(Filled({"file": "1", **settings}, {}, lambda: UploadedFile(name, content)))
+    filled = Filled({"file": "1", **settings}, {}, lambda: UploadedFile(name, content))
+    return AllowedReader(connector.open(filled))
 
 
 def table(content: bytes, **settings: str) -> Table:
