@@ -16,6 +16,11 @@ LONGEST_CELL = 10_000
 MOST_CHARACTERS = 50_000_000
 """In all cells of one reading together."""
 
+MOST_CELLS = 2_000_000
+"""In one reading."""
+MOST_BYTES = 100_000_000
+"""That a database sends for one reading."""
+
 Where = tuple[str, tuple[str, ...]]
 """A column and the texts one of which it must hold; blanks around them do not count."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -19,10 +21,12 @@ from embedded_app.clock import SystemClock
 from embedded_app.errors import SourceChangedShape, SourceError, SourceRefused, SourceUnavailable
 from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
+from embedded_app.sources.connectors import sql
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.connectors.sql_dialects import SERVERS
 from tests.fakes.allowed_reader import AllowedReader
+from tests.fakes.raw_server import RawServer
 from tests.fakes.tcp_relay import TcpRelay
 
 pytestmark = pytest.mark.postgresql
@@ -356,3 +360,87 @@ def test_nothing_of_the_operators_own_signs_in_at_a_customers_host(
     thread.join()
     listener.close()
     assert received == [b""]
+
+
+# Limits of ours, whatever the server does
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenths of a second instead of seconds."""
+    monkeypatch.setattr(sql, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(sql, "READ_SECONDS", 0.3)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("answers", [[None], [b"N", None], [b"S", None]])
+def test_a_server_that_takes_the_call_and_says_nothing_is_left(
+    opened: Open, answers: list[bytes | None]
+) -> None:
+    with RawServer(answers, answers) as server:
+        encryption = "off" if answers == [None] else "require"
+        reader = opened(table="commitments", port=str(server.port), encryption=encryption)
+        with pytest.raises(SourceUnavailable):
+            reader.read()
+        assert server.accepted == 1
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_signs_in_and_then_says_nothing_is_left(opened: Open) -> None:
+    signed_in = b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I"
+    with RawServer([signed_in, None]) as server:
+        with pytest.raises(SourceUnavailable, match="does not answer"):
+            opened(table="commitments", port=str(server.port)).read()
+        assert len(server.requests) == 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_falls_silent_is_left_also_by_a_connection_that_was_kept(
+    erp: Erp, opened: Open
+) -> None:
+    reader = opened(table="commitments")
+    assert len(reader.read().lines) == 2
+    erp.relay.is_silent.set()
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            reader.read()
+    erp.relay.is_silent.clear()
+    assert len(reader.read().lines) == 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_backend_that_is_suspended_is_left(opened: Open) -> None:
+    reader = opened(query="SELECT pg_backend_pid() AS pid, pg_sleep(0)::text AS nap")
+    pid = reader.read().lines[0].cells[0]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert len(reader.read().lines) == 1, "the kept connection is given up for a new one"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_query_whose_answer_drips_is_ended(erp: Erp, opened: Open) -> None:
+    reader = opened(query="SELECT repeat('x', 5000) AS text")
+    assert len(reader.read().lines) == 1
+    erp.relay.drips = True
+    with pytest.raises(SourceUnavailable):
+        reader.read()
+
+
+def test_a_row_of_huge_cells_is_not_taken_into_memory(opened: Open) -> None:
+    reader = opened(query="SELECT " + ", ".join(f"repeat('x', 50000000) AS c{n}" for n in range(3)))
+    with pytest.raises(SourceRefused, match="too much text"):
+        reader.read()
+
+
+def test_text_is_counted_in_characters_too(opened: Open) -> None:
+    with pytest.raises(SourceRefused, match="too much text"):
+        opened(query="SELECT repeat('x', 10000) AS a FROM generate_series(1, 6000)").read()
+
+
+def test_cells_are_counted(opened: Open) -> None:
+    columns = ", ".join(f"n AS c{number}" for number in range(200))
+    with pytest.raises(SourceRefused, match="more than 2,000,000 cells"):
+        opened(query=f"SELECT {columns} FROM generate_series(1, 50000) AS n").read()

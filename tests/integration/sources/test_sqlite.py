@@ -186,6 +186,18 @@ def test_too_many_columns_and_too_much_text_are_refused(folder: Path) -> None:
         reader(folder, query=f"SELECT printf('%.*c', 1000000, 'x') AS a FROM ({COUNTING.format(60)})").read()
 
 
+@pytest.mark.parametrize("value", ["hex(zeroblob(50000000))", "zeroblob(50000000)"])
+def test_a_huge_value_is_not_made(folder: Path, value: str) -> None:
+    with pytest.raises(SourceRefused, match="A row holds more than 1,048,576 bytes"):
+        reader(folder, query=f"SELECT {value} AS a").read()
+
+
+def test_a_pattern_that_would_take_long_by_itself_is_refused(folder: Path) -> None:
+    query = f"SELECT printf('%.*c', 900000, 'a') LIKE '{'%a' * 20_0}b' AS a"
+    with pytest.raises(SourceError):
+        reader(folder, query=query).read()
+
+
 def test_an_endless_query_is_stopped(folder: Path) -> None:
     class Hurried(FakeClock):
         def monotonic(self) -> float:
