@@ -32,8 +32,9 @@ from embedded_app.sources.files import Files
 from embedded_app.sources.kept import ReadingKey, Readings
 from embedded_app.sources.models import Source
 from embedded_app.sources.opening import Opener, Saved
-from embedded_app.sources.rows import MOST_ROWS, RowSet, SourceRead, TestReport, Where
+from embedded_app.sources.rows import RowSet, SourceRead, TestReport, Where
 from embedded_app.storage import current_company_id, db, new_id
+from embedded_app.tabular.table import MOST_ROWS
 
 _SUCCESS_NOTED_EVERY = timedelta(seconds=30)
 _LONGEST_SENTENCE = 500

@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 from embedded_app.ids import CompanyId
 from embedded_app.sources.bounds import Bounds
 from embedded_app.sources.connectors.base import Reader
-from embedded_app.sources.rows import Table, TestReport, Where
+from embedded_app.sources.rows import TestReport, Where
+from embedded_app.tabular.table import Table
 
 R = TypeVar("R", bound=Reader)
 

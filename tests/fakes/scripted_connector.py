@@ -7,7 +7,8 @@ from collections.abc import Callable
 from embedded_app.secret import Secret
 from embedded_app.sources.bounds import Allowance
 from embedded_app.sources.connectors.base import Filled, Input, Option, required, text
-from embedded_app.sources.rows import Check, Line, Table, TestReport, Where
+from embedded_app.sources.rows import Check, TestReport, Where
+from embedded_app.tabular.table import Line, Table
 
 
 class ScriptedConnector:

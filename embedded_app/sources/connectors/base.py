@@ -13,7 +13,8 @@ from embedded_app.errors import InvalidField
 from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
 from embedded_app.sources.bounds import Allowance
-from embedded_app.sources.rows import Table, TestReport, Where
+from embedded_app.sources.rows import TestReport, Where
+from embedded_app.tabular.table import Table
 from embedded_app.web.typed_numbers import typed_number
 
 _LONGEST_TEXT = 255

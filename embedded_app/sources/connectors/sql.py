@@ -46,18 +46,8 @@ from embedded_app.sources.connectors.sql_dialects import (
 from embedded_app.sources.connectors.sql_errors import TOO_MUCH, detail_of, translated, within_limits
 from embedded_app.sources.connectors.sql_filter import holds
 from embedded_app.sources.connectors.sql_settings import OPTIONS, SqlSettings, settings_of
-from embedded_app.sources.rows import (
-    MOST_BYTES,
-    MOST_CELLS,
-    MOST_CHARACTERS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Check,
-    Line,
-    Table,
-    TestReport,
-    Where,
-)
+from embedded_app.sources.rows import MOST_BYTES, Check, TestReport, Where
+from embedded_app.tabular.table import MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Line, Table
 
 _FETCHED_AT_ONCE = 5_000
 _SIGN_IN_BYTES = 1_000_000

@@ -18,7 +18,7 @@ from embedded_app.errors import (
 from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
-from embedded_app.sources.rows import MOST_ROWS
+from embedded_app.tabular.table import MOST_ROWS
 from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.fake_clock import FakeClock
 

@@ -9,7 +9,7 @@ import pytest
 from embedded_app.clock import SystemClock
 from embedded_app.outbound.network import Network
 from embedded_app.reconciliation import FieldKind
-from embedded_app.sources.bounds import PLACES, PLACES_OF_A_COMPANY
+from embedded_app.sources.bounds import FILES, FILES_OF_A_COMPANY, PLACES, PLACES_OF_A_COMPANY
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Option, Surroundings
 from embedded_app.sources.connectors.sql_dialects import (
@@ -20,8 +20,9 @@ from embedded_app.sources.connectors.sql_dialects import (
 )
 from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.sources.kept import MOST_BYTES, SHARE_BYTES
-from embedded_app.sources.rows import LONGEST_CELL, MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 from embedded_app.sources.rows import MOST_BYTES as MOST_BYTES_SENT
+from embedded_app.tabular.apart import Limits
+from embedded_app.tabular.table import LONGEST_CELL, MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text()
 CONNECTORS = all_connectors(Surroundings(Network(), None, SystemClock()))
@@ -56,6 +57,8 @@ def test_every_kind_of_column_is_explained(kind: FieldKind) -> None:
         f"| Text of one reading of a database | {MOST_CHARACTERS:,} characters |",
         f"| Time to connect, to read | {CONNECT_SECONDS} s, {READ_SECONDS} s |",
         f"| Uploaded file | {LARGEST_FILE // 1_000_000} MB, and 100 MB unpacked |",
+        f"| Reading a file | {Limits().processor_seconds} s of a processor, 1,000 MB of memory |",
+        f"| Files read at the same time | {FILES_OF_A_COMPANY} | {FILES} |",
         f"those that wait for another one included | {PLACES_OF_A_COMPANY} | {PLACES} |",
         f"| Readings kept in memory | {SHARE_BYTES // 1_000_000} MB | {MOST_BYTES // 1_000_000} MB |",
     ],

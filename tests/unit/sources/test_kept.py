@@ -23,7 +23,8 @@ from embedded_app.ids import CompanyId
 from embedded_app.reconciliation import FieldKind, Item
 from embedded_app.sources.bounds import Allowance, Bounds
 from embedded_app.sources.kept import ReadingKey, Readings, weight_of
-from embedded_app.sources.rows import Column, Reject, RowSet, SourceRead, Where
+from embedded_app.sources.rows import Column, RowSet, SourceRead, Where
+from embedded_app.tabular.table import Reject
 from tests.fakes.fake_clock import FakeClock
 
 HOUR = 3600.0
