@@ -18,7 +18,7 @@ from embedded_app.sources.connectors.sql_dialects import (
     READ_SECONDS,
     SERVERS,
 )
-from embedded_app.sources.files import LARGEST_FILE
+from embedded_app.sources.files import LARGEST_FILE, MOST_STORED
 from embedded_app.sources.kept import MOST_BYTES, SHARE_BYTES
 from embedded_app.sources.rows import MOST_BYTES as MOST_BYTES_SENT
 from embedded_app.tabular.apart import Limits
@@ -57,6 +57,7 @@ def test_every_kind_of_column_is_explained(kind: FieldKind) -> None:
         f"| Text of one reading of a database | {MOST_CHARACTERS:,} characters |",
         f"| Time to connect, to read | {CONNECT_SECONDS} s, {READ_SECONDS} s |",
         f"| Uploaded file | {LARGEST_FILE // 1_000_000} MB, and 100 MB unpacked |",
+        f"| Uploaded files of a company | {MOST_STORED // 1_000_000} MB |",
         f"| Reading a file | {Limits().processor_seconds} s of a processor, 1,000 MB of memory |",
         f"| Files read at the same time | {FILES_OF_A_COMPANY} | {FILES} |",
         f"those that wait for another one included | {PLACES_OF_A_COMPANY} | {PLACES} |",
