@@ -38,6 +38,7 @@ EmbeddedAppError
 │   └── OutcomeUnknown            a write may have happened; look before doing it again
 ├── SourceError
 │   ├── SourceUnavailable
+│   │   └── SourceBusy            its company reads as much as it may already; it was not asked
 │   ├── SourceChangedShape
 │   └── SourceRefused             an address or a query that the operator does not allow
 ├── LinkError
@@ -427,6 +428,18 @@ class SourceUnavailable(SourceError):
 
     code = "source_unavailable"
     retryable = True
+
+
+class SourceBusy(SourceUnavailable):
+    """So much is being read for the company, or for all, that the source was not asked."""
+
+    code = "source_busy"
+    status = 503
+
+    def __init__(
+        self, sentence: str = "Too much is being read at this moment. Try again in a moment."
+    ) -> None:
+        super().__init__(sentence)
 
 
 class SourceChangedShape(SourceError):

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from cachetools import TTLCache
@@ -71,6 +73,11 @@ class Memory(Generic[K, V]):
             if self._held.getsizeof(value) <= self._held.maxsize:
                 self._held[key] = value
 
+    def make_room(self) -> None:
+        """Drop the value unused for longest, if there is one."""
+        with self._lock, suppress(KeyError):
+            self._held.popitem()
+
     def drop(self, fits: Callable[[K], bool]) -> None:
         """Drop every value whose key fits."""
         with self._lock:
@@ -83,6 +90,64 @@ class Memory(Generic[K, V]):
         with self._lock:
             for key in [key for key in self._held if fits(key)]:
                 self._held[key] = change(self._held[key])
+
+
+class SharedMemory(Generic[K, V]):
+    """A memory of several owners, each with a share, so that none takes what the others need.
+
+    An owner whose share is full makes room with its own values. When all together are too heavy, whoever has most
+    does.
+
+    Args:
+        clock: as of `Memory`, `seconds` too.
+        limit: of all weights together.
+        share: of the weights of one owner.
+        owner: whose the value under a key is.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        seconds: float,
+        limit: float,
+        share: float,
+        weigh: Callable[[V], float],
+        owner: Callable[[K], Hashable],
+    ) -> None:
+        self._new = partial(Memory[K, V], clock, seconds=seconds, limit=share, weigh=weigh)
+        self._limit = limit
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._parts: dict[Hashable, Memory[K, V]] = {}
+
+    def weight(self, owner: Hashable) -> float:
+        """Of the values of one owner."""
+        part = self._parts.get(owner)
+        return part.weight if part is not None else 0
+
+    def get(self, key: K) -> V | None:
+        """As of `Memory`."""
+        part = self._parts.get(self._owner(key))
+        return part.get(key) if part is not None else None
+
+    def put(self, key: K, value: V) -> None:
+        """As of `Memory`."""
+        with self._lock:
+            self._parts.setdefault(self._owner(key), self._new()).put(key, value)
+            weights = {owner: part.weight for owner, part in self._parts.items()}
+            while sum(weights.values()) > self._limit:
+                heaviest = max(weights, key=lambda owner: weights[owner])
+                self._parts[heaviest].make_room()
+                weights[heaviest] = self._parts[heaviest].weight
+            for owner in [owner for owner, weight in weights.items() if not weight]:
+                del self._parts[owner]
+
+    def drop(self, owner: Hashable, fits: Callable[[K], bool]) -> None:
+        """Drop every value of the owner whose key fits."""
+        part = self._parts.get(owner)
+        if part is not None:
+            part.drop(fits)
 
 
 @dataclass(frozen=True, slots=True)

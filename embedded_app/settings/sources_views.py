@@ -11,7 +11,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from embedded_app import panels, sources
-from embedded_app.errors import InputError, InvalidField, SourceError, UnknownOption
+from embedded_app.errors import InputError, InvalidField, SourceBusy, SourceError, UnknownOption
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
@@ -183,7 +183,10 @@ def _uploaded(connector: Connector) -> dict[str, str]:
 def _test_page(
     connector: Connector, found: Source | None, form: Mapping[str, str], target: Draft | UUID
 ) -> Response:
-    report = sources.service().test(target, actor=actor_of(current_viewer()))
+    try:
+        report = sources.service().test(target, actor=actor_of(current_viewer()))
+    except SourceBusy as busy:
+        return _form_page(connector, found, form, problem=busy.sentence)
     preview, problem = None, ""
     if report.ok:
         try:

@@ -16,8 +16,9 @@ from embedded_app.sources.connectors.base import Connector, Input, Option, Surro
 from embedded_app.sources.drafts import Draft
 from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.sources.models import Source, SourceFile
-from embedded_app.sources.rows import Check, Column, Reject, RowSet, SourceRead, TestReport, Where
+from embedded_app.sources.rows import Check, Column, RowSet, SourceRead, TestReport, Where
 from embedded_app.sources.service import SourceService
+from embedded_app.tabular.table import Reject
 
 __all__ = [
     "LARGEST_FILE",

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from embedded_app.reconciliation import FieldKind, Value, text_of
-from embedded_app.sources import parsing
-from embedded_app.sources.rows import LONGEST_CELL, Column, Unreadable
+from embedded_app.sources.rows import Column
+from embedded_app.tabular import parsing
+from embedded_app.tabular.table import LONGEST_CELL, Unreadable
 
 Binary = bytes | bytearray | memoryview
 

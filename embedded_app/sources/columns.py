@@ -11,7 +11,8 @@ from embedded_app.errors import InvalidField, SourceChangedShape
 from embedded_app.reconciliation import FieldKind, Item, Value
 from embedded_app.sources.cells import KIND_WORDS, Binary, currency_of, is_present, quote, trimmed, value_of
 from embedded_app.sources.inference import infer
-from embedded_app.sources.rows import Column, Line, Reject, RowSet, Table, Unreadable
+from embedded_app.sources.rows import Column, RowSet
+from embedded_app.tabular.table import Line, Reject, Table, Unreadable
 
 _ENOUGH_FAILURES = 3
 _SAMPLES = 3

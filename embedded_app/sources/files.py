@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from embedded_app import audit
 from embedded_app.audit import Actor
@@ -19,6 +19,8 @@ from embedded_app.storage import current_company_id, db, new_id
 
 LARGEST_FILE = 10_000_000
 """Bytes."""
+MOST_STORED = 100_000_000
+"""Bytes of all files of a company, those that wait for a source included."""
 _LONGEST_FILE_NAME = 255
 _WAITS = timedelta(days=1)
 
@@ -33,8 +35,10 @@ class Files:
     def add(self, name: str, content: bytes, *, actor: Actor) -> UUID:
         """Store a file that waits for a source; returns its id. Those that waited too long go. Commits.
 
+        One that waits already, with the same name and content, is that file.
+
         Raises:
-            InvalidField: when it is empty or too large.
+            InvalidField: when it is empty or too large, or the company has stored as much as it may.
         """
         if not content:
             raise InvalidField("file", "The file is empty.")
@@ -44,9 +48,16 @@ class Files:
         db.session.execute(
             delete(SourceFile).where(SourceFile.source_id.is_(None), SourceFile.uploaded_at < now - _WAITS)
         )
-        file_id = new_id()
         digest = hashlib.sha256(content).hexdigest()
         file_name = _file_name(name)
+        same = select(SourceFile.id).where(
+            SourceFile.source_id.is_(None), SourceFile.sha256 == digest, SourceFile.file_name == file_name
+        )
+        if (waiting := db.session.scalar(same.limit(1))) is not None:
+            db.session.commit()
+            return waiting
+        self._make_room(len(content))
+        file_id = new_id()
         db.session.add(
             SourceFile(
                 id=file_id,
@@ -63,6 +74,27 @@ class Files:
         audit.record("source.file_uploaded", actor=actor, subject=file_name, detail=detail)
         db.session.commit()
         return file_id
+
+    def _make_room(self, size: int) -> None:
+        """Let the files go that wait for a source, the oldest first, where there is no room for another one.
+
+        Raises:
+            InvalidField: when those of sources leave too little.
+        """
+        stored = db.session.scalar(select(func.coalesce(func.sum(SourceFile.size), 0))) or 0
+        waiting = select(SourceFile).where(SourceFile.source_id.is_(None)).order_by(SourceFile.uploaded_at)
+        for file in db.session.scalars(waiting).all():
+            if stored + size <= MOST_STORED:
+                break
+            stored -= file.size
+            db.session.delete(file)
+        if stored + size > MOST_STORED:
+            db.session.rollback()
+            raise InvalidField(
+                "file",
+                f"The files of this company’s sources would take more than {MOST_STORED // 1_000_000} MB. "
+                "Delete a source that is no longer used.",
+            )
 
     def fetch(self, file_id: str) -> UploadedFile:
         """The file, opened. Ends the transaction, so that none is open while the file is read.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from embedded_app.reconciliation import FieldKind
-from embedded_app.sources import parsing
 from embedded_app.sources.cells import is_present, value_of
 from embedded_app.sources.rows import Column
+from embedded_app.tabular import parsing
 
 _LOOKED_AT = 2_000  # cells that decide a kind; more take time and change nothing
 _TOLERATED = 10  # one cell in so many may be no amount or date; its line is then a reject

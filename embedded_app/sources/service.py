@@ -14,9 +14,17 @@ from embedded_app import audit
 from embedded_app.audit import SYSTEM, Actor
 from embedded_app.clock import Clock
 from embedded_app.crypto import Vault
-from embedded_app.errors import InputError, InvalidField, SourceError, SourceRefused, UnknownOption
+from embedded_app.errors import (
+    InputError,
+    InvalidField,
+    SourceBusy,
+    SourceError,
+    SourceRefused,
+    UnknownOption,
+)
 from embedded_app.secret import Secret
 from embedded_app.sources import columns
+from embedded_app.sources.bounds import Allowance, Bounds
 from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors.base import Connector
 from embedded_app.sources.drafts import Draft, check_name, draft_from
@@ -24,8 +32,9 @@ from embedded_app.sources.files import Files
 from embedded_app.sources.kept import ReadingKey, Readings
 from embedded_app.sources.models import Source
 from embedded_app.sources.opening import CHANGED_OUTSIDE, Opener, Saved
-from embedded_app.sources.rows import MOST_ROWS, RowSet, SourceRead, TestReport, Where
+from embedded_app.sources.rows import RowSet, SourceRead, TestReport, Where
 from embedded_app.storage import current_company_id, db, new_id
+from embedded_app.tabular.table import MOST_ROWS
 
 _SUCCESS_NOTED_EVERY = timedelta(seconds=30)
 _LONGEST_SENTENCE = 500
@@ -39,11 +48,14 @@ class SourceService:
     method gives a credential back.
     """
 
-    def __init__(self, connectors: Sequence[Connector], vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, connectors: Sequence[Connector], vault: Vault, clock: Clock, bounds: Bounds | None = None
+    ) -> None:
         self._clock = clock
+        self._bounds = bounds or Bounds()
         self._files = Files(vault, clock)
         self._opener = Opener(connectors, vault, self._files)
-        self._readings = Readings(clock)
+        self._readings = Readings(clock, self._bounds)
 
     def connectors(self) -> tuple[Connector, ...]:
         """The kinds of sources on offer, each with its form."""
@@ -85,8 +97,10 @@ class SourceService:
 
         Raises:
             InvalidField: when it is empty or too large.
+            SourceBusy: when too much is being read.
         """
-        return self._files.add(file_name, content, actor=actor)
+        with self._bounds.enter(current_company_id()):
+            return self._files.add(file_name, content, actor=actor)
 
     def file_name(self, file_id: str) -> str:
         """What an uploaded file was called; raises InvalidField when it is no longer there."""
@@ -166,10 +180,11 @@ class SourceService:
 
         Raises:
             InvalidField, UnknownOption: when the draft cannot be tried at all.
+            SourceBusy: when too much is being read.
         """
         opened = target if isinstance(target, Draft) else self._opener.load(target)
-        with self._opener.reader(opened) as reader:
-            report = reader.test()
+        with self._bounds.enter(current_company_id()) as allowance, self._opener.reader(opened) as reader:
+            report = reader.test(allowance)
         result = "passed" if report.ok else "failed"
         audit.record("source.tested", actor=actor, subject=opened.name, detail={"result": result})
         db.session.commit()
@@ -183,7 +198,9 @@ class SourceService:
         Raises:
             InvalidField, UnknownOption, SourceError: when it cannot be read.
         """
-        rows = self._typed(target if isinstance(target, Draft) else self._opener.load(target), None)
+        opened = target if isinstance(target, Draft) else self._opener.load(target)
+        with self._bounds.enter(current_company_id()) as allowance:
+            rows = self._typed(opened, None, allowance)
         return replace(rows, rows=rows.rows[:limit])
 
     def read(self, source_id: UUID, where: Where | None = None, *, refresh: bool = False) -> SourceRead:
@@ -208,20 +225,22 @@ class SourceService:
         reading = self._readings.get(
             ReadingKey(current_company_id(), source_id, saved.version, pushed, saved.key_mark),
             saved.keep_seconds if connector.live else _UNCHANGING_SECONDS,
-            lambda: self._read_now(saved, pushed),
+            lambda allowance: self._read_now(saved, pushed, allowance),
             refresh=refresh,
         )
         return reading if where is None else _filtered(reading, where)
 
-    def _read_now(self, saved: Saved, where: Where | None) -> RowSet:
+    def _read_now(self, saved: Saved, where: Where | None, allowance: Allowance) -> RowSet:
         try:
-            rows = self._typed(saved, where)
+            rows = self._typed(saved, where, allowance)
             if rows.truncated:
                 raise SourceRefused(_too_many(saved.key_column))
         except InputError as error:  # what was in order when it was saved is a failure of the source now
             refused = SourceRefused(error.sentence)
             self._note(saved, refused)
             raise refused from error
+        except SourceBusy:
+            raise
         except SourceError as error:
             self._note(saved, error)
             raise
@@ -229,15 +248,16 @@ class SourceService:
         return rows
 
     def _read_to_save(self, draft: Draft) -> RowSet:
-        found = self._typed(draft, None)
+        with self._bounds.enter(current_company_id()) as allowance:
+            found = self._typed(draft, None, allowance)
         if found.truncated and not (draft.key_column and self._opener.connector(draft.kind).filters):
             raise InvalidField("key_column", _too_many(draft.key_column))
         return found
 
-    def _typed(self, target: Saved | Draft, where: Where | None) -> RowSet:
+    def _typed(self, target: Saved | Draft, where: Where | None, allowance: Allowance) -> RowSet:
         begun_at = self._clock.now()  # what changes at the source from now on may be missing
         with self._opener.reader(target) as reader:
-            table = reader.read(where)
+            table = reader.read(allowance, where)
         return columns.typed(
             table,
             read_at=begun_at,

@@ -1,7 +1,7 @@
 """Numbers as people type them into forms, with a decimal point or a decimal comma.
 
 A form is typed by somebody who can be asked, so what can be read in two ways is refused, and both are named. A
-column of a file is read by `sources.parsing`, which decides by all its cells.
+column of a file is read by `tabular.parsing`, which decides by all its cells.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Self
 
 
@@ -56,7 +57,8 @@ class RawServer:
                     continue
             self.accepted += 1
             self._open.append(connection)
-            self._talk(connection, answers)
+            with suppress(OSError):  # the client has enough
+                self._talk(connection, answers)
 
     def _talk(self, connection: socket.socket, answers: Sequence[bytes | None]) -> None:
         for answer in answers:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embedded_app.secret import Secret
+from embedded_app.sources.bounds import Allowance
 from embedded_app.sources.connectors.base import Filled, Input, Option, required, text
-from embedded_app.sources.rows import Check, Line, Table, TestReport, Where
+from embedded_app.sources.rows import Check, TestReport, Where
+from embedded_app.tabular.table import Line, Table
 
 
 class ScriptedConnector:
@@ -48,11 +50,13 @@ class ScriptedReader:
         self._password = password
         self._table = table
 
-    def test(self) -> TestReport:
+    def test(self, allowance: Allowance) -> TestReport:
+        allowance.seconds()
         self._connector.passwords.append(self._password)
         return TestReport((Check(ok=self._connector.error is None, text="Tried"),))
 
-    def read(self, where: Where | None = None) -> Table:
+    def read(self, allowance: Allowance, where: Where | None = None) -> Table:
+        allowance.seconds()
         script = self._connector
         script.asked.append(where)
         script.passwords.append(self._password)

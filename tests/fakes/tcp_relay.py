@@ -1,10 +1,13 @@
-"""A host of our own in front of a server: it can go down, and it gives a Unix socket an address."""
+"""A host of our own in front of a server, to go down, fall silent or drip; it gives a Unix socket an address."""
 
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 
 
 class TcpRelay:
@@ -13,6 +16,10 @@ class TcpRelay:
     def __init__(self, target: str | tuple[str, int]) -> None:
         self._target = target
         self._open: list[socket.socket] = []
+        self.is_silent = threading.Event()
+        """While it is set, nothing that the target says arrives."""
+        self.drips = False
+        """Whether what the target says arrives one byte at a time, slower than it is sent."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -33,14 +40,22 @@ class TcpRelay:
             there.connect(self._target)
             here.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open += [here, there]
-            for source, sink in ((here, there), (there, here)):
-                threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
+            threading.Thread(target=_carry, args=(here, there, there.sendall), daemon=True).start()
+            threading.Thread(target=_carry, args=(there, here, partial(self._say, here)), daemon=True).start()
+
+    def _say(self, here: socket.socket, data: bytes) -> None:
+        if self.is_silent.is_set():
+            return
+        for each in [data[at : at + 1] for at in range(len(data))] if self.drips else [data]:
+            here.sendall(each)
+            if self.drips:
+                select.select([here], [], [], 0.02)
 
 
-def _carry(source: socket.socket, sink: socket.socket) -> None:
+def _carry(source: socket.socket, sink: socket.socket, carry: Callable[[bytes], None]) -> None:
     with contextlib.suppress(OSError):  # the other side is gone, which is passed on by closing
         while data := source.recv(65_536):
-            sink.sendall(data)
+            carry(data)
     _close(source)
     _close(sink)
 

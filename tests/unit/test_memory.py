@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from embedded_app.memory import Memory, SingleFlight
+from embedded_app.memory import Memory, SharedMemory, SingleFlight
 from tests.fakes.fake_clock import FakeClock
 
 
@@ -72,6 +72,48 @@ def test_what_was_read_before_a_drop_is_not_kept_after_it(memory: Memory[str, st
     assert memory.get("key") is None
     memory.put("key", "new", drops=memory.drops)
     assert memory.get("key") == "new"
+
+
+@pytest.fixture
+def shared(clock: FakeClock) -> SharedMemory[str, str]:
+    """Keys begin with the name of their owner, one letter."""
+    return SharedMemory(clock, seconds=60, limit=20, share=10, weigh=len, owner=lambda key: key[0])
+
+
+def test_an_owner_whose_share_is_full_makes_room_with_its_own(shared: SharedMemory[str, str]) -> None:
+    shared.put("a1", "1")
+    for key in ("b1", "b2", "b3"):
+        shared.put(key, "12345")
+    assert [shared.get(key) for key in ("a1", "b1", "b2", "b3")] == ["1", None, "12345", "12345"]
+    assert (shared.weight("a"), shared.weight("b"), shared.weight("c")) == (1, 10, 0)
+
+
+def test_when_all_are_too_heavy_the_heaviest_owner_makes_room(shared: SharedMemory[str, str]) -> None:
+    for key in ("a1", "b1", "b2", "c1"):
+        shared.put(key, "12345")
+    shared.put("d1", "1")
+    assert [shared.get(key) for key in ("a1", "b1", "b2", "c1", "d1")] == [
+        "12345",
+        None,
+        "12345",
+        "12345",
+        "1",
+    ]
+
+
+def test_a_value_heavier_than_a_share_is_not_kept(shared: SharedMemory[str, str]) -> None:
+    shared.put("a1", "12345678901")
+    assert shared.get("a1") is None
+
+
+def test_an_owner_drops_its_own(shared: SharedMemory[str, str], clock: FakeClock) -> None:
+    for key in ("a1", "a2", "b1"):
+        shared.put(key, "1")
+    shared.drop("a", lambda key: key.endswith("1"))
+    shared.drop("c", lambda _key: True)
+    assert [shared.get(key) for key in ("a1", "a2", "b1")] == [None, "1", "1"]
+    clock.advance(60)
+    assert shared.get("a2") is None
 
 
 def test_only_what_fits_is_dropped_or_changed(memory: Memory[str, str]) -> None:

@@ -12,7 +12,9 @@ from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField
 from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
-from embedded_app.sources.rows import Table, TestReport, Where
+from embedded_app.sources.bounds import Allowance
+from embedded_app.sources.rows import TestReport, Where
+from embedded_app.tabular.table import Table
 from embedded_app.web.typed_numbers import typed_number
 
 _LONGEST_TEXT = 255
@@ -83,12 +85,12 @@ class Surroundings:
 class Reader(Protocol):
     """A connector with its settings. Used by several threads at once."""
 
-    def test(self) -> TestReport:
+    def test(self, allowance: Allowance) -> TestReport:
         """Try every step of a reading, time it, and say what to correct. Does not raise for a failed step."""
         ...
 
-    def read(self, where: Where | None = None) -> Table:
-        """Read up to `MOST_ROWS` lines, within the connector's own time limits.
+    def read(self, allowance: Allowance, where: Where | None = None) -> Table:
+        """Read up to `MOST_ROWS` lines, within the connector's own limits and what is left of `allowance`.
 
         `where` is given only to readers of a connector that `filters`. No line that holds one of its texts may be
         missing, blanks around it aside; lines that do not are left out again by the service.

@@ -13,8 +13,12 @@ from urllib.parse import quote
 
 from embedded_app.clock import Clock
 from embedded_app.errors import InvalidField, SourceRefused, SourceUnavailable
+from embedded_app.outbound.names import LOOPBACK
 from embedded_app.secret import Secret
 
+LONGEST_SQLITE_ROW = 1_048_576
+"""Bytes, of one value too."""
+_LONGEST_PATTERN = 200  # of LIKE
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 
@@ -26,35 +30,36 @@ _POSTGRESQL_ENCRYPTION = {
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Where a database server is and how to sign in; `address` is what the host name was resolved to."""
+class SignIn:
+    """How to sign in to a database server, which is reached through a port of this machine."""
 
-    address: str
     encryption: str
     password: Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class Server:
     """One kind of database server.
 
     Attributes:
         driver: SQLAlchemy's name of dialect and driver.
         module: the package that must be installed for it.
-        by_name: whether the driver takes the address apart from the name; the name is then what a
+        by_name: whether the driver takes an address apart from the name; the name is then what a
             certificate is checked against. Others are given the address as host.
         prelude: statements before each query, within its transaction.
         may_write: a query that answers whether the account may also write; "" where there is none.
+        let_go: keeps a cursor from reading the rest of an answer when it is closed; `None` where it does not.
     """
 
     label: str
     driver: str
     module: str
     port: int
-    arguments: Callable[[Server], Mapping[str, Any]]
+    arguments: Callable[[SignIn], Mapping[str, Any]]
     by_name: bool = False
     prelude: tuple[str, ...] = ()
     may_write: str = ""
+    let_go: Callable[[Any], None] | None = None
 
     def require_driver(self) -> None:
         """Raise InvalidField when the driver is not installed."""
@@ -66,12 +71,10 @@ class Dialect:
             )
 
 
-def _postgresql(server: Server) -> Mapping[str, Any]:
+def _postgresql(sign_in: SignIn) -> Mapping[str, Any]:
     return {
-        "hostaddr": server.address,
-        "password": server.password.reveal(),  # also when empty: the environment's would be sent otherwise
-        "connect_timeout": CONNECT_SECONDS,
-        "tcp_user_timeout": READ_SECONDS * 1000,
+        "hostaddr": LOOPBACK,
+        "password": sign_in.password.reveal(),  # also when empty: the environment's would be sent otherwise
         "application_name": "tieback",
         # Nothing of the operator's own may sign in at a customer's host: no password file, no client
         # certificate, no Kerberos ticket, no options from the environment.
@@ -80,31 +83,31 @@ def _postgresql(server: Server) -> Mapping[str, Any]:
         "gssencmode": "disable",
         "options": "",
         "prepare_threshold": None,  # connection poolers do not keep prepared statements
-        **_POSTGRESQL_ENCRYPTION[server.encryption],
+        **_POSTGRESQL_ENCRYPTION[sign_in.encryption],
     }
 
 
-def _mysql(server: Server) -> Mapping[str, Any]:
-    encrypted = {"ssl": {"check_hostname": False}} if server.encryption == "require" else {}
-    timeouts = {
-        "connect_timeout": CONNECT_SECONDS,
-        "read_timeout": READ_SECONDS,
-        "write_timeout": READ_SECONDS,
-    }
-    return {**timeouts, "local_infile": False, **encrypted}
+def _mysql(sign_in: SignIn) -> Mapping[str, Any]:
+    encrypted = {"ssl": {"check_hostname": False}} if sign_in.encryption == "require" else {}
+    return {"local_infile": False, **encrypted}
 
 
-def _mssql(server: Server) -> Mapping[str, Any]:
+def _let_go_of_mysql(cursor: Any) -> None:
+    if (answer := cursor._result) is not None:  # noqa: SLF001 # the driver has no other door to it
+        answer.unbuffered_active = False
+
+
+def _mssql(sign_in: SignIn) -> Mapping[str, Any]:
     return {
         "login_timeout": CONNECT_SECONDS,
         "timeout": READ_SECONDS,
         "read_only": True,
-        "encryption": server.encryption,
+        "encryption": sign_in.encryption,
     }
 
 
-SERVERS: dict[str, Dialect] = {
-    "postgresql": Dialect(
+SERVERS: dict[str, Server] = {
+    "postgresql": Server(
         label="PostgreSQL",
         driver="postgresql+psycopg",
         module="psycopg",
@@ -121,7 +124,7 @@ SERVERS: dict[str, Dialect] = {
             "('INSERT', 'UPDATE', 'DELETE') AND table_schema NOT IN ('pg_catalog', 'information_schema'))"
         ),
     ),
-    "mssql": Dialect(
+    "mssql": Server(
         label="SQL Server",
         driver="mssql+pymssql",
         module="pymssql",
@@ -129,13 +132,14 @@ SERVERS: dict[str, Dialect] = {
         arguments=_mssql,
         may_write="SELECT HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'INSERT')",
     ),
-    "mysql": Dialect(
+    "mysql": Server(
         label="MySQL",
         driver="mysql+pymysql",
         module="pymysql",
         port=3306,
         arguments=_mysql,
         prelude=("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY"),
+        let_go=_let_go_of_mysql,
     ),
 }
 
@@ -164,10 +168,16 @@ def sqlite_path(folder: Path | None, name: str) -> Path:
 
 
 def connect_sqlite(path: Path, clock: Clock) -> sqlite3.Connection:
-    """A connection that can read and nothing else, and that gives up after `READ_SECONDS`."""
+    """A connection that can read and nothing else, and that gives up after `READ_SECONDS`.
+
+    SQLite looks at the time between its instructions, so that none may take long by itself: functions that look
+    for one text in another are as slow as both are long.
+    """
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode=ro", uri=True, timeout=CONNECT_SECONDS, check_same_thread=False
     )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_SQLITE_ROW)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _LONGEST_PATTERN)
     connection.execute("PRAGMA query_only = ON")
     connection.set_authorizer(_authorize)
     deadline = clock.monotonic() + READ_SECONDS

@@ -15,7 +15,8 @@ from embedded_app.errors import (
     SourceRefused,
     SourceUnavailable,
 )
-from embedded_app.sources.connectors.sql_dialects import READ_SECONDS
+from embedded_app.outbound.pipe import Over, Pipe
+from embedded_app.sources.connectors.sql_dialects import CONNECT_SECONDS, LONGEST_SQLITE_ROW, READ_SECONDS
 
 _SLOW = SourceUnavailable, f"The query took longer than {READ_SECONDS} s. Narrow it."
 _WRITES = SourceRefused, "The query tries to change something. A query may only read."
@@ -24,6 +25,11 @@ _NO_DATABASE = SourceUnavailable, "The server has no such database. Check its na
 _NO_ENCRYPTION = SourceUnavailable, "The connection could not be encrypted as asked. Check the encryption."
 _SHAPE = SourceChangedShape, "The query does not fit the database."
 _SILENT = SourceUnavailable, "The database does not answer."
+_LARGE_ROW = (
+    SourceRefused,
+    f"A row holds more than {LONGEST_SQLITE_ROW:,} bytes. Leave the columns with long texts or files out.",
+)
+TOO_MUCH = "The query returns too much text. Select fewer columns or rows."
 
 _BY_STATE = {  # SQLSTATE, or its first two characters
     "57014": _SLOW,
@@ -45,6 +51,8 @@ _BY_WORDS = (  # for what drivers say without a code, in the order of looking
     ("ssl", _NO_ENCRYPTION),
     ("certificate", _NO_ENCRYPTION),
     ("interrupted", _SLOW),
+    ("too big", _LARGE_ROW),
+    ("pattern too complex", _SHAPE),
     ("timed out", _SLOW),
     ("readonly database", _WRITES),
     ("not authorized", _WRITES),
@@ -66,6 +74,24 @@ def translated() -> Iterator[None]:
         raise kind(sentence) from error
     except sqlite3.Error as error:
         raise SourceUnavailable("The file cannot be read as a SQLite database.") from error
+
+
+@contextmanager
+def within_limits(pipe: Pipe | None, *, connecting: bool = False) -> Iterator[None]:
+    """Say so where an error comes from a limit that ended the connection through `pipe`."""
+    try:
+        yield
+    except Exception as error:
+        over = pipe.over if pipe is not None else None
+        if over is Over.BYTES:
+            raise SourceRefused(TOO_MUCH) from error
+        if over is Over.TIME and connecting:
+            raise SourceUnavailable(
+                f"The database did not sign in within {CONNECT_SECONDS} s. Look whether it is up."
+            ) from error
+        if over is Over.TIME:
+            raise SourceUnavailable(_SLOW[1]) from error
+        raise
 
 
 def detail_of(error: EmbeddedAppError) -> str:

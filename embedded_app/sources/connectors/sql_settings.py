@@ -15,7 +15,7 @@ from embedded_app.secret import Secret
 from embedded_app.sources.connectors import base, one_select
 from embedded_app.sources.connectors.base import Filled, Input, Option
 from embedded_app.sources.connectors.sql_dialects import READ_SECONDS, SERVERS
-from embedded_app.sources.rows import MOST_ROWS
+from embedded_app.tabular.table import MOST_ROWS
 
 _DIALECT = Option(
     "dialect",

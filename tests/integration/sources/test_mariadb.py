@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy import URL
 
 from embedded_app.clock import SystemClock
+from embedded_app.errors import SourceRefused, SourceUnavailable
 from embedded_app.outbound.network import Network
+from embedded_app.sources.connectors import sql
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
-from embedded_app.sources.connectors.sql import SqlConnector
+from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.service import SourceService
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.mariadb import new_database
+from tests.fakes.tcp_relay import TcpRelay
 from tests.integration.sources.conftest import DANA
 
 SCHEMA = """
@@ -100,19 +104,96 @@ def test_only_rows_whose_job_is_exactly_that_text_are_given(
     assert rows(*column.split("."), *jobs, key=key) == found
 
 
-def test_a_filter_keeps_the_database_from_giving_everything(erp: URL) -> None:
+@pytest.fixture
+def opened(erp: URL) -> Iterator[Callable[..., AllowedReader[SqlReader]]]:
     loopback = Network((ipaddress.ip_network("127.0.0.0/8"),), look_up=lambda _host: ["127.0.0.1"])
+    readers: list[AllowedReader[SqlReader]] = []
 
     def no_file() -> UploadedFile:
         raise AssertionError
 
-    form = {
-        "dialect": "mysql",
-        "host": "erp.example.com",
-        "port": str(erp.port),
-        "database": str(erp.database),
-    }
-    form |= {"user": str(erp.username), "encryption": "off", "table": "texts"}
-    reader = SqlConnector(Surroundings(loopback, None, SystemClock())).open(Filled(form, {}, no_file))
-    assert len(reader.read(("job", ("A-1000",))).lines) == 1
-    reader.close()
+    def open_reader(**changes: str) -> AllowedReader[SqlReader]:
+        form = {
+            "dialect": "mysql",
+            "host": "erp.example.com",
+            "port": str(erp.port),
+            "database": str(erp.database),
+            "user": str(erp.username),
+            "encryption": "off",
+        }
+        connector = SqlConnector(Surroundings(loopback, None, SystemClock()))
+        readers.append(AllowedReader(connector.open(Filled(form | changes, {}, no_file))))
+        return readers[-1]
+
+    yield open_reader
+    for reader in readers:
+        reader.close()
+
+
+def test_a_filter_keeps_the_database_from_giving_everything(
+    opened: Callable[..., AllowedReader[SqlReader]],
+) -> None:
+    assert len(opened(table="texts").read(("job", ("A-1000",))).lines) == 1
+
+
+# Limits of ours, whatever the server does
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenths of a second instead of seconds."""
+    monkeypatch.setattr(sql, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(sql, "READ_SECONDS", 0.3)
+
+
+@pytest.fixture
+def relay(erp: URL) -> Iterator[TcpRelay]:
+    assert erp.port is not None
+    relay = TcpRelay(("127.0.0.1", erp.port))
+    yield relay
+    relay.go_down()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_says_nothing_is_left(
+    opened: Callable[..., AllowedReader[SqlReader]], relay: TcpRelay
+) -> None:
+    reader = opened(table="texts", port=str(relay.port))
+    relay.is_silent.set()
+    with pytest.raises(SourceUnavailable, match="did not sign in"):
+        reader.read()
+    relay.is_silent.clear()
+    assert len(reader.read().lines) == 5
+    relay.is_silent.set()
+    with pytest.raises(SourceUnavailable):
+        reader.read()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_greeting_or_an_answer_that_drips_is_ended(
+    opened: Callable[..., AllowedReader[SqlReader]], relay: TcpRelay
+) -> None:
+    relay.drips = True
+    with pytest.raises(SourceUnavailable, match="did not sign in"):
+        opened(table="texts", port=str(relay.port)).read()
+    relay.drips = False
+    reader = opened(query="SELECT repeat('x', 5000) AS text", port=str(relay.port))
+    assert len(reader.read().lines) == 1
+    relay.drips = True
+    with pytest.raises(SourceUnavailable):
+        reader.read()
+
+
+def test_a_row_of_huge_cells_is_not_taken_into_memory(
+    opened: Callable[..., AllowedReader[SqlReader]],
+) -> None:
+    cells = ", ".join(f"repeat('x', 15000000) AS c{number}" for number in range(8))
+    with pytest.raises(SourceRefused, match="too much text"):
+        opened(query=f"SELECT {cells}").read()
+
+
+def test_50_000_rows_are_read_and_the_rest_is_not_waited_for(
+    opened: Callable[..., AllowedReader[SqlReader]],
+) -> None:
+    table = opened(query="SELECT seq AS n FROM seq_1_to_1000000000").read()
+    assert (len(table.lines), table.truncated) == (50_000, True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -19,9 +21,12 @@ from embedded_app.clock import SystemClock
 from embedded_app.errors import SourceChangedShape, SourceError, SourceRefused, SourceUnavailable
 from embedded_app.outbound.network import Network
 from embedded_app.secret import Secret
+from embedded_app.sources.connectors import sql
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
 from embedded_app.sources.connectors.sql_dialects import SERVERS
+from tests.fakes.allowed_reader import AllowedReader
+from tests.fakes.raw_server import RawServer
 from tests.fakes.tcp_relay import TcpRelay
 
 pytestmark = pytest.mark.postgresql
@@ -78,21 +83,23 @@ def erp(postgresql_url: str) -> Iterator[Erp]:
     relay.go_down()
 
 
-Open = Callable[..., SqlReader]
+Open = Callable[..., AllowedReader[SqlReader]]
 
 
 @pytest.fixture
 def opened(erp: Erp) -> Iterator[Open]:
     """Opens readers of the ERP and closes them at the end."""
-    readers: list[SqlReader] = []
+    readers: list[AllowedReader[SqlReader]] = []
 
-    def open_reader(*, network: Network = LOOPBACK, password: str = "", **changes: str) -> SqlReader:
+    def open_reader(
+        *, network: Network = LOOPBACK, password: str = "", **changes: str
+    ) -> AllowedReader[SqlReader]:
         def no_file() -> UploadedFile:
             raise AssertionError
 
         connector = SqlConnector(Surroundings(network, None, SystemClock()))
         secrets = {"password": Secret(password)} if password else {}
-        readers.append(connector.open(Filled(erp.form | changes, secrets, no_file)))
+        readers.append(AllowedReader(connector.open(Filled(erp.form | changes, secrets, no_file))))
         return readers[-1]
 
     yield open_reader
@@ -204,7 +211,7 @@ def test_the_transaction_refuses_what_the_check_of_the_query_would_let_through(
         "SET TRANSACTION READ WRITE",
         "DROP TABLE commitments",
     ):
-        object.__setattr__(reader._settings, "query", statement)
+        object.__setattr__(reader.reader._settings, "query", statement)
         with pytest.raises(SourceError):
             reader.read()
     assert erp.count() == 2
@@ -247,9 +254,9 @@ def test_connections_are_kept_for_the_next_reading_and_closed_when_the_source_ch
 
 def test_a_name_that_moves_gets_connections_to_its_new_address(opened: Open) -> None:
     reader = opened(table="commitments")
-    before = reader._connect_to("127.0.0.1")
-    assert reader._connect_to("127.0.0.1") is before
-    assert reader._connect_to("127.0.0.2") is not before
+    before = reader.reader._connect_to("127.0.0.1")
+    assert reader.reader._connect_to("127.0.0.1") is before
+    assert reader.reader._connect_to("127.0.0.2") is not before
 
 
 def test_an_address_that_is_not_allowed_is_not_connected_to(opened: Open) -> None:
@@ -353,3 +360,87 @@ def test_nothing_of_the_operators_own_signs_in_at_a_customers_host(
     thread.join()
     listener.close()
     assert received == [b""]
+
+
+# Limits of ours, whatever the server does
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenths of a second instead of seconds."""
+    monkeypatch.setattr(sql, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(sql, "READ_SECONDS", 0.3)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("answers", [[None], [b"N", None], [b"S", None]])
+def test_a_server_that_takes_the_call_and_says_nothing_is_left(
+    opened: Open, answers: list[bytes | None]
+) -> None:
+    with RawServer(answers, answers) as server:
+        encryption = "off" if answers == [None] else "require"
+        reader = opened(table="commitments", port=str(server.port), encryption=encryption)
+        with pytest.raises(SourceUnavailable):
+            reader.read()
+        assert server.accepted == 1
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_signs_in_and_then_says_nothing_is_left(opened: Open) -> None:
+    signed_in = b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I"
+    with RawServer([signed_in, None]) as server:
+        with pytest.raises(SourceUnavailable, match="does not answer"):
+            opened(table="commitments", port=str(server.port)).read()
+        assert len(server.requests) == 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_falls_silent_is_left_also_by_a_connection_that_was_kept(
+    erp: Erp, opened: Open
+) -> None:
+    reader = opened(table="commitments")
+    assert len(reader.read().lines) == 2
+    erp.relay.is_silent.set()
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable):
+            reader.read()
+    erp.relay.is_silent.clear()
+    assert len(reader.read().lines) == 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_backend_that_is_suspended_is_left(opened: Open) -> None:
+    reader = opened(query="SELECT pg_backend_pid() AS pid, pg_sleep(0)::text AS nap")
+    pid = reader.read().lines[0].cells[0]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert len(reader.read().lines) == 1, "the kept connection is given up for a new one"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_query_whose_answer_drips_is_ended(erp: Erp, opened: Open) -> None:
+    reader = opened(query="SELECT repeat('x', 5000) AS text")
+    assert len(reader.read().lines) == 1
+    erp.relay.drips = True
+    with pytest.raises(SourceUnavailable):
+        reader.read()
+
+
+def test_a_row_of_huge_cells_is_not_taken_into_memory(opened: Open) -> None:
+    reader = opened(query="SELECT " + ", ".join(f"repeat('x', 50000000) AS c{n}" for n in range(3)))
+    with pytest.raises(SourceRefused, match="too much text"):
+        reader.read()
+
+
+def test_text_is_counted_in_characters_too(opened: Open) -> None:
+    with pytest.raises(SourceRefused, match="too much text"):
+        opened(query="SELECT repeat('x', 10000) AS a FROM generate_series(1, 6000)").read()
+
+
+def test_cells_are_counted(opened: Open) -> None:
+    columns = ", ".join(f"n AS c{number}" for number in range(200))
+    with pytest.raises(SourceRefused, match="more than 2,000,000 cells"):
+        opened(query=f"SELECT {columns} FROM generate_series(1, 50000) AS n").read()

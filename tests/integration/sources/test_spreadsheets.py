@@ -12,6 +12,7 @@ from sqlalchemy import select
 from embedded_app.audit import list_events
 from embedded_app.crypto import Vault, WrappedKey
 from embedded_app.errors import InvalidField, KeyDestroyed, SourceRefused, Unsealable
+from embedded_app.sources import files as source_files
 from embedded_app.sources.files import LARGEST_FILE
 from embedded_app.sources.models import SourceFile
 from embedded_app.sources.service import SourceService
@@ -138,17 +139,45 @@ def test_a_file_of_10_mb_is_taken_and_one_byte_more_or_none_is_refused(service: 
 def test_a_file_without_a_source_goes_after_a_day_and_others_stay(
     service: SourceService, clock: FakeClock
 ) -> None:
-    orphan, kept = upload(service), upload(service)
+    orphan, kept = upload(service), upload(service, name="kept.csv")
     create(service, kept)
     clock.advance(24 * 3600 - 1)
-    upload(service)
+    upload(service, name="later.csv")
     assert len(files()) == 3
     clock.advance(2)
-    upload(service)
+    upload(service, name="last.csv")
     assert orphan not in {str(file.id) for file in files()}
     assert kept in {str(file.id) for file in files()}
     with pytest.raises(InvalidField, match="Upload it again"):
         create(service, orphan, name="Other")
+
+
+def test_the_same_file_is_stored_once_while_it_waits_and_not_taken_from_a_source(
+    service: SourceService,
+) -> None:
+    first = upload(service)
+    assert upload(service) == first
+    assert upload(service, name="other.csv") != first
+    assert upload(service, CERTIFICATES + b"x") != first
+    assert events().count("source.file_uploaded certificates.csv") == 2
+    create(service, first)
+    assert upload(service) != first
+
+
+def test_what_a_company_stores_has_an_end_and_what_waits_makes_room(
+    service: SourceService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_files, "MOST_STORED", 3 * len(CERTIFICATES))
+    kept = upload(service, name="kept.csv")
+    source_id = create(service, kept)
+    for number in range(5):
+        last = upload(service, name=f"{number}.csv")
+    assert [file.file_name for file in files()] == ["kept.csv", "3.csv", "4.csv"]
+    service.update(source_id, service.draft(form(last), source_id=source_id), actor=DANA)
+    with pytest.raises(InvalidField, match="Delete a source") as caught:
+        upload(service, CERTIFICATES * 3)
+    assert caught.value.field == "file"
+    assert [file.file_name for file in files()] == ["3.csv", "4.csv"], "a refusal removes nothing"
 
 
 def test_a_new_file_replaces_the_old_one(service: SourceService) -> None:

@@ -18,7 +18,8 @@ from embedded_app.errors import (
 from embedded_app.outbound.network import Network
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.sql import SqlConnector, SqlReader
-from embedded_app.sources.rows import MOST_ROWS
+from embedded_app.tabular.table import MOST_ROWS
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.fake_clock import FakeClock
 
 
@@ -53,9 +54,9 @@ def folder(tmp_path: Path) -> Path:
 
 def reader(
     folder: Path | None, form: dict[str, str] | None = None, *, clock: Clock | None = None, **more: str
-) -> SqlReader:
+) -> AllowedReader[SqlReader]:
     filled = Filled({"dialect": "sqlite", "database": "erp.sqlite3", **(form or {}), **more}, {}, no_file)
-    return SqlConnector(Surroundings(Network(), folder, clock or SystemClock())).open(filled)
+    return AllowedReader(SqlConnector(Surroundings(Network(), folder, clock or SystemClock())).open(filled))
 
 
 def test_a_table_is_read_as_it_is(folder: Path) -> None:
@@ -149,7 +150,7 @@ def test_the_connection_itself_refuses_what_the_check_of_the_query_would_let_thr
 ) -> None:
     before = (folder / "erp.sqlite3").read_bytes()
     opened = reader(folder, table="commitments")
-    object.__setattr__(opened._settings, "query", statement)
+    object.__setattr__(opened.reader._settings, "query", statement)
     with pytest.raises(SourceError):
         opened.read()
     assert (folder / "erp.sqlite3").read_bytes() == before
@@ -183,6 +184,18 @@ def test_too_many_columns_and_too_much_text_are_refused(folder: Path) -> None:
         reader(folder, query=f"SELECT {columns}").read()
     with pytest.raises(SourceRefused, match="too much text"):
         reader(folder, query=f"SELECT printf('%.*c', 1000000, 'x') AS a FROM ({COUNTING.format(60)})").read()
+
+
+@pytest.mark.parametrize("value", ["hex(zeroblob(50000000))", "zeroblob(50000000)"])
+def test_a_huge_value_is_not_made(folder: Path, value: str) -> None:
+    with pytest.raises(SourceRefused, match="A row holds more than 1,048,576 bytes"):
+        reader(folder, query=f"SELECT {value} AS a").read()
+
+
+def test_a_pattern_that_would_take_long_by_itself_is_refused(folder: Path) -> None:
+    query = f"SELECT printf('%.*c', 900000, 'a') LIKE '{'%a' * 20_0}b' AS a"
+    with pytest.raises(SourceError):
+        reader(folder, query=query).read()
 
 
 def test_an_endless_query_is_stopped(folder: Path) -> None:

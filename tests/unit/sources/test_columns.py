@@ -13,7 +13,8 @@ from embedded_app.errors import InvalidField, SourceChangedShape
 from embedded_app.reconciliation import FieldKind, Value
 from embedded_app.sources.columns import from_json, to_json, typed
 from embedded_app.sources.inference import infer
-from embedded_app.sources.rows import LONGEST_CELL, Column, Line, Reject, RowSet, Table, Unreadable
+from embedded_app.sources.rows import Column, RowSet
+from embedded_app.tabular.table import LONGEST_CELL, Line, Reject, Table, Unreadable
 
 NOW = datetime(2026, 11, 20, 13, 26, tzinfo=UTC)
 TEXT, MONEY, NUMBER, DATE, STATUS = (

@@ -10,19 +10,32 @@ from typing import Any
 import pytest
 
 from embedded_app.errors import InvalidField
+from embedded_app.ids import CompanyId
 from embedded_app.outbound.network import Network
 from embedded_app.reconciliation import FieldKind
+from embedded_app.sources.bounds import Bounds
 from embedded_app.sources.columns import typed
 from embedded_app.sources.connectors.base import Filled, Surroundings, UploadedFile
 from embedded_app.sources.connectors.spreadsheet import SpreadsheetConnector, SpreadsheetReader
-from embedded_app.sources.rows import Reject, Table
+from embedded_app.tabular import file
+from embedded_app.tabular.apart import TookTooLong
+from embedded_app.tabular.file import Found, Part
+from embedded_app.tabular.table import Reject, Table
 from tests.factories.workbooks import workbook
+from tests.fakes.allowed_reader import AllowedReader
 from tests.fakes.fake_clock import FakeClock
 
 
-def opened(content: bytes, name: str = "data.csv", **settings: str) -> SpreadsheetReader:
-    connector = SpreadsheetConnector(Surroundings(Network(), Path("nowhere"), FakeClock()))
-    return connector.open(Filled({"file": "1", **settings}, {}, lambda: UploadedFile(name, content)))
+def read_here(content: bytes, part: Part, *, seconds: float) -> Found:
+    """In this process, for the sake of time."""
+    assert seconds > 0
+    return file.read(content, part, FakeClock())
+
+
+def opened(content: bytes, name: str = "data.csv", **settings: str) -> AllowedReader[SpreadsheetReader]:
+    connector = SpreadsheetConnector(Surroundings(Network(), Path("nowhere"), FakeClock()), read_here)
+    filled = Filled({"file": "1", **settings}, {}, lambda: UploadedFile(name, content))
+    return AllowedReader(connector.open(filled))
 
 
 def table(content: bytes, **settings: str) -> Table:
@@ -218,3 +231,61 @@ def test_a_percentage_is_the_same_from_a_workbook_and_from_a_csv_of_it() -> None
     assert [row.values["Retainage %"] for row in of_workbook.rows] == [10, 5, Decimal("7.5")]
     assert of_workbook.rows == of_csv.rows
     assert of_workbook.columns[1].kind is of_csv.columns[1].kind is FieldKind.NUMBER
+
+
+# Once for a test, a preview and saving
+
+
+class Counted:
+    """Reads a file here, and counts."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, content: bytes, part: Part, *, seconds: float) -> Found:
+        self.count += 1
+        return read_here(content, part, seconds=seconds)
+
+
+def of_company(connector: SpreadsheetConnector, company: int, content: bytes, **settings: str) -> Table:
+    filled = Filled({"file": "1", **settings}, {}, lambda: UploadedFile("a.csv", content))
+    with Bounds().enter(CompanyId(company)) as allowance:
+        return connector.open(filled).read(allowance)
+
+
+def test_a_file_is_read_once_for_a_company_and_a_part() -> None:
+    clock, counted = FakeClock(), Counted()
+    connector = SpreadsheetConnector(Surroundings(Network(), None, clock), counted)
+    for _ in range(3):
+        of_company(connector, 1, b"a,b\n1,2\n")
+    assert counted.count == 1
+    of_company(connector, 2, b"a,b\n1,2\n")
+    of_company(connector, 1, b"a,b\n1,2\n", header_row="1")
+    of_company(connector, 1, b"a,b\n1,3\n")
+    assert counted.count == 4
+    clock.advance(600)
+    of_company(connector, 1, b"a,b\n1,2\n")
+    assert counted.count == 5
+
+
+def test_a_file_that_cannot_be_read_is_refused_once() -> None:
+    counted = Counted()
+    connector = SpreadsheetConnector(Surroundings(Network(), None, FakeClock()), counted)
+    for _ in range(2):
+        with pytest.raises(InvalidField, match="The file is empty"):
+            of_company(connector, 1, b"\n\n")
+    assert counted.count == 1
+
+
+def test_a_file_that_waited_too_long_for_the_processor_is_tried_again() -> None:
+    counted = Counted()
+
+    def late(content: bytes, part: Part, *, seconds: float) -> Found:
+        counted(content, part, seconds=seconds)
+        raise TookTooLong("file", "late")
+
+    connector = SpreadsheetConnector(Surroundings(Network(), None, FakeClock()), late)
+    for _ in range(2):
+        with pytest.raises(InvalidField, match="late"):
+            of_company(connector, 1, b"a,b\n1,2\n")
+    assert counted.count == 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.errors import InvalidField
-from embedded_app.sources.connectors import csv_file
-from embedded_app.sources.connectors.grid import MOST_LINES
-from embedded_app.sources.rows import Line
+from embedded_app.tabular import csv_file
+from embedded_app.tabular.grid import MOST_LINES
+from embedded_app.tabular.table import Line
 
 
 def cells(content: bytes) -> list[tuple[object, ...]]:

@@ -16,10 +16,14 @@ from xml.parsers import expat  # declarations are refused below, which is all th
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-from embedded_app.sources.connectors.xlsx_formats import PercentFormat
-from embedded_app.sources.rows import Unreadable
+from embedded_app.errors import InvalidField
+from embedded_app.tabular.table import MOST_COLUMNS, Unreadable
+from embedded_app.tabular.xlsx_formats import PercentFormat
 
 _CHUNK_BYTES = 65_536
+_MOST_ROWS = 1_048_576  # of Excel, empty ones included
+_MOST_CELLS_OF_A_ROW = 16_384  # likewise
+_MOST_MERGES = 50_000
 _NO_RESULT = Unreadable("the formula has no stored result. Open the file in Excel and save it.")
 
 Cells = dict[int, object]
@@ -57,6 +61,8 @@ class SheetParser:
         """First and last row of each merge of cells."""
         self._finished: list[tuple[int, Cells]] = []
         self._row = 0
+        self._row_count = 0
+        self._cell_count = 0
         self._last_column = 0
         self._cells: Cells = {}
         self._cell: _Cell | None = None
@@ -79,6 +85,7 @@ class SheetParser:
         """Number and cells of each row that the part names, in its order.
 
         Raises:
+            InvalidField: when it is larger than a sheet may be; before what is too much is kept.
             ValueError, IndexError, ExpatError: when the part is damaged.
         """
         while chunk := self._part.read(_CHUNK_BYTES):
@@ -91,23 +98,45 @@ class SheetParser:
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         match self._local(name):
             case "c":
-                self._last_column = self._column(attributes.get("r"))
-                self._cell = _Cell(self._last_column, attributes.get("t", "n"), int(attributes.get("s", 0)))
+                self._begin_cell(attributes)
             case "v" | "t" if self._cell is not None and not self._is_phonetic:
                 self._cell.has_value = True
                 self._parser.CharacterDataHandler = self._cell.texts.append
             case "f" if self._cell is not None:
                 self._cell.is_formula = True
             case "row":
-                self._row = int(attributes.get("r", self._row + 1))
-                self._cells = {}
-                self._last_column = 0
+                self._begin_row(attributes)
             case "rPh":
                 self._is_phonetic = True
             case "mergeCell":
-                _, first, _, last = range_boundaries(attributes["ref"])
-                if first is not None and last is not None and last > first:
-                    self.merged.append((first, last))
+                self._merge(attributes["ref"])
+
+    def _begin_row(self, attributes: Mapping[str, str]) -> None:
+        self._row = int(attributes.get("r", self._row + 1))
+        self._row_count += 1
+        if self._row_count > _MOST_ROWS:
+            raise InvalidField("file", f"The sheet has more than {_MOST_ROWS:,} rows. Delete the empty ones.")
+        self._cells = {}
+        self._last_column = self._cell_count = 0
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        self._cell_count += 1
+        if self._cell_count > _MOST_CELLS_OF_A_ROW:
+            raise InvalidField(
+                "file", f"Row {self._row:,} has more cells than a sheet may have. Delete the empty ones."
+            )
+        self._last_column = self._column(attributes.get("r"))
+        self._cell = _Cell(self._last_column, attributes.get("t", "n"), int(attributes.get("s", 0)))
+
+    def _merge(self, reference: str) -> None:
+        _, first, _, last = range_boundaries(reference)
+        if first is None or last is None or last <= first:
+            return
+        self.merged.append((first, last))
+        if len(self.merged) > _MOST_MERGES:
+            raise InvalidField(
+                "file", f"The sheet has more than {_MOST_MERGES:,} merged cells. Take them apart."
+            )
 
     def _end(self, name: str) -> None:
         match self._local(name):
@@ -116,6 +145,8 @@ class SheetParser:
             case "c" if self._cell is not None:
                 value = self._value(self._cell)
                 if value is not None:
+                    if self._cell.column > MOST_COLUMNS:
+                        raise InvalidField("file", f"The sheet has more than {MOST_COLUMNS} columns.")
                     self._cells[self._cell.column] = value
                 self._cell = None
             case "row":

@@ -13,9 +13,9 @@ from openpyxl.chart import BarChart
 
 from embedded_app.clock import SystemClock
 from embedded_app.errors import InvalidField
-from embedded_app.sources.connectors import xlsx_file
-from embedded_app.sources.connectors.grid import MOST_LINES, Grid
-from embedded_app.sources.rows import Line, Reject, Unreadable
+from embedded_app.tabular import xlsx_file
+from embedded_app.tabular.grid import MOST_LINES, Grid
+from embedded_app.tabular.table import Line, Reject, Unreadable
 from tests.factories.workbooks import part, with_parts, workbook
 from tests.fakes.fake_clock import FakeClock
 

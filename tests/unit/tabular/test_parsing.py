@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from embedded_app.sources.parsing import amount_of, date_of, date_order, reads_both_ways
+from embedded_app.tabular.parsing import amount_of, date_of, date_order, reads_both_ways
 
 AMOUNTS = {
     "0": "0",

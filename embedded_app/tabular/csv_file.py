@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from embedded_app.errors import InvalidField
-from embedded_app.sources.connectors.grid import MOST_LINES, Grid
-from embedded_app.sources.rows import MOST_ROWS, Line
+from embedded_app.tabular.grid import MOST_LINES, Grid
+from embedded_app.tabular.table import MOST_CELLS, MOST_ROWS, Line
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_MOST_CELLS_OF_A_LINE = 16_384  # as in a workbook
 _SAMPLE_CHARACTERS = 65_536
 _SAMPLE_RECORDS = 100
 _END = "\x00end"  # cannot occur: a file with NUL is refused before
@@ -33,9 +34,17 @@ def read(content: bytes) -> Grid:
     else:
         delimiter = _find_delimiter(text)
     lines: list[Line] = []
+    cell_count = 0
     for number, cells in _records(text, delimiter):
+        if len(cells) > _MOST_CELLS_OF_A_LINE:
+            raise InvalidField(
+                "file", f"Line {number:,} has {len(cells):,} cells. Leave only the table in the file."
+            )
         if any(cell.strip() for cell in cells):
             lines.append(Line(number + skipped, tuple(cells)))
+            cell_count += len(cells)
+        if cell_count > MOST_CELLS:
+            raise InvalidField("file", f"The file has more than {MOST_CELLS:,} cells. Leave some out.")
         if len(lines) > MOST_LINES:
             raise InvalidField("file", f"The file has more than {MOST_ROWS:,} rows. Divide it.")
     separated = _DELIMITERS.get(delimiter, f"“{delimiter}”")

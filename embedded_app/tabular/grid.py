@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embedded_app.errors import InvalidField
-from embedded_app.sources import parsing
-from embedded_app.sources.rows import MOST_COLUMNS, MOST_ROWS, Line, Reject, Table
+from embedded_app.tabular import parsing
+from embedded_app.tabular.table import MOST_COLUMNS, MOST_ROWS, Line, Reject, Table
 
 MOST_LINES = MOST_ROWS + 100
 """Lines with anything on them: rows and what stands above them."""
