@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app import panels, sources
-from embedded_app.errors import SourceError
 from embedded_app.panels import Family
-from embedded_app.sources import Source, trimmed
+from embedded_app.sources import Source
 
+_SECONDS = 4.0  # of a page, for all sources together
 _SEPARATORS = re.compile(r"[\W_]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -25,31 +26,26 @@ class KnownJobs:
 
 
 def known_jobs() -> KnownJobs:
-    """The jobs in the job columns of all sources.
+    """The jobs in the job columns of all sources, as far as the page has time to ask for them.
 
-    The column is the one that a panel uses; without a panel, the one whose name says so.
+    The column is the one that a panel uses; without a panel, the one whose name says so. Sources that there was no
+    time for are asked when the page is opened the next time: what was found is remembered.
     """
     columns = _columns_of_panels()
+    ends_at = time.monotonic() + _SECONDS
     found = [
-        jobs_of(source, column)
+        jobs_of(source, column, ends_at - time.monotonic())
         for source in sources.service().list_()
         if (column := columns.get(source.id) or _suggested_column(source))
     ]
     return KnownJobs(frozenset().union(*filter(None, found)), is_complete=bool(found) and None not in found)
 
 
-def jobs_of(source: Source, column: str) -> frozenset[str] | None:
-    """The jobs in a column of one source; `None` if it cannot be read as a whole.
-
-    A source that failed lately is not waited for, and one with too many rows to be read at once is not tried.
-    """
-    if source.last_failure_code is not None or source.row_count is None:
+def jobs_of(source: Source, column: str, seconds: float = _SECONDS) -> frozenset[str] | None:
+    """The jobs in a column of one source; `None` if they are not known. One that failed lately is not asked."""
+    if source.last_failure_code is not None:
         return None
-    try:
-        rows = sources.service().read(source.id).rows
-    except SourceError:
-        return None
-    return frozenset(job for row in rows if (job := trimmed(row.values.get(column))))
+    return sources.service().texts(source.id, column, seconds=seconds)
 
 
 def alike(job: str, jobs: Collection[str]) -> tuple[str, ...]:

@@ -81,14 +81,14 @@ class Bounds:
         self._seconds = seconds
 
     @contextmanager
-    def enter(self, company_id: CompanyId) -> Iterator[Allowance]:
-        """Take a place for one company.
+    def enter(self, company_id: CompanyId, seconds: float = math.inf) -> Iterator[Allowance]:
+        """Take a place for one company, for no more than `seconds`.
 
         Raises:
             SourceBusy: the company has its share already, or all places are taken. Nobody waits at the door.
         """
         with self._places.taken(company_id):
-            allowance = Allowance(company_id, time.monotonic() + self._seconds, self._files)
+            allowance = Allowance(company_id, time.monotonic() + min(self._seconds, seconds), self._files)
             try:
                 yield allowance
             finally:

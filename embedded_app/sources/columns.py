@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,6 +84,16 @@ def typed(
         row_count=len(rows),
         truncated=table.truncated,
     )
+
+
+def texts_of(table: Table, column: Column) -> frozenset[str]:
+    """Every text in one column without blanks around it; cells that are no value of its kind are left out."""
+    place = table.columns.index(column.name)
+    texts: set[str] = set()
+    for line in table.lines:
+        with suppress(ValueError):
+            texts.add(trimmed(value_of(line.cells[place], column)))
+    return frozenset(texts - {""})
 
 
 def _rows(

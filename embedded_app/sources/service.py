@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from embedded_app.errors import (
     SourceRefused,
     UnknownOption,
 )
+from embedded_app.ids import CompanyId
+from embedded_app.memory import SharedMemory
 from embedded_app.secret import Secret
 from embedded_app.sources import columns
 from embedded_app.sources.bounds import Allowance, Bounds
@@ -39,6 +41,16 @@ from embedded_app.tabular.table import MOST_ROWS
 _SUCCESS_NOTED_EVERY = timedelta(seconds=30)
 _LONGEST_SENTENCE = 500
 _UNCHANGING_SECONDS = 24 * 3600.0
+_TEXTS_SECONDS = 600.0
+_MOST_TEXTS = 100_000  # of a company
+_TextsKey = tuple[CompanyId, UUID, int, bytes, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What a column holds; `None` if it could not be told."""
+
+    texts: frozenset[str] | None
 
 
 class SourceService:
@@ -56,6 +68,14 @@ class SourceService:
         self._files = Files(vault, clock)
         self._opener = Opener(connectors, vault, self._files)
         self._readings = Readings(clock, self._bounds)
+        self._texts: SharedMemory[_TextsKey, _Texts] = SharedMemory(
+            clock,
+            seconds=_TEXTS_SECONDS,
+            limit=_MOST_TEXTS * 10,
+            share=_MOST_TEXTS,
+            weigh=lambda found: 1 + len(found.texts or ()),
+            owner=lambda key: key[0],
+        )
 
     def connectors(self) -> tuple[Connector, ...]:
         """The kinds of sources on offer, each with its form."""
@@ -229,6 +249,29 @@ class SourceService:
             refresh=refresh,
         )
         return reading if where is None else _filtered(reading, where)
+
+    def texts(self, source_id: UUID, column: str, *, seconds: float) -> frozenset[str] | None:
+        """Every text in a column, as it was up to ten minutes ago; `None` if it cannot be told in `seconds`.
+
+        Only that column is read. How it went says nothing about the source, and is not noted.
+        """
+        saved = self._opener.load(source_id)
+        kind = next((known for known in saved.columns if known.name == column), None)
+        key = (current_company_id(), source_id, saved.version, saved.key_mark, column)
+        found = self._texts.get(key)
+        if found is not None or kind is None or seconds <= 0:
+            return found.texts if found is not None else None
+        try:
+            with self._bounds.enter(key[0], seconds) as allowance, self._opener.reader(saved) as reader:
+                table = reader.distinct(allowance, column)
+        except SourceBusy:
+            return None
+        except (InputError, SourceError):
+            found = _Texts(None)
+        else:
+            found = _Texts(None if table.truncated else columns.texts_of(table, kind))
+        self._texts.put(key, found)
+        return found.texts
 
     def _read_now(self, saved: Saved, where: Where | None, allowance: Allowance) -> RowSet:
         try:

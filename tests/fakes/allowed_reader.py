@@ -28,5 +28,9 @@ class AllowedReader(Generic[R]):
         with self._bounds.enter(CompanyId(1)) as allowance:
             return self.reader.read(allowance, where)
 
+    def distinct(self, column: str) -> Table:
+        with self._bounds.enter(CompanyId(1)) as allowance:
+            return self.reader.distinct(allowance, column)
+
     def close(self) -> None:
         self.reader.close()

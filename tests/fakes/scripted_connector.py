@@ -69,5 +69,10 @@ class ScriptedReader:
             lines = [line for line in lines if line.cells[place] in where[1]]
         return Table(script.columns, lines, truncated=script.truncated)
 
+    def distinct(self, allowance: Allowance, column: str) -> Table:
+        table = self.read(allowance)
+        place = table.columns.index(column)
+        return Table((column,), [Line(line.number, (line.cells[place],)) for line in table.lines])
+
     def close(self) -> None:
         self._connector.closed += 1

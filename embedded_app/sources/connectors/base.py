@@ -103,6 +103,10 @@ class Reader(Protocol):
         """
         ...
 
+    def distinct(self, allowance: Allowance, column: str) -> Table:
+        """A table that has every value of `column`, as few times as it is cheap; raises as `read`."""
+        ...
+
     def close(self) -> None:
         """Let go of connections. A reader that is closed may be asked again, and opens them anew."""
         ...

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Select,
+    TextClause,
     create_engine,
     event,
     literal_column,
@@ -44,7 +46,7 @@ from embedded_app.sources.connectors.sql_dialects import (
     sqlite_path,
 )
 from embedded_app.sources.connectors.sql_errors import TOO_MUCH, detail_of, translated, within_limits
-from embedded_app.sources.connectors.sql_filter import holds
+from embedded_app.sources.connectors.sql_filter import column_named, holds
 from embedded_app.sources.connectors.sql_settings import OPTIONS, SqlSettings, settings_of
 from embedded_app.sources.rows import MOST_BYTES, Check, TestReport, Where
 from embedded_app.tabular.table import MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Line, Table
@@ -86,7 +88,12 @@ class SqlReader:
 
     def read(self, allowance: Allowance, where: Where | None = None) -> Table:
         with self._connected(self._locate(), allowance) as connection:
-            return self._read(connection, where)
+            return self._read(connection, None if where is None else self._those(where))
+
+    def distinct(self, allowance: Allowance, column: str) -> Table:
+        wanted = select(column_named(column)).distinct().select_from(self._rows())
+        with self._connected(self._locate(), allowance) as connection:
+            return self._read(connection, wanted)
 
     def test(self, allowance: Allowance) -> TestReport:
         checks: list[Check] = []
@@ -238,11 +245,11 @@ class SqlReader:
         connection.rollback()
         return bool(answer)
 
-    def _read(self, connection: Connection, where: Where | None) -> Table:
+    def _read(self, connection: Connection, statement: Select[Any] | None) -> Table:
         self._begin(connection)
         streaming = connection.execution_options(stream_results=True, max_row_buffer=_FETCHED_AT_ONCE)
         is_whole = False
-        with self._execute(streaming, where) as result:
+        with self._execute(streaming, statement) as result:
             try:
                 columns = _column_names(result)
                 lines = self._lines(result, len(columns))
@@ -285,16 +292,21 @@ class SqlReader:
         for statement in server.prelude if server else ():
             connection.exec_driver_sql(statement)
 
-    def _execute(self, connection: Connection, where: Where | None) -> CursorResult[tuple[object, ...]]:
-        query = self._settings.query
-        if where is None:
-            return connection.exec_driver_sql(query, execution_options={"no_parameters": True})
-        statement: Select[tuple[object, ...]] = (
-            select(literal_column("*"))
-            .select_from(text(f"({query.replace(':', _COLON)}) AS source_rows"))
-            .where(holds(where, self._settings.dialect))
+    def _execute(
+        self, connection: Connection, statement: Select[Any] | None
+    ) -> CursorResult[tuple[object, ...]]:
+        """Run `statement`, or the query as it is written for `None`."""
+        if statement is not None:
+            return connection.execute(statement)
+        return connection.exec_driver_sql(self._settings.query, execution_options={"no_parameters": True})
+
+    def _rows(self) -> TextClause:
+        return text(f"({self._settings.query.replace(':', _COLON)}) AS source_rows")
+
+    def _those(self, where: Where) -> Select[Any]:
+        return (
+            select(literal_column("*")).select_from(self._rows()).where(holds(where, self._settings.dialect))
         )
-        return connection.execute(statement)
 
 
 def _look_at(

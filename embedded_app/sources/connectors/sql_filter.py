@@ -36,7 +36,7 @@ def holds(where: Where, dialect: str) -> ColumnElement[bool]:
     name, values = where
     if not values:
         return false()
-    found: ColumnElement[object] = column(quoted_name(name, quote=True))
+    found = column_named(name)
     written = cast(found, Unicode())
     spaced: ColumnElement[str] = written
     for sign in _BLANKS:
@@ -51,6 +51,11 @@ def holds(where: Where, dialect: str) -> ColumnElement[bool]:
             )  # 417 may be 417.00
             conditions += _equal_numbers(found, value, dialect)
     return or_(*conditions)
+
+
+def column_named(name: str) -> ColumnElement[object]:
+    """A column, its name quoted."""
+    return column(quoted_name(name, quote=True))
 
 
 def _trimmed(value: str) -> str:

@@ -8,7 +8,10 @@ from flask import Flask
 from embedded_app import panels, sources
 from embedded_app.audit import list_events
 from embedded_app.errors import SourceUnavailable
+from embedded_app.sources.bounds import Allowance
+from embedded_app.sources.connectors.sql import SqlReader
 from embedded_app.storage import company_scope
+from embedded_app.tabular.table import Table
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.administrator import Administrator
 from tests.integration.settings.conftest import MakeAdministrator
@@ -84,16 +87,38 @@ def test_a_source_that_is_down_offers_nothing_and_blocks_nothing(
     app: Flask, dana: Administrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dana.adds_source(**SAGE)
-    with app.app_context():
-        service = sources.service()
 
     def down(*_arguments: object) -> None:
         raise SourceUnavailable("Sage ERP does not answer.")
 
-    monkeypatch.setattr(service, "read", down)
+    monkeypatch.setattr(SqlReader, "distinct", down)
     page = dana.opens(PROJECTS)
     assert page.status == 200
     assert not [form for form in page.forms(PROJECTS) if form.values.get("job")]
+    with app.app_context(), company_scope(HOLLIS):
+        assert [source.last_failure_code for source in sources.service().list_()] == [None]
+
+
+def test_a_page_asks_for_the_jobs_alone_and_for_no_more_than_one_source_has_time(
+    dana: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana.adds_source(**SAGE)
+    asked: list[str] = []
+    ask = SqlReader.distinct
+
+    def watched(reader: SqlReader, allowance: Allowance, column: str) -> Table:
+        asked.append(column)
+        assert allowance.seconds() <= 4
+        return ask(reader, allowance, column)
+
+    def whole(*_arguments: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(SqlReader, "distinct", watched)
+    monkeypatch.setattr(SqlReader, "read", whole)
+    for _ in range(2):
+        assert dana.opens(PROJECTS).status == 200
+    assert asked == ["job_no"]
 
 
 @pytest.mark.parametrize(

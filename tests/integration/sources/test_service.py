@@ -577,3 +577,34 @@ def test_readers_of_many_sources_are_closed_when_they_are_too_many(
 def test_an_id_of_nothing_is_unknown(service: SourceService) -> None:
     with pytest.raises(UnknownOption, match="does not exist"):
         service.read(new_id())
+
+
+# The texts of one column
+
+
+def test_the_texts_of_a_column_are_asked_for_once_and_a_failure_is_not_noted(
+    service: SourceService, scripted: ScriptedConnector, clock: FakeClock
+) -> None:
+    source_id = create(service)
+    jobs = frozenset({"21-0417", "21-0388"})
+    asked = len(scripted.asked)
+    for _ in range(2):
+        assert service.texts(source_id, "job_no", seconds=60) == jobs
+    assert len(scripted.asked) == asked + 1
+    assert service.texts(source_id, "gone", seconds=60) is None
+    clock.advance(600)
+    scripted.error = SourceUnavailable("down")
+    for _ in range(2):
+        assert service.texts(source_id, "job_no", seconds=60) is None
+    assert len(scripted.asked) == asked + 2, "a source that does not answer is not asked by every page"
+    assert service.get_(source_id).last_failure_code is None
+    assert events() == ["source.created Sage ERP"]
+
+
+def test_without_time_no_source_is_asked_for_texts(
+    service: SourceService, scripted: ScriptedConnector
+) -> None:
+    source_id = create(service)
+    asked = len(scripted.asked)
+    assert service.texts(source_id, "job_no", seconds=0) is None
+    assert len(scripted.asked) == asked

@@ -105,6 +105,12 @@ def test_a_filter_is_bound_around_the_query(
     assert [line.cells[0] for line in table.lines] == found
 
 
+def test_of_one_column_every_value_is_read_once(folder: Path) -> None:
+    table = reader(folder, table="commitments").distinct("job_no")
+    assert table.columns == ("job_no",)
+    assert sorted(str(line.cells[0]) for line in table.lines) == ["21-0388", "21-0417"]
+
+
 def test_without_a_directory_there_are_no_sqlite_sources() -> None:
     with pytest.raises(SourceRefused, match="SOURCE_FILES"):
         reader(None, table="commitments").read()
