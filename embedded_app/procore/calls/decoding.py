@@ -143,7 +143,7 @@ def decoded_body(
     )
 
 
-def json_of(body: bytes | str) -> object:
+def json_of(body: bytes) -> object:
     """Any JSON; ``None`` where it is none."""
     try:
         return msgspec.json.decode(body)
@@ -160,9 +160,7 @@ def _plan(kind: type[Any], given: frozenset[str]) -> tuple[Any, Make | None]:
     """
     fields = msgspec.structs.fields(kind)
     paths = {field.name: field.encode_name.split("|") for field in fields}
-    if not given and not any(
-        "." in path or len(of_field) > 1 for of_field in paths.values() for path in of_field
-    ):
+    if not given and not any("." in field.encode_name or "|" in field.encode_name for field in fields):
         return kind, None
     leaves: dict[str, tuple[Any, ...]] = {}
     for field in fields:
@@ -191,8 +189,8 @@ def _maker(kind: type[Any], paths: Mapping[str, list[str]]) -> Make:
     first = [of_field[0] for of_field in paths.values()]
     every = [*first, *(path for of_field in paths.values() for path in of_field[1:])]
     others = {
-        first.index(of_field[0]): [every.index(path, len(first)) for path in of_field[1:]]
-        for of_field in paths.values()
+        place: [every.index(path, len(first)) for path in of_field[1:]]
+        for place, of_field in enumerate(paths.values())
         if len(of_field) > 1
     }
     look = attrgetter(*every, every[0])  # of one name alone it would give no tuple
