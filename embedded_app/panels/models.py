@@ -62,6 +62,9 @@ class Panel(CompanyOwned, Model):
     """Whether somebody chose who sees rows without a record while the choice began at Admin; `False` for a panel
     from before, until an administrator decides (`unmatched_review`)."""
 
+    # A row is written at the version at which it was read, or not at all.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 # SQLAlchemy's
+
     @property
     def state(self) -> PanelState:
         return PanelState.DRAFT if self.published_definition is None else PanelState.PUBLISHED

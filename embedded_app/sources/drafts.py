@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from embedded_app.errors import InvalidField
+from embedded_app.ids import whole_number
 from embedded_app.secret import Secret
 from embedded_app.sources.connectors.base import Connector, Input, Option
 from embedded_app.sources.models import LONGEST_NAME
@@ -25,6 +26,7 @@ class Draft:
         secrets: those that were entered; for a source that exists, the others stay as they are stored.
         key_column: `None` to number the rows.
         source_id: the source that is being changed, or `None` for a new one.
+        version: of that source, from which the form was filled in; `None` where it does not matter.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Draft:
     key_column: str | None = None
     keep_seconds: int = _DEFAULT_KEEP_SECONDS
     source_id: UUID | None = None
+    version: int | None = None
 
 
 def draft_from(form: Mapping[str, str], connector: Connector, source_id: UUID | None = None) -> Draft:
@@ -59,6 +62,7 @@ def draft_from(form: Mapping[str, str], connector: Connector, source_id: UUID | 
         key_column=form.get("key_column", "").strip() or None,
         keep_seconds=_keep_seconds(form.get("keep_seconds", "").strip()),
         source_id=source_id,
+        version=whole_number(form.get("version", "")),
     )
 
 

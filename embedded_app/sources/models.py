@@ -49,6 +49,9 @@ class Source(CompanyOwned, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    # Written at the version at which it was read, or not at all. Saving raises it, noting a reading does not.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 # SQLAlchemy's
+
     def seal_context(self) -> SealContext:
         """Where `credentials` stands."""
         return credentials_context(self.company_id, self.id, self.version, self.kind, self.settings)

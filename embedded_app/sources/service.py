@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from embedded_app import audit
 from embedded_app.audit import SYSTEM, Actor
@@ -163,9 +164,9 @@ class SourceService:
         is_read_anew = saved.changed_outside or changed - {"name", "keep_seconds"}
         found = self._read_to_save(draft) if is_read_anew else None
         source = self._held(source_id)
-        if source.version != saved.version:
+        if source.version != saved.version or draft.version not in {None, source.version}:
             db.session.rollback()
-            raise InputError("Somebody else changed this source meanwhile. Open it again.")
+            raise _changed_meanwhile()
         source.version += 1
         _fill(source, draft, name, self._clock.now())
         if found is not None:
@@ -325,6 +326,9 @@ class SourceService:
         except IntegrityError as error:  # somebody took the name between the look and the flush
             db.session.rollback()
             raise taken from error
+        except StaleDataError as error:
+            db.session.rollback()
+            raise _changed_meanwhile() from error
         except InvalidField:
             db.session.rollback()
             raise
@@ -356,7 +360,10 @@ class SourceService:
             _show_success(source, outcome, now)
             if was_failing:
                 audit.record("source.recovered", actor=SYSTEM, subject=saved.name)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except StaleDataError:  # it was saved at this moment, and what was read is of the version before
+            db.session.rollback()
 
     def _held(self, source_id: UUID) -> Source:
         """The source as it stands now; whoever else changes it waits for the end of this transaction.
@@ -441,6 +448,10 @@ def _filtered(reading: SourceRead, where: Where) -> SourceRead:
     column, values = where
     wanted = frozenset(values)
     return replace(reading, rows=tuple(row for row in reading.rows if trimmed(row.values[column]) in wanted))
+
+
+def _changed_meanwhile() -> InputError:
+    return InputError("Somebody else changed this source meanwhile. Open it again.")
 
 
 def _too_many(key_column: str | None) -> str:

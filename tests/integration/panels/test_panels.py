@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from embedded_app import audit
 from embedded_app.errors import AlreadyLinked, Forbidden, InvalidField, RecordVanished, UnknownOption
@@ -13,8 +14,8 @@ from embedded_app.ids import ProjectId
 from embedded_app.panels import LinkState, PanelState, RecordKey
 from embedded_app.panels.models import Link, Panel
 from embedded_app.procore import AccessLevel, Project
-from embedded_app.storage import db, new_id
-from tests.fakes.panel_sides import PROJECT, READ_AT, SOURCE, VIEWER, commitment, row
+from embedded_app.storage import company_scope, db, new_id
+from tests.fakes.panel_sides import COMPANY, PROJECT, READ_AT, SOURCE, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
 
 OTHER = ProjectId(2**62)
@@ -208,3 +209,22 @@ def test_a_stored_decision_names_who_and_when(world: World) -> None:
     world.links.confirm(world.view(), GAS, "21-0417-047", ACTOR)
     decision = world.view().decisions[str(GAS), "21-0417-047"]
     assert (decision.confirmed_by, decision.confirmed_at) == ("Dana Whitfield", READ_AT)
+
+
+def test_a_panel_is_written_at_the_version_at_which_it_was_read(world: World) -> None:
+    """Whatever writes it, also what does not hold it first."""
+    panel_id = world.editor.create(world.form(), ACTOR)
+    db.session.commit()
+    with world.app.app_context(), company_scope(COMPANY):  # another administrator's session
+        theirs = db.session.get_one(Panel, panel_id)
+        db.session().expire_on_commit = False
+        db.session.commit()  # the form is on their screen, and no transaction is open
+        assert theirs.version == 1
+        with world.app.app_context(), company_scope(COMPANY):
+            world.editor.update(panel_id, world.form(audience="admins"), ACTOR, version=1)
+        theirs.version, theirs.name = 2, "Theirs"
+        with pytest.raises(StaleDataError):
+            db.session.flush()
+        db.session.rollback()
+    db.session.expire_all()
+    assert db.session.get_one(Panel, panel_id).name != "Theirs"

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import inspect, text
+from sqlalchemy.orm.exc import StaleDataError
 
 from embedded_app.audit import list_events, verify
 from embedded_app.errors import (
@@ -21,10 +23,10 @@ from embedded_app.secret import Secret
 from embedded_app.sources.drafts import Draft
 from embedded_app.sources.models import Source
 from embedded_app.sources.service import SourceService
-from embedded_app.storage import db, give_connection_back, new_id
+from embedded_app.storage import company_scope, db, give_connection_back, new_id
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.scripted_connector import ScriptedConnector
-from tests.integration.sources.conftest import DANA, events
+from tests.integration.sources.conftest import DANA, ONE, events
 
 pytestmark = pytest.mark.usefixtures("_scope")
 
@@ -608,3 +610,32 @@ def test_without_time_no_source_is_asked_for_texts(
     asked = len(scripted.asked)
     assert service.texts(source_id, "job_no", seconds=0) is None
     assert len(scripted.asked) == asked
+
+
+def test_of_two_who_filled_in_the_same_form_the_second_is_told(service: SourceService) -> None:
+    """Also when the first one saved after the second one's request had begun: the form says what it began from."""
+    source_id = create(service)
+    version = str(service.get_(source_id).version)
+    update(service, source_id, table="invoices", version=version)
+    with pytest.raises(InputError, match="changed this source meanwhile"):
+        update(service, source_id, name="Sage", version=version)
+    source = service.get_(source_id)
+    assert (source.name, source.settings["table"]) == ("Sage ERP", "invoices")
+
+
+def test_a_source_is_written_at_the_version_at_which_it_was_read(app: Flask, service: SourceService) -> None:
+    source_id = create(service)
+    db.session.commit()
+    with app.app_context(), company_scope(ONE):  # another administrator's session
+        theirs = service.get_(source_id)
+        db.session().expire_on_commit = False
+        db.session.commit()  # the form is on their screen, and no transaction is open
+        assert theirs.version == 1
+        with app.app_context(), company_scope(ONE):
+            update(service, source_id, table="invoices")
+        theirs.version, theirs.name = 2, "Sage"
+        with pytest.raises(StaleDataError):
+            db.session.flush()
+        db.session.rollback()
+    db.session.expire_all()
+    assert service.get_(source_id).settings["table"] == "invoices"
