@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from embedded_app.storage import CompanyOwned, Model, UtcDateTime, new_id
+from embedded_app.storage import FORGOTTEN, CompanyOwned, Model, Retention, UtcDateTime, new_id
 
 SYSTEM_ID, SYSTEM_NAME = "system", "Tieback"
-_FORGOTTEN = "A deleted person"
 
 
 class AuditPerson(CompanyOwned, Model):
     """What somebody in the audit log is called. It can go, and the chain of events holds all the same."""
 
     __tablename__ = "audit_people"
+    retention = Retention("as long as the company or the person", row_of="person_id")
     __table_args__ = (UniqueConstraint("company_id", "person_id"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -33,6 +33,7 @@ class AuditEvent(CompanyOwned, Model):
     """One thing that somebody did. Rows are never changed."""
 
     __tablename__ = "audit_events"
+    retention = Retention("as long as the company; people stand there by ids")
     __table_args__ = (UniqueConstraint("company_id", "sequence"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -73,11 +74,11 @@ class AuditEvent(CompanyOwned, Model):
         """Who did it, as people know them."""
         if self.actor_id == SYSTEM_ID:
             return SYSTEM_NAME
-        return _FORGOTTEN if self._actor is None else self._actor.name
+        return FORGOTTEN if self._actor is None else self._actor.name
 
     @property
     def subject_text(self) -> str:
         """What it was done to, in words; a person's login."""
         if self.subject_id is None:
             return self.subject
-        return _FORGOTTEN if self._subject is None else self._subject.login
+        return FORGOTTEN if self._subject is None else self._subject.login

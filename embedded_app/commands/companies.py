@@ -8,11 +8,11 @@ from datetime import timedelta
 import click
 from sqlalchemy import select
 
-from embedded_app import audit, installations, keys
+from embedded_app import audit, installations, keys, principals
 from embedded_app.commands.environment import with_app
 from embedded_app.commands.progress import show
-from embedded_app.ids import parse_company_id, parse_project_id
-from embedded_app.storage import Company, db, system_scope
+from embedded_app.ids import UserId, parse_company_id, parse_id, parse_project_id
+from embedded_app.storage import Company, company_scope, db, system_scope
 
 
 @click.group("companies")
@@ -80,6 +80,22 @@ def delete_company(company: str, *, without_procore: bool) -> None:
 
 def _connections(count: int) -> str:
     return "1 connection" if count == 1 else f"{count:,} connections"
+
+
+@group.command("delete-person")
+@click.argument("company")
+@click.argument("user")
+@with_app
+def delete_person(company: str, user: str) -> None:
+    """Delete USER (Procore's id) from COMPANY: sign-ins, connection and name; asked twice. What they did stays."""
+    company_id, user_id = parse_company_id(company), UserId(parse_id(user, "user_id"))
+    click.confirm(f"Delete person {user_id} from company {company_id}?", abort=True)
+    if click.prompt("Type their id again") != user:
+        raise click.ClickException("That is another id. Nobody was deleted.")
+    with company_scope(company_id):
+        revoked = principals.service().open_sessions.delete_person(user_id, audit.SYSTEM)
+    click.echo(revoked.sentence)
+    click.echo("The person was deleted.")
 
 
 @group.command("re-encrypt")

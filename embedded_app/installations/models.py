@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from embedded_app.crypto import SealContext, Sealed, WrappedKey
-from embedded_app.storage import CompanyOwned, Model, SealedColumn, UtcDateTime, new_id
+from embedded_app.storage import CompanyOwned, Model, Retention, SealedColumn, UtcDateTime, new_id
 
 
 class GrantState(StrEnum):
@@ -57,6 +57,9 @@ class Grant(CompanyOwned, Model):
     """
 
     __tablename__ = "grants"
+    retention = Retention(
+        "as long as the person; its tokens until 90 days without use", row_of="principal_id"
+    )
     __table_args__ = (
         UniqueConstraint("company_id", "principal_id"),
         Index(
@@ -120,6 +123,7 @@ class PairKey(CompanyOwned, Model):
     """
 
     __tablename__ = "pair_keys"
+    retention = Retention("until the refreshed pair is stored, or with its grant")
 
     grant_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("grants.id", ondelete="CASCADE"), primary_key=True
@@ -148,6 +152,7 @@ class Revocation(CompanyOwned, Model):
     """
 
     __tablename__ = "revocations"
+    retention = Retention("until Procore has ended the pair")
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     grant_id: Mapped[UUID | None] = mapped_column(
@@ -198,6 +203,9 @@ class SignInFlow(Model):
     """
 
     __tablename__ = "sign_in_flows"
+    retention = Retention(
+        "an hour, or until Procore has ended its tokens", of_company=False, row_of="principal_id"
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     """For a frame, the `rid` of the protocol."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from embedded_app.panels.definition import PanelDefinition
-from embedded_app.storage import CompanyOwned, Model, UtcDateTime, new_id
+from embedded_app.storage import CompanyOwned, Model, Retention, UtcDateTime, new_id
 
 
 class PanelState(StrEnum):
@@ -43,6 +43,7 @@ class Panel(CompanyOwned, Model):
     """
 
     __tablename__ = "panels"
+    retention = Retention("until an administrator deletes it", names=("changed_by",))
     __table_args__ = (UniqueConstraint("company_id", "name"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -83,6 +84,7 @@ class ProjectJob(CompanyOwned, Model):
     """A job in the customer's systems that belongs to a Procore project. A project may have several."""
 
     __tablename__ = "project_jobs"
+    retention = Retention("until an administrator removes it")
     __table_args__ = (UniqueConstraint("company_id", "project_id", "job"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -95,6 +97,7 @@ class JobCount(CompanyOwned, Model):
     """How many rows the panel's source last had for a job, while it had any; nothing of the rows themselves."""
 
     __tablename__ = "job_counts"
+    retention = Retention("until the job has no rows, or with its panel")
     __table_args__ = (UniqueConstraint("panel_id", "job"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -116,6 +119,9 @@ class Link(CompanyOwned, Model):
     """A person's decision about one record and one row: they belong together, or "not this one"."""
 
     __tablename__ = "links"
+    retention = Retention(
+        "until somebody takes it back, or with its panel", names=("confirmed_by",), named_by="confirmed_by_id"
+    )
     __table_args__ = (
         UniqueConstraint("panel_id", "project_id", "kind", "record_id", "row_id"),
         Index(  # two people cannot give one row to two records at the same time

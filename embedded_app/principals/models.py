@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from embedded_app.storage import CompanyOwned, Model, UtcDateTime, new_id
+from embedded_app.storage import CompanyOwned, Model, Retention, UtcDateTime, new_id
 
 
 class Principal(CompanyOwned, Model):
     """A person in one company. Somebody who works in two companies is two principals."""
 
     __tablename__ = "principals"
+    retention = Retention("as long as the company", row_of="id")
     __table_args__ = (UniqueConstraint("company_id", "user_id"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -38,6 +39,7 @@ class Session(CompanyOwned, Model):
     """One sign-in of one principal, until `expires_at` at the latest."""
 
     __tablename__ = "sessions"
+    retention = Retention("8 hours, until the next sign-in of the person", row_of="principal_id")
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     principal_id: Mapped[UUID] = mapped_column(
@@ -67,6 +69,7 @@ class Proof(CompanyOwned, Model):
     """
 
     __tablename__ = "session_proofs"
+    retention = Retention("with its session; an ended bearer until the next one")
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     session_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), index=True)

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select
 
 from embedded_app import audit
 from embedded_app.clock import Clock
-from embedded_app.ids import CompanyId
+from embedded_app.errors import InputError, UnknownOption
+from embedded_app.ids import CompanyId, UserId
 from embedded_app.installations import InstallationService, Revoked
 from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
 from embedded_app.principals.sessions import BEARER_LIFE
-from embedded_app.storage import current_company_id, db
+from embedded_app.storage import current_company_id, db, forget_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,30 @@ class OpenSessions:
         self._delete(db.session.scalars(select(Session.id).where(Session.principal_id == principal_id)).all())
         person = audit.Actor(str(principal_id), owner.name, owner.login)
         return self._installations.sign_out_everywhere(principal_id, actor, person)
+
+    def delete_person(self, user_id: UserId, actor: audit.Actor) -> Revoked:
+        """Delete a person of the company by their id in Procore, after ending their sign-ins and connections.
+
+        The audit log keeps what they did, under an id that names nobody any more.
+
+        Raises:
+            UnknownOption: there is no such person.
+            InputError: a refresh under way may bring a pair that has to be ended first.
+        """
+        owner = db.session.execute(
+            select(Principal.id, Principal.name).where(Principal.user_id == user_id)
+        ).one_or_none()
+        if owner is None:
+            raise UnknownOption("Nobody with this id has signed in to this company.")
+        revoked = self.end_all_of(owner.id, actor)
+        if self._installations.grants.has_refresh_under_way():
+            raise InputError(
+                "Signed out, and not deleted yet: a connection is being refreshed. Try again in a minute."
+            )
+        forget_person(owner.id, owner.name)
+        audit.record("person.deleted", actor=actor, detail={"person": str(owner.id)})
+        db.session.commit()
+        return revoked
 
     def _list(self, criteria: Sequence[ColumnElement[bool]], *, limit: int) -> tuple[SignedInPerson, ...]:
         now = self._clock.now()

@@ -22,6 +22,7 @@ _WORDS = {
     "panel.unmatched_kept": "Kept who sees rows without a record",
     "panel.unmatched_narrowed": "Limited rows without a record to Admin",
     "panel.unpublished": "Took a panel off the page",
+    "person.deleted": "Deleted a person",
     "principal.signed_in": "Signed in",
     "project_job.assigned": "Assigned a job to a project",
     "project_job.removed": "Took a job off a project",

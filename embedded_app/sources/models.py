@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from embedded_app.crypto import SealContext, Sealed
-from embedded_app.storage import CompanyOwned, Model, SealedColumn, UtcDateTime, new_id
+from embedded_app.storage import CompanyOwned, Model, Retention, SealedColumn, UtcDateTime, new_id
 
 LONGEST_NAME = 60
 
@@ -20,6 +20,7 @@ class Source(CompanyOwned, Model):
     """An external system of a company, and how its last reading went. Its rows are never stored here."""
 
     __tablename__ = "sources"
+    retention = Retention("until an administrator deletes it")
     __table_args__ = (UniqueConstraint("company_id", "name"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -61,6 +62,9 @@ class SourceFile(CompanyOwned, Model):
     """An uploaded file. Without a source it waits for one to be saved, a day at most."""
 
     __tablename__ = "source_files"
+    retention = Retention(
+        "a day without a source, else until another file replaces it", names=("uploaded_by",)
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     source_id: Mapped[UUID | None] = mapped_column(

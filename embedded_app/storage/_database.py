@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from embedded_app.config import Config
 from embedded_app.crypto import KeyProvider, key_provider
+from embedded_app.storage.retention import Retention
 
 BUSY_TIMEOUT_MS = 10_000
 POOL = {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
@@ -37,6 +38,12 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+    retention: ClassVar[Retention]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if not isinstance(getattr(cls, "retention", None), Retention):
+            raise TypeError(f"{cls.__name__} does not say what becomes of its rows; see `Retention`.")
+        super().__init_subclass__(**kwargs)
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from embedded_app.clock import SystemClock
 from embedded_app.crypto import Authenticator, SealContext, WrappedKey, app_key_context
 from embedded_app.storage._database import MASTER_KEYS, Model, db
+from embedded_app.storage.retention import Retention
 
 _log = logging.getLogger(__name__)
 _EXTENSION = "authenticator"
@@ -22,6 +23,7 @@ class AppKey(Model):
     """No company's data: the key under which this app vouches for rows. There is one, or none yet."""
 
     __tablename__ = "app_keys"
+    retention = Retention("for good", of_company=False)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     master_key_id: Mapped[str | None] = mapped_column(String(64))

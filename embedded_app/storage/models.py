@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from embedded_app.crypto import SealContext, WrappedKey, company_key_context
 from embedded_app.storage._columns import UtcDateTime
 from embedded_app.storage._database import Model
+from embedded_app.storage.retention import Retention
 
 
 class CompanyState(StrEnum):
@@ -25,6 +26,7 @@ class Company(Model):
     """A Procore company that has installed the app. `id` is Procore's own id."""
 
     __tablename__ = "companies"
+    retention = Retention("until the company is deleted", names=("consent_by",))
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(255))

@@ -26,6 +26,7 @@ from embedded_app.config import Config
 from embedded_app.procore import StateStore, StoreUnavailable
 from embedded_app.storage._connections import give_connection_back
 from embedded_app.storage._database import BUSY_TIMEOUT_MS, Model, db
+from embedded_app.storage.retention import Retention
 
 _REDIS_SECONDS = 0.5
 _LOCK_MS = 1_000  # a page waits no longer for whoever writes; its process goes on alone then
@@ -43,6 +44,7 @@ class SharedValue(Model):
     """No company's data: what the processes of this app share for a short time."""
 
     __tablename__ = "shared_values"
+    retention = Retention("until another value takes its place", of_company=False)
 
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     value: Mapped[str] = mapped_column(Text)

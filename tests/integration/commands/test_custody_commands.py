@@ -108,3 +108,24 @@ def test_a_company_is_deleted_when_asked_twice_and_its_tokens_have_ended(keeper:
     keeper.grants.take_all_from_aside()
     assert list(Path(keeper.app.instance_path, "pairs").iterdir()) == []
     assert "not here" in str(run(keeper, "companies", "delete", str(ONE), typed=typed).exception)
+
+
+def test_a_person_is_deleted_when_asked_twice(keeper: Keeper) -> None:
+    for typed in ("n\n", "y\n8\n"):
+        assert run(keeper, "companies", "delete-person", "1", "7", typed=typed).exit_code == 1
+    assert "principals" in rows_left(keeper)
+    result = run(keeper, "companies", "delete-person", "1", "7", typed="y\n7\n")
+    assert result.output.endswith("1 is tried again until Procore confirms it.\nThe person was deleted.\n"), (
+        result.output
+    )
+    assert rows_left(keeper) & {"principals", "grants", "revocations"} == {"revocations"}
+    gone = run(keeper, "companies", "delete-person", "1", "7", typed="y\n7\n")
+    assert "Nobody with this id" in str(gone.exception)
+
+
+def test_a_person_is_not_deleted_while_a_refresh_may_bring_a_pair(keeper: Keeper) -> None:
+    held = keeper.custody.look(ONE, keeper.grant_id)
+    assert keeper.custody.announce(ONE, keeper.grant_id, held)
+    result = run(keeper, "companies", "delete-person", "1", "7", typed="y\n7\n")
+    assert "a connection is being refreshed" in str(result.exception)
+    assert rows_left(keeper) >= {"principals", "grants"}
