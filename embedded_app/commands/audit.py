@@ -32,7 +32,7 @@ def verify(company: str | None, head: str | None) -> None:
         ids = (
             [parse_company_id(company)]
             if company
-            else list(map(CompanyId, db.session.scalars(select(Company.id))))
+            else list(map(CompanyId, db.session.scalars(select(Company.id).order_by(Company.id))))
         )
     broken = 0
     for company_id in ids:
