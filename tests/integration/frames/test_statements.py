@@ -13,7 +13,7 @@ from sqlalchemy import event
 from embedded_app.storage import db
 from tests.integration.frames.conftest import DANA, Frame
 
-SECOND_LOOK = 9
+SECOND_LOOK = 11
 
 pytestmark = pytest.mark.usefixtures("published")
 
