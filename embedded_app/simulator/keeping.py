@@ -13,10 +13,10 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
+from embedded_app.simulator.login.tokens import TokenStore
 from embedded_app.simulator.state import Simulator
-from embedded_app.simulator.tokens import TokenStore
 
-_FORMAT = 9
+_FORMAT = 10
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_THE_RUN = ("clock", "app", "switches", "uploads", "limits", "faults", "log")
 

@@ -10,8 +10,11 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 
-from embedded_app.simulator import control, keeping, manifest, oauth, portal, rest, storage, wire
-from embedded_app.simulator.authorization_server import LoginServer
+from embedded_app.simulator import control, keeping, manifest, portal, rest
+from embedded_app.simulator.files import storage
+from embedded_app.simulator.login import oauth
+from embedded_app.simulator.login.authorization_server import LoginServer
+from embedded_app.simulator.network import wire
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.seed import build_app, kept_world
 from embedded_app.simulator.state import EXTENSION, Simulator

@@ -10,15 +10,15 @@ from flask import current_app
 
 from embedded_app.simulator.clock import SimulatedClock
 from embedded_app.simulator.events import Changes
-from embedded_app.simulator.faults import Faults
-from embedded_app.simulator.limits import RateLimits
+from embedded_app.simulator.files.uploads import Uploads
+from embedded_app.simulator.login.tokens import TokenStore
 from embedded_app.simulator.model.apps import App
 from embedded_app.simulator.model.world import World
+from embedded_app.simulator.network.faults import Faults
+from embedded_app.simulator.network.limits import RateLimits
+from embedded_app.simulator.network.request_log import RequestLog
 from embedded_app.simulator.options import Options
-from embedded_app.simulator.request_log import RequestLog
 from embedded_app.simulator.switches import Switches
-from embedded_app.simulator.tokens import TokenStore
-from embedded_app.simulator.uploads import Uploads
 from embedded_app.simulator.webhooks import Postman, Webhooks
 
 if TYPE_CHECKING:

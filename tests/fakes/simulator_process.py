@@ -181,7 +181,7 @@ class SimulatorProcess:
         self.control("DELETE", "/requests")
 
     def fault(self, path: str, **fault: object) -> None:
-        """Switch a fault on; the fields are those of `embedded_app.simulator.faults.Fault`."""
+        """Switch a fault on; the fields are those of `embedded_app.simulator.network.faults.Fault`."""
         self.control("POST", "/faults", {"path": path, **fault})
 
     def clear_faults(self) -> None:

@@ -18,7 +18,7 @@ from embedded_app.simulator.model.vendors import Insurance, Vendor
 from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.families import FAMILIES
-from embedded_app.simulator.rest.kinds import STAMP
+from embedded_app.simulator.rest.values.kinds import STAMP
 
 _TEXTS: Mapping[type, tuple[str, ...]] = {
     Project: ("name", "address", "city", "description"),

@@ -8,9 +8,9 @@ from flask import request
 from werkzeug import Response
 
 from embedded_app.simulator.control.blueprint import answered, blueprint, body_sent, done, person_of
+from embedded_app.simulator.login.sessions import sign_in
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.people import Membership
-from embedded_app.simulator.sessions import sign_in
 from embedded_app.simulator.state import simulator
 
 

@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from embedded_app.simulator import keeping
 from embedded_app.simulator.control.blueprint import answered, blueprint, body_sent, done
-from embedded_app.simulator.faults import Fault
+from embedded_app.simulator.network.faults import Fault
 from embedded_app.simulator.state import Simulator, simulator
 
 

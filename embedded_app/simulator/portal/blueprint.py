@@ -9,13 +9,13 @@ from werkzeug import Response
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound
 
 from embedded_app.simulator.hosts import DOMAIN, region_address, region_host
+from embedded_app.simulator.login.sessions import current_person
 from embedded_app.simulator.model.apps import AppConfiguration
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.people import Company, Person
 from embedded_app.simulator.model.projects import Project
 from embedded_app.simulator.portal.interpolation import interpolate, origin_pattern
 from embedded_app.simulator.portal.presenters import day, money
-from embedded_app.simulator.sessions import current_person
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.words import plain
 

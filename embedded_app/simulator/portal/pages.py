@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 from werkzeug.exceptions import NotFound
 
+from embedded_app.simulator.login.sessions import sign_in, sign_out
 from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.commitments import CommitmentKind, Contract
 from embedded_app.simulator.model.levels import Level
@@ -24,7 +25,6 @@ from embedded_app.simulator.portal.blueprint import (
     person,
     project,
 )
-from embedded_app.simulator.sessions import sign_in, sign_out
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import ContextIds
 

@@ -14,12 +14,13 @@ import orjson
 from flask import Blueprint, g, request
 from werkzeug import Response
 
-from embedded_app.simulator import error_bodies, wire
+from embedded_app.simulator import error_bodies
 from embedded_app.simulator.model.commitments import Contract
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.projects import Project
-from embedded_app.simulator.request_log import Breach
-from embedded_app.simulator.rest.numbers import written_id
+from embedded_app.simulator.network import wire
+from embedded_app.simulator.network.request_log import Breach
+from embedded_app.simulator.rest.values.numbers import written_id
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import TextKind
 

@@ -11,10 +11,10 @@ import orjson
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator import wire
-from embedded_app.simulator.request_log import Breach
+from embedded_app.simulator.network import wire
+from embedded_app.simulator.network.request_log import Breach
 from embedded_app.simulator.rest.access import Refusal
-from embedded_app.simulator.rest.numbers import written
+from embedded_app.simulator.rest.values.numbers import written
 
 T = TypeVar("T")
 Filter = Callable[[T, Sequence[str]], bool]

@@ -25,9 +25,9 @@ from embedded_app.simulator.rest.access import (
     require,
 )
 from embedded_app.simulator.rest.answers import equals, json, listing
-from embedded_app.simulator.rest.bodies import required, sent_json
-from embedded_app.simulator.rest.numbers import written_id
 from embedded_app.simulator.rest.records import apps as records
+from embedded_app.simulator.rest.values.bodies import required, sent_json
+from embedded_app.simulator.rest.values.numbers import written_id
 from embedded_app.simulator.state import simulator
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from embedded_app.simulator import storage
+from embedded_app.simulator.files import storage
 from embedded_app.simulator.rest.access import Refusal, caller
-from embedded_app.simulator.rest.formats import Json
+from embedded_app.simulator.rest.values.formats import Json
 from embedded_app.simulator.state import simulator
 
 _FIELD = "upload_ids"

@@ -13,9 +13,9 @@ from typing import Any
 from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.commitments import Contract, Requisition
 from embedded_app.simulator.rest.access import Refusal
-from embedded_app.simulator.rest.formats import money
-from embedded_app.simulator.rest.kinds import MONEY, TEXT, one_of
-from embedded_app.simulator.rest.references import WBS_CODE, cost_code_id_of
+from embedded_app.simulator.rest.values.formats import money
+from embedded_app.simulator.rest.values.kinds import MONEY, TEXT, one_of
+from embedded_app.simulator.rest.values.references import WBS_CODE, cost_code_id_of
 from embedded_app.simulator.state import simulator
 
 LINE, CHANGE = "contract_item", "change_order_item"

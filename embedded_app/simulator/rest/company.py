@@ -20,9 +20,9 @@ from embedded_app.simulator.rest.access import (
     query_id,
 )
 from embedded_app.simulator.rest.answers import json, listing
-from embedded_app.simulator.rest.formats import Json
 from embedded_app.simulator.rest.records import companies as records
 from embedded_app.simulator.rest.tools import COMPANY_TOOLS, PROJECT_TOOLS, Tool
+from embedded_app.simulator.rest.values.formats import Json
 from embedded_app.simulator.state import simulator
 
 

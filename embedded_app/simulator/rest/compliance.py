@@ -13,9 +13,9 @@ from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import blueprint, caller, require
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.families import commitments
-from embedded_app.simulator.rest.formats import day, stamp
-from embedded_app.simulator.rest.kinds import TEXT, one_of
 from embedded_app.simulator.rest.serving import find_as
+from embedded_app.simulator.rest.values.formats import day, stamp
+from embedded_app.simulator.rest.values.kinds import TEXT, one_of
 from embedded_app.simulator.state import simulator
 
 _PATH = (

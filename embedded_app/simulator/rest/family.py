@@ -21,8 +21,8 @@ from embedded_app.simulator.rest.answers import (
     equals,
     within,
 )
-from embedded_app.simulator.rest.kinds import CODE, MONEY, PLAIN, STAMP, TEXT, WHOLE, Kind
-from embedded_app.simulator.rest.references import PERSON, WBS_CODE
+from embedded_app.simulator.rest.values.kinds import CODE, MONEY, PLAIN, STAMP, TEXT, WHOLE, Kind
+from embedded_app.simulator.rest.values.references import PERSON, WBS_CODE
 
 ALWAYS, DETAIL, LIST, NEVER = "always", "detail", "list", "never"
 

@@ -16,10 +16,10 @@ from embedded_app.simulator.rest.access import (
     visible_project,
 )
 from embedded_app.simulator.rest.answers import Filter, contains, equals, json, listing, never, within
-from embedded_app.simulator.rest.formats import Json
 from embedded_app.simulator.rest.records import companies
 from embedded_app.simulator.rest.records import projects as records
 from embedded_app.simulator.rest.tools import PROJECT_TOOLS, Tool
+from embedded_app.simulator.rest.values.formats import Json
 from embedded_app.simulator.state import simulator
 
 

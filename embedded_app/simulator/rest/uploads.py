@@ -9,7 +9,8 @@ from typing import Any
 
 from werkzeug import Response
 
-from embedded_app.simulator import storage
+from embedded_app.simulator.files import storage
+from embedded_app.simulator.files.uploads import Mismatch, Part, Status, Upload
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest.access import (
     NOT_FOUND,
@@ -22,10 +23,9 @@ from embedded_app.simulator.rest.access import (
     require,
 )
 from embedded_app.simulator.rest.answers import data, json
-from embedded_app.simulator.rest.bodies import required, sent_json
-from embedded_app.simulator.rest.formats import Json, stamp
+from embedded_app.simulator.rest.values.bodies import required, sent_json
+from embedded_app.simulator.rest.values.formats import Json, stamp
 from embedded_app.simulator.state import simulator
-from embedded_app.simulator.uploads import Mismatch, Part, Status, Upload
 
 _LARGEST_PART = 104_857_600
 _LARGEST_OLD_PART = 5 * 1024**3

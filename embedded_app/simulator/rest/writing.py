@@ -11,11 +11,12 @@ from flask import request
 
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.rest import attachments, custom_fields
+from embedded_app.simulator.rest import attachments
 from embedded_app.simulator.rest.access import Refusal, caller, company_of_call
-from embedded_app.simulator.rest.bodies import sent_json
 from embedded_app.simulator.rest.family import Family, Field, Write
-from embedded_app.simulator.rest.numbers import written_id
+from embedded_app.simulator.rest.values import custom_fields
+from embedded_app.simulator.rest.values.bodies import sent_json
+from embedded_app.simulator.rest.values.numbers import written_id
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import UnknownFields
 

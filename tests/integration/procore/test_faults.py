@@ -31,7 +31,7 @@ from embedded_app.ids import CompanyId, ProjectId, UserId
 from embedded_app.procore import CompanyApi, Procore
 from embedded_app.procore.deadline import DEFAULT_SECONDS
 from embedded_app.secret import Secret
-from embedded_app.simulator.faults import Drop, Fault, WrongType
+from embedded_app.simulator.network.faults import Drop, Fault, WrongType
 from embedded_app.simulator.switches import ErrorShape, Switches
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.fake_grant import FakeGrant

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import get_type_hints
 
 from embedded_app.simulator.command import simulator
-from embedded_app.simulator.faults import Fault
+from embedded_app.simulator.network.faults import Fault
+from embedded_app.simulator.network.request_log import Breach
 from embedded_app.simulator.options import Options
-from embedded_app.simulator.request_log import Breach
 from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.server import create_simulator
 from embedded_app.simulator.switches import Switches

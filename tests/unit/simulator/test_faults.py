@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from embedded_app.simulator.faults import Fault, Faults
+from embedded_app.simulator.network.faults import Fault, Faults
 
 
 def test_a_fault_meets_its_method_and_path_so_many_times() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.simulator.clock import SimulatedClock
-from embedded_app.simulator.limits import RateLimits
+from embedded_app.simulator.network.limits import RateLimits
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.simulator.clock import SimulatedClock
+from embedded_app.simulator.login.tokens import ACCESS_SECONDS, CODE_SECONDS, TokenStore
 from embedded_app.simulator.switches import RefreshMode, Switches
-from embedded_app.simulator.tokens import ACCESS_SECONDS, CODE_SECONDS, TokenStore
 
 APP = "tieback-demo"
 

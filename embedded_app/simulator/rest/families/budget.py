@@ -8,9 +8,9 @@ from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
 from embedded_app.simulator.rest.answers import json
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, Write, each
-from embedded_app.simulator.rest.kinds import CODE, NUMBER, WHOLE, one_of
-from embedded_app.simulator.rest.references import COST_CODE, WBS_CODE, cost_code_id_of
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, NUMBER, WHOLE, one_of
+from embedded_app.simulator.rest.values.references import COST_CODE, WBS_CODE, cost_code_id_of
 from embedded_app.simulator.state import simulator
 
 TOOL = "budget"

@@ -18,7 +18,7 @@ from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import NOT_FOUND, Refusal, blueprint, permitted_project, query_id
 from embedded_app.simulator.rest.answers import json, listing
 from embedded_app.simulator.rest.families.budget import FAMILY, TOOL
-from embedded_app.simulator.rest.formats import Json, money
+from embedded_app.simulator.rest.values.formats import Json, money
 from embedded_app.simulator.seed.wbs import COST_TYPES
 from embedded_app.simulator.state import simulator
 

@@ -26,9 +26,9 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, MONEY, TEXT, WHOLE, one_of
-from embedded_app.simulator.rest.references import VENDOR, of_same_project
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, MONEY, TEXT, WHOLE, one_of
+from embedded_app.simulator.rest.values.references import VENDOR, of_same_project
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import ThreeTiers
 

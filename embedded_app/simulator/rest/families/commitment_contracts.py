@@ -27,10 +27,10 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.formats import balances
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, IDS, PLAIN, TEXT, WHOLE, Kind, one_of
-from embedded_app.simulator.rest.references import VENDOR
 from embedded_app.simulator.rest.serving import find_as, serve
+from embedded_app.simulator.rest.values.formats import balances
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, IDS, PLAIN, TEXT, WHOLE, Kind, one_of
+from embedded_app.simulator.rest.values.references import VENDOR
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import ContractFields
 

@@ -27,7 +27,8 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.kinds import (
+from embedded_app.simulator.rest.serving import serve, written
+from embedded_app.simulator.rest.values.kinds import (
     CODE,
     DAY,
     FLAG,
@@ -41,7 +42,7 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.references import (
+from embedded_app.simulator.rest.values.references import (
     COST_CODE,
     LINE_ITEM_TYPE,
     VENDOR,
@@ -51,7 +52,6 @@ from embedded_app.simulator.rest.references import (
     project_of,
     to,
 )
-from embedded_app.simulator.rest.serving import serve, written
 from embedded_app.simulator.state import simulator
 
 TOOL = "commitments"

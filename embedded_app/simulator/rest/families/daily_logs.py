@@ -27,9 +27,9 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, MONEY, STAMP, TEXT, WHOLE
-from embedded_app.simulator.rest.references import COST_CODE, LOCATION, VENDOR
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, MONEY, STAMP, TEXT, WHOLE
+from embedded_app.simulator.rest.values.references import COST_CODE, LOCATION, VENDOR
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import LogCounts
 

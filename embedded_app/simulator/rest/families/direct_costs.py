@@ -22,9 +22,9 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, MONEY, PLAIN, TEXT, WHOLE, one_of
-from embedded_app.simulator.rest.references import COST_CODE, PERSON, VENDOR, cost_code_id_of
 from embedded_app.simulator.rest.serving import create, serve, written
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, MONEY, PLAIN, TEXT, WHOLE, one_of
+from embedded_app.simulator.rest.values.references import COST_CODE, PERSON, VENDOR, cost_code_id_of
 from embedded_app.simulator.state import simulator
 
 TOOL = "direct_costs"

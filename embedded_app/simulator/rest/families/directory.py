@@ -19,8 +19,8 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.kinds import CODE, FLAG, PLAIN, STAMP, TEXT
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, FLAG, PLAIN, STAMP, TEXT
 
 _TOOL = "directory"
 

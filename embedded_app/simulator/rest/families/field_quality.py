@@ -26,10 +26,10 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE, one_of
 from embedded_app.simulator.rest.named import seen_by_named
-from embedded_app.simulator.rest.references import LOCATION, PEOPLE, PERSON, impact, to
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE, one_of
+from embedded_app.simulator.rest.values.references import LOCATION, PEOPLE, PERSON, impact, to
 from embedded_app.simulator.seed.field_quality import OBSERVATION_STATUSES, OBSERVATION_TYPES, TRADES
 from embedded_app.simulator.state import simulator
 

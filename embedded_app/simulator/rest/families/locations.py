@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, ranges, same, words
-from embedded_app.simulator.rest.kinds import CODE, TEXT, WHOLE
 from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import CODE, TEXT, WHOLE
 
 FAMILY = serve(
     Family(

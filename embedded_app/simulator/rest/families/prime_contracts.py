@@ -27,8 +27,10 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.formats import balances, money
-from embedded_app.simulator.rest.kinds import (
+from embedded_app.simulator.rest.named import seen_by_named
+from embedded_app.simulator.rest.serving import find_as, serve
+from embedded_app.simulator.rest.values.formats import balances, money
+from embedded_app.simulator.rest.values.kinds import (
     CODE,
     DAY,
     FLAG,
@@ -41,9 +43,7 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.named import seen_by_named
-from embedded_app.simulator.rest.references import VENDOR, of_same_project, project_of, record
-from embedded_app.simulator.rest.serving import find_as, serve
+from embedded_app.simulator.rest.values.references import VENDOR, of_same_project, project_of, record
 from embedded_app.simulator.state import simulator
 
 TOOL = "prime_contracts"

@@ -12,8 +12,8 @@ from embedded_app.simulator.rest.access import blueprint, query_id
 from embedded_app.simulator.rest.answers import data, json, listing
 from embedded_app.simulator.rest.families.requisitions import FAMILY, TOOL, contract_of
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, each
-from embedded_app.simulator.rest.kinds import CODE, DAY, TEXT
 from embedded_app.simulator.rest.serving import find_as, serve, tell, update
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, TEXT
 
 _ITEMS = {"contract_items": billing.LINE, "change_order_items": billing.CHANGE}
 

@@ -26,7 +26,8 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.kinds import (
+from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.kinds import (
     CODE,
     DAY,
     FLAG,
@@ -38,8 +39,7 @@ from embedded_app.simulator.rest.kinds import (
     WHOLE,
     one_of,
 )
-from embedded_app.simulator.rest.references import currency, of_same_project
-from embedded_app.simulator.rest.serving import serve
+from embedded_app.simulator.rest.values.references import currency, of_same_project
 from embedded_app.simulator.state import simulator
 
 TOOL = "commitments"

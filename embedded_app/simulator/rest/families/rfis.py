@@ -30,11 +30,11 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE, Kind
 from embedded_app.simulator.rest.named import seen_by_named
 from embedded_app.simulator.rest.people import people_of
-from embedded_app.simulator.rest.references import COST_CODE, LOCATION, PEOPLE, PERSON, VENDOR, impact
 from embedded_app.simulator.rest.serving import answer, find_as, serve, tell
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE, Kind
+from embedded_app.simulator.rest.values.references import COST_CODE, LOCATION, PEOPLE, PERSON, VENDOR, impact
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import RfiDueDate
 from embedded_app.simulator.words import plain

@@ -25,10 +25,10 @@ from embedded_app.simulator.rest.family import (
     same,
     words,
 )
-from embedded_app.simulator.rest.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE
 from embedded_app.simulator.rest.named import seen_by_named
-from embedded_app.simulator.rest.references import PEOPLE, PERSON, VENDOR, to
 from embedded_app.simulator.rest.serving import find_as, serve, written
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, FLAG, PLAIN, STAMP, TEXT, WHOLE
+from embedded_app.simulator.rest.values.references import PEOPLE, PERSON, VENDOR, to
 from embedded_app.simulator.seed.submittals import SECTIONS, STATUSES, TYPES
 from embedded_app.simulator.state import simulator
 

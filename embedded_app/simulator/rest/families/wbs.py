@@ -19,8 +19,8 @@ from embedded_app.simulator.rest.access import (
 )
 from embedded_app.simulator.rest.answers import equals, json, listing
 from embedded_app.simulator.rest.family import BASICS, Family, Field, Path, each, ranges, same
-from embedded_app.simulator.rest.kinds import CODE, PLAIN, TEXT, WHOLE, one_of
 from embedded_app.simulator.rest.serving import answer, create, serve, update
+from embedded_app.simulator.rest.values.kinds import CODE, PLAIN, TEXT, WHOLE, one_of
 from embedded_app.simulator.seed.wbs import COST_TYPES
 from embedded_app.simulator.state import simulator
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from embedded_app.simulator.model.apps import AppConfiguration, AppInstallation, InstallationRequest
 from embedded_app.simulator.model.people import Person
-from embedded_app.simulator.rest.formats import Json, stamp
 from embedded_app.simulator.rest.records.companies import person
+from embedded_app.simulator.rest.values.formats import Json, stamp
 from embedded_app.simulator.state import Simulator
 
 

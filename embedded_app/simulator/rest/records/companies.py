@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.model.people import Company, Person
-from embedded_app.simulator.rest.formats import Json
+from embedded_app.simulator.rest.values.formats import Json
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import LevelIds
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embedded_app.simulator.model.projects import CostCode, Project
-from embedded_app.simulator.rest.formats import Json, day, stamp
+from embedded_app.simulator.rest.values.formats import Json, day, stamp
 
 
 def project(record: Project, view: str, company_name: str) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embedded_app.simulator.model.vendors import Insurance, Vendor
-from embedded_app.simulator.rest.formats import Json, day, money, stamp
+from embedded_app.simulator.rest.values.formats import Json, day, money, stamp
 
 
 def vendor(record: Vendor, view: str) -> Json:

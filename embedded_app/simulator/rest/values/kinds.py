@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from embedded_app.simulator.rest.access import Refusal
-from embedded_app.simulator.rest.formats import day, money, stamp
-from embedded_app.simulator.rest.numbers import written
+from embedded_app.simulator.rest.values.formats import day, money, stamp
+from embedded_app.simulator.rest.values.numbers import written
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import BadDates
 

@@ -10,7 +10,7 @@ import orjson
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.faults import WrongType
+from embedded_app.simulator.network.faults import WrongType
 
 _PAGE = (
     b"<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>"

@@ -9,8 +9,8 @@ from embedded_app.simulator.model.commitments import Contract
 from embedded_app.simulator.model.projects import CostCode
 from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Refusal
-from embedded_app.simulator.rest.formats import money
-from embedded_app.simulator.rest.kinds import Kind, a_list, whole
+from embedded_app.simulator.rest.values.formats import money
+from embedded_app.simulator.rest.values.kinds import Kind, a_list, whole
 from embedded_app.simulator.seed.wbs import COST_TYPES
 from embedded_app.simulator.state import simulator
 

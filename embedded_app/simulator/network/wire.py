@@ -15,9 +15,9 @@ from flask import Flask, g, request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from embedded_app.simulator import distortion
-from embedded_app.simulator.faults import Drop, Fault
-from embedded_app.simulator.request_log import Breach, Entry
+from embedded_app.simulator.network import distortion
+from embedded_app.simulator.network.faults import Drop, Fault
+from embedded_app.simulator.network.request_log import Breach, Entry
 from embedded_app.simulator.state import simulator
 
 _WATCHED = ("/rest/", "/vapid/", "/oauth/", "/files/", "/storage/")

@@ -9,10 +9,10 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from embedded_app.simulator.authorization_server import LoginServer
+from embedded_app.simulator.login.authorization_server import LoginServer
+from embedded_app.simulator.login.sessions import current_person, sign_in, sign_out
 from embedded_app.simulator.model.people import Person
 from embedded_app.simulator.options import OUT_OF_BAND
-from embedded_app.simulator.sessions import current_person, sign_in, sign_out
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import Consent
 

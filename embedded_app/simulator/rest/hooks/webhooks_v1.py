@@ -9,11 +9,11 @@ import orjson
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.rest import subscriptions
 from embedded_app.simulator.rest.access import NOT_PERMITTED, Refusal, blueprint, company_of_call, query_id
 from embedded_app.simulator.rest.answers import json, listing
-from embedded_app.simulator.rest.bodies import required, sent_json
-from embedded_app.simulator.rest.formats import Json, stamp
+from embedded_app.simulator.rest.hooks import subscriptions
+from embedded_app.simulator.rest.values.bodies import required, sent_json
+from embedded_app.simulator.rest.values.formats import Json, stamp
 from embedded_app.simulator.rest.writing import whole
 from embedded_app.simulator.webhooks import MOST_TRIGGERS, Delivery, DeliveryStatus, Hook, Trigger
 

@@ -16,8 +16,8 @@ from embedded_app.simulator.rest.access import (
     company_of_call,
     permitted_project,
 )
-from embedded_app.simulator.rest.formats import Json
-from embedded_app.simulator.rest.numbers import written_id
+from embedded_app.simulator.rest.values.formats import Json
+from embedded_app.simulator.rest.values.numbers import written_id
 from embedded_app.simulator.state import simulator
 from embedded_app.simulator.webhooks import (
     MOST_TRIGGERS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from embedded_app.simulator.limits import SPIKE_SECONDS, Window
+from embedded_app.simulator.network.limits import SPIKE_SECONDS, Window
 
 
 class Drop(StrEnum):

@@ -16,9 +16,9 @@ from flask import Blueprint, redirect, request
 from markupsafe import escape
 from werkzeug import Response
 
+from embedded_app.simulator.files.uploads import Mismatch, Part, Status, StoredFile, Upload
 from embedded_app.simulator.hosts import host_address
 from embedded_app.simulator.state import simulator
-from embedded_app.simulator.uploads import Mismatch, Part, Status, StoredFile, Upload
 
 blueprint = Blueprint("storage", __name__)
 

@@ -24,9 +24,9 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from flask import Request, Response
 from flask import request as current_request
 
+from embedded_app.simulator.login.tokens import ACCESS_SECONDS, Code, TokenPair
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.state import simulator
-from embedded_app.simulator.tokens import ACCESS_SECONDS, Code, TokenPair
 
 _BY_POST = ["client_secret_post"]
 _REFUSALS = {  # the wording of the field (platform reference, section 2.3)

@@ -9,11 +9,11 @@ import orjson
 from flask import request
 from werkzeug import Response
 
-from embedded_app.simulator.rest import subscriptions
 from embedded_app.simulator.rest.access import Refusal, blueprint
 from embedded_app.simulator.rest.answers import data, listing, moment
-from embedded_app.simulator.rest.bodies import required, sent_json, sent_list
-from embedded_app.simulator.rest.formats import Json, stamp
+from embedded_app.simulator.rest.hooks import subscriptions
+from embedded_app.simulator.rest.values.bodies import required, sent_json, sent_list
+from embedded_app.simulator.rest.values.formats import Json, stamp
 from embedded_app.simulator.webhooks import Delivery, Hook, Trigger
 
 _PER_PAGE, _LARGEST = 10, 100

@@ -1,0 +1,1 @@
+"""The storage host, and files on their way in and out."""

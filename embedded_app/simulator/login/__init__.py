@@ -1,0 +1,1 @@
+"""The simulated login host: pages, codes, tokens."""

@@ -1,0 +1,1 @@
+"""Webhooks in both versions of the API."""

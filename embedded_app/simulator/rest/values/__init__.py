@@ -1,0 +1,1 @@
+"""Kinds of values: how the API writes them, and reads them from a request."""
