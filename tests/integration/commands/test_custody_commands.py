@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from embedded_app.commands import environment
 from embedded_app.installations import GrantState
 from embedded_app.storage import Company, CompanyOwned, CompanyState, Model, company_scope, db, system_scope
 from tests.factories.settings import config
+from tests.fakes.saved_state import close
 from tests.fakes.token_host import TokenHost, token_set
 from tests.integration.installations.keeper import EXPIRED, ONE, TWO, Keeper
 
 
 @pytest.fixture
-def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
     """Procore is at an address where nobody listens."""
     app = create_app(
         config(
@@ -38,7 +40,8 @@ def keeper(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     keeper = Keeper(app, TokenHost(), SystemClock())
     keeper.principal_id = keeper.add_company(ONE)
     keeper.grant_id = keeper.store(token_set(1, age=EXPIRED + timedelta(days=90)))
-    return keeper
+    yield keeper
+    close(app)
 
 
 def run(keeper: Keeper, *arguments: str, typed: str = "") -> Result:
