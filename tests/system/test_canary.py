@@ -81,14 +81,11 @@ KEPT = {
 
 
 def test_what_is_kept_of_procore_is_known(walked: Walked) -> None:
-    found = {
-        known: {
-            f"{table}.{column}"
-            for table, rows in walked.rows.items()
-            for row in rows
-            for column, value in row.items()
-            if known.encode() in as_bytes(value)
-        }
-        for known in KEPT
-    }
+    values = [
+        (f"{table}.{column}", as_bytes(value))
+        for table, rows in walked.rows.items()
+        for row in rows
+        for column, value in row.items()
+    ]
+    found = {known: {place for place, value in values if known.encode() in value} for known in KEPT}
     assert found == KEPT

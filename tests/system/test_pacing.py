@@ -123,6 +123,7 @@ def _job(busy: Busy, project_id: ProjectId, stop: threading.Event) -> None:
                 continue
 
 
+@pytest.mark.deep
 def test_200_views_and_jobs_share_25_calls(busy: Busy) -> None:
     busy.simulator.rate(spike_limit=10_000, hour_limit=100_000, hour_remaining=100_000)
     visitors = [Visitor(busy.url, busy.simulator, login, COMPANY) for login in PEOPLE]

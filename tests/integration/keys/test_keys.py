@@ -146,7 +146,7 @@ def test_a_value_that_does_not_open_keeps_the_old_key(old: World) -> None:
 
 @pytest.mark.parametrize("work", ["rotate", "re-encrypt"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("commits", [0, 1, 2])
+@pytest.mark.parametrize("commits", [0, *(pytest.param(number, marks=pytest.mark.deep) for number in (1, 2))])
 def test_a_kill_in_the_middle_is_resumed(  # noqa: PLR0917 # three of them are parameters of the kill
     old: World, make_world: MakeWorld, database_url: str, work: str, moment: str, commits: int
 ) -> None:
