@@ -95,8 +95,8 @@ class Memory(Generic[K, V]):
 class SharedMemory(Generic[K, V]):
     """A memory of several owners, each with a share, so that none takes what the others need.
 
-    An owner whose share is full makes room with its own values. When all together are too heavy, whoever has most
-    does.
+    An owner whose share is full makes room with its own values. When all together are too heavy, the
+    owner with the most does.
 
     Args:
         clock: as of `Memory`, `seconds` too.

@@ -209,7 +209,7 @@ def _text_of(row: AuditEvent) -> str:
 
 @database_event.listens_for(Session, "after_commit")
 def _log_heads(session: Session) -> None:
-    """The log says what was the newest event, where whoever writes to the database does not reach."""
+    """Log the newest event: a writer of the database cannot reach the log."""
     for company_id, sequence, newest in session.info.pop(_NEW_HEADS, ()):
         _log.info("audit event", extra={"company_id": company_id, "sequence": sequence, "hash": newest})
 

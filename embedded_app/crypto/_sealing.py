@@ -29,7 +29,7 @@ class SealContext:
         row_id: the primary key of the row, as text.
         version: the row's version where an old value must not be put back; 0 otherwise.
         bound_to: what decides where the value is sent or whom it serves, where the row says that in plain; ""
-            otherwise. Whoever changes it without the key gets a value that does not open.
+            otherwise. When it is changed without the key, the value no longer opens.
     """
 
     purpose: str

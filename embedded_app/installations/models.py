@@ -199,7 +199,7 @@ class SignInFlow(Model):
     """One sign-in under way. It belongs to no company yet: the company it names is a claim until the callback.
 
     `state` and the cookie are kept as SHA-256 in hexadecimal, so that whoever reads the table can finish nothing.
-    `mac` vouches for the row, so that whoever writes to the table can finish nothing either.
+    `mac` vouches for the row, so that a writer of the table can finish nothing either.
     """
 
     __tablename__ = "sign_in_flows"

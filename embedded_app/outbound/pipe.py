@@ -68,7 +68,7 @@ class Pipe:
                 each.shutdown(socket.SHUT_RDWR)
 
     def _run(self) -> None:
-        with ExitStack() as held:  # closed when it is known why: whoever waits looks then
+        with ExitStack() as held:  # closed once `over` is set: a waiting thread reads it then
             held.enter_context(self._server)
             held.enter_context(self._listener)
             with suppress(OSError):  # either side is gone, which the other one sees

@@ -1,7 +1,7 @@
 """What Procore tells by webhooks: the events, and the resource that each is about.
 
 Facts are from docs/platform-reference.md, sections 7.2 to 7.5. An event says that something changed and not what
-it is now: the record is read again, with the rights of whoever looks.
+it is now: the record is read again, with the rights of the viewer.
 """
 
 from __future__ import annotations

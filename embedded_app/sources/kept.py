@@ -67,7 +67,7 @@ def weight_of(rows: RowSet) -> int:
 class Readings:
     """The readings of one process. Several threads that want the same wait for one of them to read it.
 
-    Whoever reads or waits takes a place of `bounds`; what is remembered takes none.
+    A reading and a wait for one each take a place of `bounds`; what is remembered takes none.
     """
 
     def __init__(self, clock: Clock, bounds: Bounds) -> None:

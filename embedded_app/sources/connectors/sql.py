@@ -194,7 +194,7 @@ class SqlReader:
         engine = create_engine(
             self._url(0),
             pool_size=2,
-            max_overflow=PLACES_OF_A_COMPANY - 2,  # whoever has a place need not wait for a connection
+            max_overflow=PLACES_OF_A_COMPANY - 2,  # a holder of a place need not wait for a connection
             pool_timeout=CONNECT_SECONDS,
             pool_recycle=300,
             hide_parameters=True,
