@@ -291,11 +291,7 @@ def test_a_foreign_window_cannot_say_which_record_is_open(visitor: Visitor, site
     visitor.browser.get(sites.page(EVIL, lure(sites.portal(path), script)))
     attacker = visitor.browser.current_window_handle
     with visitor.in_new_window(lambda: visitor.presses("Claim")):
-        visitor.waits_for(
-            lambda browser: browser.execute_script("return document.readyState") == "complete",
-            "the page's scripts",
-        )
-        visitor.finds("#dock-button").click()
+        visitor.clicks("#dock-button")
         with visitor.in_new_window(lambda: visitor._presses_in(PANEL_FRAME, "Sign in with Procore")):
             visitor.allows()
         with visitor.inside(PANEL_FRAME):

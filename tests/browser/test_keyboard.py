@@ -156,7 +156,7 @@ def test_a_decision_is_said_and_leaves_the_focus_where_it_was_made(person: Perso
 def test_tab_reaches_every_control_of_the_side_panel(marcus: Visitor) -> None:
     marcus.browser.get(marcus.sites.portal(f"/{RIVERSIDE}/project/commitments"))
     marcus.follows("SC-014")
-    marcus.finds("#dock-button").click()
+    marcus.clicks("#dock-button")
     with marcus.inside(PANEL_FRAME):
         marcus.sees("−248,250.00")
         assert skipped_by_tab(marcus) == []

@@ -88,7 +88,7 @@ def detail(browser: Chrome, host: str) -> Chrome:
 def dock(browser: Chrome, address: str) -> None:
     """Open a page and its side panel, and wait for the panel's context."""
     browser.get(address)
-    browser.find_element(By.ID, "dock-button").click()
+    Person(browser).clicks("#dock-button")
     until(browser, lambda: len(heard(browser)) == 1)
 
 

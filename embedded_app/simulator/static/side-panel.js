@@ -106,3 +106,6 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", () => openRecord(location.href));
+
+// A press before this script is there would be lost, so the page comes with the button disabled.
+dockButton.disabled = false;

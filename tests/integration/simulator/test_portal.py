@@ -197,6 +197,12 @@ def test_the_apps_menu_frames_the_app_in_the_project_and_at_company_level(browse
     assert browser.get(f"/{people.HARBOR}/company/apps/2").status_code == 404
 
 
+def test_the_dock_cannot_be_pressed_before_its_script_is_there(browser: FlaskClient) -> None:
+    sign_in(browser, people.DANA)
+    (button,) = re.findall(r'<button[^>]*id="dock-button"[^>]*>', browser.get(address("SC-014")).text)
+    assert " disabled" in button
+
+
 def test_the_dock_knows_view_and_record(browser: FlaskClient) -> None:
     sign_in(browser, people.DANA)
     detail = panel_of(browser.get(address("SC-014")).text)
