@@ -14,14 +14,13 @@ from typing import Any
 import psycopg
 import pytest
 import redis
-from flask import Flask
 from hypothesis import is_hypothesis_test
 
 from embedded_app.leash import leashed
 from tests import profiles  # noqa: F401 # on import, the profiles are there to be chosen from
 from tests.databases import BOTH
 from tests.fakes import mariadb
-from tests.fakes.compiled_templates import CompiledTemplates
+from tests.fakes.compiled_once import compiled_once
 from tests.fakes.postgresql import LentDatabase, migrate, new_database
 from tests.machine import lacks
 from tests.scheduling import ByFile, slow_first
@@ -42,10 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_templates() -> Iterator[None]:
-    """An app of its own for each test does not compile the same pages again."""
+def _compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        compiled_once(patch)
         yield
 
 

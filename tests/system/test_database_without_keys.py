@@ -19,7 +19,7 @@ from embedded_app.installations.flows import challenge_of
 from embedded_app.principals import ProofKind
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.storage import company_scope, db, new_id
-from tests.fakes.postgresql import new_database
+from tests.databases import SECOND_IN_DEPTH
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.system import setting_up
 from tests.system.world import DANA, HOLLIS, MARCUS, RIVERSIDE, World, running_world
@@ -28,17 +28,16 @@ COMPANY = CompanyId(HOLLIS)
 FAR = "2099-01-01 00:00:00+00:00"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def world(request: pytest.FixtureRequest, simulator: SimulatorProcess, tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(params=SECOND_IN_DEPTH)
+def database(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def world(database_url: str, simulator: SimulatorProcess, tmp_path: Path) -> Iterator[World]:
     """A company that is set up, with an administrator, a project manager and a source with a password."""
-    if request.param == "sqlite":
-        with running_world(simulator, tmp_path) as running:
-            yield _set_up(running)
-        return
-    with (
-        new_database(request.getfixturevalue("postgresql_server")) as url,
-        running_world(simulator, tmp_path, url) as running,
-    ):
+    with running_world(simulator, tmp_path, database_url) as running:
         yield _set_up(running)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 _EMPTY = {"input", "img", "br", "hr", "meta", "link", "path", "rect", "circle"}
@@ -59,7 +60,10 @@ class Page:
         self.path = path
         self.status = status
         self.html = html
-        self.root = _parse(html)
+
+    @cached_property
+    def root(self) -> Element:
+        return _parse(self.html)
 
     @property
     def text(self) -> str:

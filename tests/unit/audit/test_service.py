@@ -14,8 +14,9 @@ from embedded_app import audit
 from embedded_app.audit import service
 from embedded_app.crypto import EnvironmentKeys
 from embedded_app.ids import CompanyId
-from embedded_app.storage import Company, CompanyState, Model, company_scope, db
+from embedded_app.storage import Company, CompanyState, company_scope, db
 from tests.factories.settings import config
+from tests.fakes.empty_schema import create_tables
 
 COMPANY = CompanyId(562949953443325)
 DANA = audit.Actor("p-1", "Dana Whitfield")
@@ -29,7 +30,7 @@ def _company() -> Iterator[None]:
     db.init_app(app)
     now = datetime(2026, 11, 20, tzinfo=UTC)
     with app.app_context(), company_scope(COMPANY):
-        Model.metadata.create_all(db.engine)
+        create_tables(db.engine)
         db.session.add(
             Company(
                 id=COMPANY,

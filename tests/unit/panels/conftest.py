@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import StaticPool
 
 from embedded_app.crypto import EnvironmentKeys
-from embedded_app.storage import Model, company_scope, db
+from embedded_app.storage import company_scope, db
 from tests.factories.settings import config
+from tests.fakes.empty_schema import create_tables
 from tests.fakes.panel_sides import COMPANY
 from tests.fakes.panel_world import World, build_world
 
@@ -27,7 +28,7 @@ def world() -> Iterator[World]:
     app.extensions["master_keys"] = EnvironmentKeys(config().master_keys)
     db.init_app(app)
     with app.app_context(), company_scope(COMPANY):
-        Model.metadata.create_all(db.engine)
+        create_tables(db.engine)
         with build_world(app) as world:
             yield world
         db.session.remove()

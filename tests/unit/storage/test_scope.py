@@ -17,13 +17,13 @@ from embedded_app.ids import CompanyId
 from embedded_app.storage import (
     Company,
     CompanyState,
-    Model,
     company_scope,
     db,
     find_wrapped_key,
     new_id,
     system_scope,
 )
+from tests.fakes.empty_schema import create_tables
 
 ONE, TWO = CompanyId(1), CompanyId(2**62)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -53,7 +53,7 @@ def _database() -> Iterator[None]:
     if "sqlalchemy" not in app.extensions:
         db.init_app(app)
     with app.app_context():
-        Model.metadata.create_all(db.engine)
+        create_tables(db.engine)
         with system_scope("test data"):
             for company_id in (ONE, TWO):
                 db.session.add(
