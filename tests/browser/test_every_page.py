@@ -60,11 +60,12 @@ axe.run(document, { resultTypes: ["violations"], iframes: false })
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """In which windows and colours, and whether axe looks once at all rows of a table, not at two of each kind."""
+    """In which windows and colours; whether axe sees all rows of a table once, not two of each kind; on paper."""
 
     widths: tuple[int, ...]
     schemes: tuple[str, ...]
     at_all_rows: bool
+    on_paper: bool
 
 
 @dataclass
@@ -95,8 +96,10 @@ def _with_extremes(html: str) -> str:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(Glance((400, 1280), ("light",), at_all_rows=False), id="quick"),
-        pytest.param(Glance(WIDTHS, SCHEMES, at_all_rows=True), id="thorough", marks=pytest.mark.deep),
+        pytest.param(Glance((1280, 400), ("light",), at_all_rows=False, on_paper=False), id="quick"),
+        pytest.param(
+            Glance(WIDTHS, SCHEMES, at_all_rows=True, on_paper=True), id="thorough", marks=pytest.mark.deep
+        ),
     ],
 )
 def looks(request: pytest.FixtureRequest, shown: list[Document], _browsers: Browsers) -> Looks:
@@ -117,7 +120,7 @@ def looks(request: pytest.FixtureRequest, shown: list[Document], _browsers: Brow
                 beyond = browser.execute_script(BEYOND_THE_WINDOW)
                 if beyond > 0:
                     looks.sticking_out[f"{document.name}, {width} px"] = beyond
-            if not document.name.startswith("portal"):
+            if glance.on_paper and not document.name.startswith("portal"):
                 _look_on_paper(browser, document.name, looks)
             for number, (width, scheme) in enumerate(_checked(browser, glance)):
                 if number == int(glance.at_all_rows):
