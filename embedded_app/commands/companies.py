@@ -8,10 +8,11 @@ from datetime import timedelta
 import click
 from sqlalchemy import select
 
-from embedded_app import audit, installations, keys, principals
+from embedded_app import audit, installations, keys
 from embedded_app.commands.environment import with_app
 from embedded_app.commands.progress import show
 from embedded_app.ids import UserId, parse_company_id, parse_id, parse_project_id
+from embedded_app.services import services
 from embedded_app.storage import Company, company_scope, db, system_scope
 
 
@@ -35,7 +36,7 @@ def list_companies() -> None:
 @with_app
 def examine_company(company: str, project: str | None) -> None:
     """Say what is wrong with the connection of COMPANY (Procore's id), and what to click."""
-    found = installations.service().examine(
+    found = services().installations.examine(
         parse_company_id(company), project_id=parse_project_id(project) if project else None
     )
     for diagnosis in found:
@@ -56,7 +57,7 @@ def delete_company(company: str, *, without_procore: bool) -> None:
     click.confirm(f"Delete company {company_id}, its settings, links, files and audit log?", abort=True)
     if click.prompt("Type its id again") != company:
         raise click.ClickException("That is another id. Nothing was deleted.")
-    result = installations.service().delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
+    result = services().installations.delete(company_id, audit.SYSTEM, wait_for_procore=not without_procore)
     click.echo(result.revoked.sentence)
     if not result.is_deleted:
         reasons = []
@@ -93,7 +94,7 @@ def delete_person(company: str, user: str) -> None:
     if click.prompt("Type their id again") != user:
         raise click.ClickException("That is another id. Nobody was deleted.")
     with company_scope(company_id):
-        revoked = principals.service().open_sessions.delete_person(user_id, audit.SYSTEM)
+        revoked = services().principals.open_sessions.delete_person(user_id, audit.SYSTEM)
     click.echo(revoked.sentence)
     click.echo("The person was deleted.")
 
@@ -109,5 +110,5 @@ def delete_person(company: str, user: str) -> None:
 @with_app
 def re_encrypt_company(company: str, wait: int) -> None:
     """Give COMPANY (Procore's id) a new data key and seal all its values anew; run again after a kill."""
-    show(keys.service().re_encrypt(parse_company_id(company), wait=timedelta(seconds=wait)))
+    show(services().keys.re_encrypt(parse_company_id(company), wait=timedelta(seconds=wait)))
     click.echo("Everything is under the new data key. The old one is gone.")

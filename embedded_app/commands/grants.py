@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from embedded_app import installations
 from embedded_app.commands.environment import with_app
 from embedded_app.installations import Grant, Revocation, SignInFlow
+from embedded_app.services import services
 from embedded_app.storage import db, system_scope
 
 
@@ -48,5 +49,5 @@ def status() -> None:
 @with_app
 def revoke_dormant(days: int | None) -> None:
     """Give up at once what the nightly job would give up; each person can sign in again at any time."""
-    grants, revoked = installations.service().revoke_dormant(timedelta(days=days) if days else None)
+    grants, revoked = services().installations.revoke_dormant(timedelta(days=days) if days else None)
     click.echo(f"{grants:,} {'grant was' if grants == 1 else 'grants were'} given up. {revoked.sentence}")

@@ -10,6 +10,7 @@ import click
 from embedded_app import keys
 from embedded_app.commands.environment import with_app
 from embedded_app.commands.progress import name_of, show
+from embedded_app.services import services
 
 
 @click.group("keys")
@@ -30,9 +31,9 @@ def generate(key_id: str) -> None:
 @with_app
 def status() -> None:
     """One line a master key: id, standing, how much is under it; then the re-encryptions that have not ended."""
-    for use in keys.service().list_uses():
+    for use in services().keys.list_uses():
         click.echo(f"{use.master_key_id}\t{use.standing}\t{_rows_of(use)}")
-    for unfinished in keys.service().list_unfinished():
+    for unfinished in services().keys.list_unfinished():
         company_id, begun = unfinished.company_id, f"{unfinished.begun_at:%Y-%m-%d %H:%M} UTC"
         click.echo(
             f"{company_id}\tre-encryption begun {begun}, not ended\t"
@@ -48,7 +49,7 @@ def _rows_of(use: keys.KeyUse) -> str:
 @with_app
 def rotate() -> None:
     """Rewrap every data key under the first master key, while the service runs; run again after a kill."""
-    service = keys.service()
+    service = services().keys
     failed = show(service.rotate())
     active, *others = service.list_uses()
     left = sum(sum(use.rows.values()) for use in others)
@@ -65,7 +66,7 @@ def rotate() -> None:
 @with_app
 def give_up(key_id: str) -> None:
     """Give up what is under the master key KEY_ID, which is lost for good; asked twice."""
-    service = keys.service()
+    service = services().keys
     lost = service.find_lost(key_id)
     click.echo(f"Under {key_id!r} are {_rows_of(lost)}.")
     click.echo(

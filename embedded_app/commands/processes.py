@@ -10,12 +10,11 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from embedded_app import keys
 from embedded_app.app import ROOT
 from embedded_app.commands import environment
 from embedded_app.demo import Options
 from embedded_app.demo import run as run_demo
-from embedded_app.jobs import jobs
+from embedded_app.services import services
 from embedded_app.storage import db
 from embedded_app.web import logs
 
@@ -69,7 +68,7 @@ def worker() -> None:
     logs.configure(config)
     with environment.configured_app(config).app_context():
         _refuse_wrong_keys()
-        jobs().run_worker()
+        services().jobs.run_worker()
 
 
 def _refuse_wrong_keys() -> None:
@@ -78,6 +77,6 @@ def _refuse_wrong_keys() -> None:
     A database that does not answer, or has no tables yet, refuses no start: /readyz says so until it does.
     """
     try:
-        keys.service().check()
+        services().keys.check()
     except SQLAlchemyError:
         click.echo("The database cannot be read yet. /readyz says when it can.", err=True)

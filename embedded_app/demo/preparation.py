@@ -14,11 +14,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import click
 
-from embedded_app import installations, panels, principals, sources, storage
+from embedded_app import storage
 from embedded_app.app import create_app
 from embedded_app.config import Config
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.principals import Viewer, actor_of
+from embedded_app.services import services
 from embedded_app.storage import CompanyState, company_scope
 
 COMPANY = CompanyId(562949953443325)
@@ -56,7 +57,7 @@ def prepare(variables: Mapping[str, str], folder: Path) -> None:
     with app.app_context():
         storage.upgrade()
         with company_scope(COMPANY):
-            state = installations.service().get_state()
+            state = services().installations.get_state()
         if state is not CompanyState.CONNECTED:
             viewer = _install(variables["PROCORE_API_URL"])
             with company_scope(COMPANY):
@@ -64,20 +65,20 @@ def prepare(variables: Mapping[str, str], folder: Path) -> None:
 
 
 def _install(simulator_url: str) -> Viewer:
-    begun = principals.sign_ins().begin_install(None)
+    begun = services().sign_ins.begin_install(None)
     code, state = _allow(simulator_url, begun.authorize_url)
-    principals.sign_ins().end(state=state, code=code, error=None, cookie=begun.cookie)
-    return principals.sign_ins().complete_install(begun.cookie, COMPANY).viewer
+    services().sign_ins.end(state=state, code=code, error=None, cookie=begun.cookie)
+    return services().sign_ins.complete_install(begun.cookie, COMPANY).viewer
 
 
 def set_up(viewer: Viewer) -> None:
     """Add the sample ERP, its jobs and a published panel, in the company in scope."""
     actor = actor_of(viewer)
-    source = sources.service()
+    source = services().sources
     source_id = source.create(source.draft(SOURCE), actor=actor).id
     for project_id, job in JOBS.items():
-        panels.service().jobs.assign(project_id, job, actor)
-    editor = panels.service().editor
+        services().panels.jobs.assign(project_id, job, actor)
+    editor = services().panels.editor
     suggested = editor.suggest("commitments", source_id)
     # Marcus, the project manager, is Standard on commitments and shows how a row is linked, so Dana lets Standard
     # see rows without a record and link them. Priya is Read Only, and does neither.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from embedded_app.config import Config
 from embedded_app.frames.views import blueprint
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Register the pages. Reads PROCORE_FRAME_ANCESTORS; panels and principals come before."""
-    app.extensions["frames"] = config
+def init_app(app: Flask) -> None:
+    """Register the pages."""
     app.register_blueprint(blueprint)

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
-from embedded_app import panels, principals
-from embedded_app.config import Config
 from embedded_app.errors import CompanyMismatch, LinkError, PermissionMissing, UnknownOption
 from embedded_app.frames.export import as_csv
 from embedded_app.frames.presenters import record as record_pages
@@ -28,6 +26,7 @@ from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.panels import PanelRef, PanelView, Record, RecordKey, family_of_view
 from embedded_app.principals import Viewer, actor_of, current_viewer
 from embedded_app.procore import Project
+from embedded_app.services import services
 from embedded_app.storage import Company, db, give_connection_back
 from embedded_app.web import access, fragments, pages
 from embedded_app.web.headers import Kind
@@ -69,8 +68,8 @@ def company() -> Response:
 @Kind.FRAME
 def panel() -> Response:
     """The side panel: the shell. It takes the record from those that may frame us, and from nobody else."""
-    config: Config = current_app.extensions["frames"]
-    return pages.render("frames/shell_panel.html", PanelShell(" ".join(config.procore_frame_ancestors)))
+    ancestors = services().config.procore_frame_ancestors
+    return pages.render("frames/shell_panel.html", PanelShell(" ".join(ancestors)))
 
 
 @blueprint.get("/frame/diag")
@@ -132,15 +131,15 @@ def panel_view() -> Response:
 def company_view() -> Response:
     """The viewer's projects."""
     viewer = current_viewer()
-    company_id = principals.service().verify_company(viewer, request.args.get("company_id"))
-    service = panels.service()
+    company_id = services().principals.verify_company(viewer, request.args.get("company_id"))
+    service = services().panels
     published = service.views.published()
     jobs: dict[ProjectId, list[str]] = {}
     for assigned in service.jobs.list_():
         jobs.setdefault(assigned.project_id, []).append(assigned.job)
     name = _company(viewer).name
     give_connection_back()  # Procore is asked next
-    projects = principals.service().company_api(viewer).projects.list().value
+    projects = services().principals.company_api(viewer).projects.list().value
     return fragments.render(
         "frames/company.html",
         company_page(
@@ -195,10 +194,10 @@ def _decide(view: PanelView | None, form: Mapping[str, str]) -> Banner:
         raise UnknownOption("Nothing was changed. Open the page again and repeat the step.")
     key, row_id = RecordKey.parse(form.get("record", "")), form.get("row_id", "")
     use_cases: Mapping[str, Callable[..., bool]] = {
-        "confirm": panels.service().links.confirm,
-        "reject": panels.service().links.reject,
-        "break": panels.service().links.break_,
-        "reconsider": panels.service().links.reconsider,
+        "confirm": services().panels.links.confirm,
+        "reject": services().panels.links.reject,
+        "break": services().panels.links.break_,
+        "reconsider": services().panels.links.reconsider,
     }
     try:
         is_changed = use_cases[act](view, key, row_id, actor_of(current_viewer()))
@@ -238,7 +237,7 @@ class _ProjectRead:
 
 def _read_project(query: ProjectQuery, *, may_lag: bool = False) -> _ProjectRead:
     viewer = _viewer_in(query.company_id)
-    service = panels.service().views
+    service = services().panels.views
     published = service.published()
     web_base_url = _company(viewer).web_base_url
     chosen = _chosen(published, query.panel_id)
@@ -273,7 +272,7 @@ class _RecordRead:
 
 def _read_record(query: RecordQuery, *, may_lag: bool = False) -> _RecordRead:
     viewer = _viewer_in(query.company_id)
-    service = panels.service().views
+    service = services().panels.views
     shown = family_of_view(query.view)
     published = tuple(each for each in service.published() if shown is not None and each.family is shown[0])
     web_base_url = _company(viewer).web_base_url
@@ -316,7 +315,7 @@ def _explanation(viewer: Viewer, view: PanelView) -> tuple[str, ...]:
     """Why Procore does not show the records, for an administrator to whom it does not."""
     if not is_refused(view):
         return ()
-    return principals.service().explain_no_access(viewer, view.project_id)
+    return services().principals.explain_no_access(viewer, view.project_id)
 
 
 def _viewer_in(company_id: CompanyId) -> Viewer:
@@ -332,11 +331,11 @@ def _verified(
 ) -> Project:
     """The project, if Procore shows it to the viewer; the records of `panel` are read at the same time."""
     give_connection_back()  # Procore is asked next
-    begin = partial(panels.service().views.anticipate, may_lag=may_lag)
+    begin = partial(services().panels.views.anticipate, may_lag=may_lag)
     meanwhile = (
         partial(begin, panel, viewer, project_id) if panel is not None and not _wants_refresh() else None
     )
-    service = principals.service()
+    service = services().principals
     try:
         return service.verify_project(
             viewer, project_id, meanwhile=meanwhile, for_write=request.method == "POST"

@@ -6,12 +6,10 @@ from flask import Blueprint, Flask, Response, jsonify
 from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from embedded_app import keys
 from embedded_app.config import Config
 from embedded_app.errors import CredentialError
 from embedded_app.health import metrics
-from embedded_app.jobs import jobs
-from embedded_app.procore import Procore
+from embedded_app.services import services
 from embedded_app.storage import db
 from embedded_app.web.access import public
 from embedded_app.web.headers import Kind
@@ -19,10 +17,10 @@ from embedded_app.web.headers import Kind
 blueprint = Blueprint("health", __name__)
 
 
-def init_app(app: Flask, config: Config, *, procore: Procore) -> None:
+def init_app(app: Flask, config: Config) -> None:
     """Register the pages."""
     app.register_blueprint(blueprint)
-    metrics.init_app(app, config, procore)
+    metrics.init_app(app, config)
 
 
 @blueprint.get("/healthz")
@@ -42,7 +40,7 @@ def ready() -> tuple[Response, int]:
     What is wrong with the keys is said in the sentence that a start would be refused with. It names a variable
     and the id of a key, never a key.
     """
-    checks = {"database": _database_answers(), "queue": jobs().is_reachable()}
+    checks = {"database": _database_answers(), "queue": services().jobs.is_reachable()}
     problem = _problem_with_keys() if checks["database"] else None
     checks["keys"] = checks["database"] and problem is None
     problems = [problem] if problem else []
@@ -58,7 +56,7 @@ def _database_answers() -> bool:
 
 def _problem_with_keys() -> str | None:
     try:
-        keys.service().check()
+        services().keys.check()
     except CredentialError as error:
         return error.sentence
     except SQLAlchemyError:

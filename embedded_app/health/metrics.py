@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, request
 from sqlalchemy import func, select
 
 from embedded_app.config import Config
@@ -19,8 +19,7 @@ from embedded_app.installations import (
     is_due,
     is_unwanted,
 )
-from embedded_app.procore import Procore
-from embedded_app.secret import Secret
+from embedded_app.services import services
 from embedded_app.storage import Company, CompanyState, db, system_scope
 from embedded_app.web import access
 from embedded_app.web.access import operator
@@ -31,12 +30,10 @@ _SCHEME = "Bearer "
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def init_app(app: Flask, config: Config, procore: Procore) -> None:
+def init_app(app: Flask, config: Config) -> None:
     """Register the page. Reads METRICS_TOKEN; without it there is no page."""
     if config.metrics_token is None:
         return
-    app.extensions["metrics_token"] = config.metrics_token
-    app.extensions["metrics_procore"] = procore
     access.enforce(app, operator, _check_operator)
     app.register_blueprint(blueprint)
 
@@ -68,8 +65,7 @@ def metrics() -> Response:
 
 def _pacing() -> list[str]:
     """A window that no answer has told of yet has no line."""
-    procore: Procore = current_app.extensions["metrics_procore"]
-    report = procore.pacing()
+    report = services().procore.pacing()
     limits = {name: window.limit for name, window in report.windows.items()}
     remaining = {name: window.remaining for name, window in report.windows.items()}
     return [
@@ -99,7 +95,7 @@ def _gauge(name: str, text: str, label: str, values: Iterable[str], counts: dict
 
 def _check_operator() -> None:
     header = request.headers.get("Authorization", "")
-    expected: Secret = current_app.extensions["metrics_token"]
+    expected = services().config.metrics_token
     given = header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
-    if not hmac.compare_digest(given.encode(), expected.reveal().encode()):
+    if expected is None or not hmac.compare_digest(given.encode(), expected.reveal().encode()):
         raise SessionExpired("This page is for operators, with METRICS_TOKEN as the bearer.")

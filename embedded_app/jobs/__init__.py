@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from flask import Flask, current_app
+from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy import make_url
@@ -71,8 +71,8 @@ class Jobs:
         return run
 
 
-def init_app(app: Flask, config: Config, *, around: Around = nullcontext) -> None:
-    """Open the queue that the environment names. Reads REDIS_URL and, for the file's place, DATABASE_URL.
+def open_jobs(app: Flask, config: Config, *, around: Around = nullcontext) -> Jobs:
+    """The queue that the environment names. Reads REDIS_URL and, for the file's place, DATABASE_URL.
 
     Every job is done inside what `around` gives.
     """
@@ -82,7 +82,7 @@ def init_app(app: Flask, config: Config, *, around: Around = nullcontext) -> Non
         folder = _folder_of(config.database_url) or Path(app.instance_path)
         folder.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("tieback", filename=str(folder / "jobs.sqlite3"), immediate=False)
-    app.extensions["jobs"] = Jobs(app, huey, around)
+    return Jobs(app, huey, around)
 
 
 def _folder_of(database_url: Secret) -> Path | None:
@@ -90,9 +90,3 @@ def _folder_of(database_url: Secret) -> Path | None:
     url = make_url(database_url.reveal())
     is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
     return Path(url.database or "").resolve().parent if is_file else None
-
-
-def jobs() -> Jobs:
-    """The queue of the current app."""
-    found: Jobs = current_app.extensions["jobs"]
-    return found

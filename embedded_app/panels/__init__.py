@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
-
-from embedded_app import principals, sources
-from embedded_app.clock import Clock
-from embedded_app.config import Config
 from embedded_app.panels.definition import (
     Audience,
     Currency,
@@ -27,8 +22,6 @@ from embedded_app.panels.project_jobs import AssignedJob, ProjectJobs, suggest_j
 from embedded_app.panels.service import PanelService
 from embedded_app.panels.unmatched_review import Reach, UnmatchedReview
 from embedded_app.panels.view import Decision, EmptyJob, PanelRef, PanelView, RecordsSide, RowsSide
-from embedded_app.procore import Procore
-from embedded_app.storage.fan_out import FanOut
 
 __all__ = [
     "FAMILIES",
@@ -68,9 +61,7 @@ __all__ = [
     "UnmatchedReview",
     "explain",
     "family_of_view",
-    "init_app",
     "pairs_of",
-    "service",
     "suggest_jobs",
 ]
 
@@ -84,24 +75,3 @@ class Panels:
     jobs: ProjectJobs
     links: Links
     unmatched_review: UnmatchedReview
-
-
-def init_app(app: Flask, config: Config, *, procore: Procore, fan_out: FanOut, clock: Clock) -> None:
-    """Build the services, kept as ``app.extensions["panels"]``. Principals and sources come before."""
-    del config
-    with app.app_context():
-        views = PanelService(
-            procore=procore,
-            principals=principals.service(),
-            sources=sources.service(),
-            fan_out=fan_out,
-            clock=clock,
-        )
-        editor = PanelEditor(views, sources.service(), clock)
-    app.extensions["panels"] = Panels(views, editor, ProjectJobs(), Links(clock), UnmatchedReview(clock))
-
-
-def service() -> Panels:
-    """The services of the current app."""
-    panels: Panels = current_app.extensions["panels"]
-    return panels

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-from embedded_app.config import Config
 from embedded_app.settings import (  # noqa: F401 # each module adds its views to the blueprint
     access_views,
     audit_views,
@@ -20,7 +19,6 @@ from embedded_app.settings import (  # noqa: F401 # each module adds its views t
 from embedded_app.settings.blueprint import blueprint
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask) -> None:
     """Register the pages."""
-    del config
     app.register_blueprint(blueprint)

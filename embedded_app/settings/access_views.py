@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Response, request
 
-from embedded_app import installations, panels, principals
 from embedded_app.errors import AppNotConnected, Forbidden, InvalidField, NotFound, ProcoreError
 from embedded_app.ids import ProjectId, parse_project_id
 from embedded_app.installations import Condition as Connection
 from embedded_app.panels import Insight, PanelRef, explain
 from embedded_app.principals import KnownPerson, Viewer, current_viewer
 from embedded_app.procore import AccessLevel
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.storage import give_connection_back
@@ -57,7 +57,7 @@ def access() -> Response:
     viewer, arguments = current_viewer(), request.args
     login = " ".join(arguments.get("login", "").split())
     project_claim = arguments.get("project_id", "")
-    published = panels.service().views.published()
+    published = services().panels.views.published()
     panel_id = arguments.get("panel", "") or (str(published[0].id) if published else "")
     lines: tuple[Line, ...] = ()
     problem = ""
@@ -81,8 +81,8 @@ def access() -> Response:
 
 
 def _lines(viewer: Viewer, login: str, project_id: ProjectId, panel: PanelRef | None) -> tuple[Line, ...]:
-    person = principals.service().find_person(login)
-    jobs = panels.service().jobs.jobs_of(project_id)
+    person = services().principals.find_person(login)
+    jobs = services().panels.jobs.jobs_of(project_id)
     give_connection_back()  # Procore is asked next
     level, administers = _rights(viewer, person, project_id, panel)
     known = Insight(
@@ -101,7 +101,9 @@ def _lines(viewer: Viewer, login: str, project_id: ProjectId, panel: PanelRef | 
 
 
 def _connection(viewer: Viewer, project_id: ProjectId) -> tuple[Line, ...]:
-    found = installations.service().examine(viewer.company_id, principals.service().grant(viewer), project_id)
+    found = services().installations.examine(
+        viewer.company_id, services().principals.grant(viewer), project_id
+    )
     about = [each for each in found if each.condition not in _ABOUT_THE_ADMINISTRATOR]
     if not about:
         return (Line("Connection", holds=True, evidence="Procore answers for this company.", fix=""),)
@@ -119,7 +121,7 @@ def _rights(
     if panel is None:
         return None, True
     try:
-        permissions = principals.service().company_api(viewer).permissions(project_id)
+        permissions = services().principals.company_api(viewer).permissions(project_id)
     except AppNotConnected:
         raise
     except ProcoreError:
@@ -130,7 +132,7 @@ def _rights(
 def _is_listed(viewer: Viewer, login: str, project_id: ProjectId) -> bool | None:
     """Whether the project's directory has the login; `None` when Procore does not tell this administrator."""
     try:
-        users = principals.service().company_api(viewer).directory.users(project_id, search=login).value
+        users = services().principals.company_api(viewer).directory.users(project_id, search=login).value
     except AppNotConnected:
         raise
     except (Forbidden, NotFound):
@@ -140,7 +142,7 @@ def _is_listed(viewer: Viewer, login: str, project_id: ProjectId) -> bool | None
 
 def _projects(viewer: Viewer) -> tuple[Option, ...]:
     try:
-        projects = principals.service().company_api(viewer).projects.list().value
+        projects = services().principals.company_api(viewer).projects.list().value
     except AppNotConnected:
         raise
     except ProcoreError:

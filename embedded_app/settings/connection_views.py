@@ -8,9 +8,9 @@ from datetime import datetime
 from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import installations, principals
 from embedded_app.installations import Revoked
 from embedded_app.principals import actor_of, current_viewer
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.doctor_section import DoctorSection, doctor_section
 from embedded_app.settings.shell import Shell, shell
@@ -65,8 +65,8 @@ def connection() -> Response:
 def disconnect() -> AnyResponse:
     """End the connection, and with it this session."""
     viewer = current_viewer()
-    revoked = installations.service().disconnect(actor_of(viewer))
-    principals.service().sign_out(viewer)
+    revoked = services().installations.disconnect(actor_of(viewer))
+    services().principals.sign_out(viewer)
     response = redirect(url_for("settings.disconnected"), 303)
     cookies.SESSION.clear(response)
     cookies.REVOKED.set(response, f"{_DISCONNECTED}{revoked.to_text()}", max_age_seconds=_TOLD_SECONDS)

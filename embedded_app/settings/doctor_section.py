@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedded_app import installations, principals
 from embedded_app.installations import Condition, LossCause
 from embedded_app.principals import current_viewer
+from embedded_app.services import services
 
 _WHY = {
     LossCause.ABSENT: "The grant is not there any more.",
@@ -47,11 +47,11 @@ class DoctorSection:
 def doctor_section() -> DoctorSection:
     """Ask Procore with the viewer's own grant."""
     viewer = current_viewer()
-    service = installations.service()
+    service = services().installations
     losses = tuple(
         LossLine(loss.count, _WHY.get(loss.cause, str(loss.cause))) for loss in service.grants.list_losses()
     )
-    found = service.examine(viewer.company_id, principals.service().grant(viewer))
+    found = service.examine(viewer.company_id, services().principals.grant(viewer))
     return DoctorSection(
         tuple(Symptom(each.evidence, each.fix, each.condition is Condition.HEALTHY) for each in found),
         losses,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import principals
 from embedded_app.errors import (
     AppNotConnected,
     InputError,
@@ -22,6 +21,7 @@ from embedded_app.installations import CONSENT_VERSION
 from embedded_app.installations.flows import LIFE
 from embedded_app.principals.sessions import SESSION_LIFE
 from embedded_app.procore import in_words
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.consent import CONSENT, ConsentLine
 from embedded_app.web import cookies, request_ids
@@ -79,7 +79,7 @@ def install() -> Response:
 @Kind.STANDALONE
 def begin_install() -> Response:
     """Record the consent with the sign-in that begins, and go to Procore's login."""
-    begun = principals.sign_ins().begin_install(cookies.LOGIN.read())
+    begun = services().sign_ins.begin_install(cookies.LOGIN.read())
     response = leave(begun.authorize_url)
     cookies.LOGIN.set(response, begun.cookie, max_age_seconds=_FLOW_SECONDS)
     return response
@@ -98,7 +98,7 @@ def choose_company() -> Response:
 def install_company() -> AnyResponse:
     chosen = request.form.get("company_id", "")
     try:
-        completed = principals.sign_ins().complete_install(cookies.LOGIN.read(), parse_company_id(chosen))
+        completed = services().sign_ins.complete_install(cookies.LOGIN.read(), parse_company_id(chosen))
     except AppNotConnected:
         return _choose_page(
             chosen,
@@ -110,7 +110,7 @@ def install_company() -> AnyResponse:
             chosen, f"{error.sentence} Ask one to install the app, or choose another company."
         )
     except SessionExpired:
-        if principals.sign_ins().has_installed(cookies.LOGIN.read()):  # the button was pressed twice
+        if services().sign_ins.has_installed(cookies.LOGIN.read()):  # the button was pressed twice
             return redirect(url_for("settings.overview", installed=1), 303)
         return _choose_page()
     except (InputError, NotInstalled, ProcoreError) as error:
@@ -125,7 +125,7 @@ def install_company() -> AnyResponse:
 
 def _choose_page(chosen: str = "", problem: str = "") -> Response:
     try:
-        pending = principals.sign_ins().pending_install(cookies.LOGIN.read())
+        pending = services().sign_ins.pending_install(cookies.LOGIN.read())
     except Unauthorized as refusal:
         return _refused_page(refusal)
     except ProcoreError as error:

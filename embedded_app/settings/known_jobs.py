@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from embedded_app import panels, sources
 from embedded_app.panels import Family
+from embedded_app.services import services
 from embedded_app.sources import Source
 
 _SECONDS = 4.0  # of a page, for all sources together
@@ -35,7 +35,7 @@ def known_jobs() -> KnownJobs:
     ends_at = time.monotonic() + _SECONDS
     found = [
         jobs_of(source, column, ends_at - time.monotonic())
-        for source in sources.service().list_()
+        for source in services().sources.list_()
         if (column := columns.get(source.id) or _suggested_column(source))
     ]
     return KnownJobs(frozenset().union(*filter(None, found)), is_complete=bool(found) and None not in found)
@@ -45,7 +45,7 @@ def jobs_of(source: Source, column: str, seconds: float = _SECONDS) -> frozenset
     """The jobs in a column of one source; `None` if they are not known. One that failed lately is not asked."""
     if source.last_failure_code is not None:
         return None
-    return sources.service().texts(source.id, column, seconds=seconds)
+    return services().sources.texts(source.id, column, seconds=seconds)
 
 
 def alike(job: str, jobs: Collection[str]) -> tuple[str, ...]:
@@ -59,11 +59,11 @@ def _plain(job: str) -> frozenset[str]:
 
 
 def _columns_of_panels() -> dict[UUID, str]:
-    editor = panels.service().editor
+    editor = services().panels.editor
     return {panel.source_id: editor.get(panel.id).form.job_column for panel in editor.list_()}
 
 
 def _suggested_column(source: Source) -> str:
-    editor = panels.service().editor
+    editor = services().panels.editor
     family: Family = editor.families()[0]  # the job column does not depend on the records
     return editor.suggest(family.name, source.id).job_column

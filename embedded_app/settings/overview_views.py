@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
-from embedded_app import panels, sources
 from embedded_app.panels import PanelState
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.storage import Company, current_company_id, db
@@ -65,9 +65,9 @@ class OverviewPage:
 @Kind.STANDALONE
 def overview() -> Response:
     company = db.session.get_one(Company, current_company_id())
-    known = sources.service().list_()
-    published = sum(panel.state is PanelState.PUBLISHED for panel in panels.service().editor.list_())
-    with_jobs = {job.project_id for job in panels.service().jobs.list_()}
+    known = services().sources.list_()
+    published = sum(panel.state is PanelState.PUBLISHED for panel in services().panels.editor.list_())
+    with_jobs = {job.project_id for job in services().panels.jobs.list_()}
     page = OverviewPage(
         shell=shell("overview"),
         just_installed="installed" in request.args,
@@ -82,7 +82,7 @@ def overview() -> Response:
             for source in known
             if source.last_failure_code
         ),
-        undecided_count=len(panels.service().unmatched_review.list_()),
+        undecided_count=len(services().panels.unmatched_review.list_()),
     )
     return render("settings/overview.html", page)
 

@@ -9,8 +9,6 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import panels as panel_package
-from embedded_app import principals, sources
 from embedded_app.errors import (
     EmbeddedAppError,
     InputError,
@@ -24,6 +22,7 @@ from embedded_app.panels import Audience, ColumnLine, ComparisonLine, Family, Ke
 from embedded_app.panels.families import family_of
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.reconciliation import FieldKind
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.known_jobs import jobs_of
 from embedded_app.settings.panel_forms import preset_options, read_form
@@ -118,7 +117,7 @@ def panels() -> Response:
 def new_panel() -> Response:
     source_id, family = request.args.get("source_id", ""), request.args.get("family", "commitments")
     try:
-        form = panel_package.service().editor.suggest(family, UUID(source_id))
+        form = services().panels.editor.suggest(family, UUID(source_id))
     except ValueError:
         return _list_page("Choose the source whose rows the panel shows.")
     except SourceError as error:
@@ -130,7 +129,7 @@ def new_panel() -> Response:
 @administrator
 @Kind.STANDALONE
 def panel(panel_id: UUID) -> Response:
-    edited = panel_package.service().editor.get(panel_id)
+    edited = services().panels.editor.get(panel_id)
     return _editor_page(
         edited.form,
         edited.summary,
@@ -146,7 +145,7 @@ def panel(panel_id: UUID) -> Response:
 def save_panel() -> AnyResponse:
     """Preview, save or publish what the editor sent; a mistake shows the same page with what was typed."""
     form = read_form(request.form)
-    editor = panel_package.service().editor
+    editor = services().panels.editor
     summary = editor.get(_uuid(request.form["panel_id"])).summary if request.form.get("panel_id") else None
     actor = actor_of(current_viewer())
     act = request.form.get("act", "save")
@@ -171,7 +170,7 @@ def save_panel() -> AnyResponse:
 @administrator
 @Kind.STANDALONE
 def change_panel(panel_id: UUID, act: str) -> AnyResponse:
-    editor, actor = panel_package.service().editor, actor_of(current_viewer())
+    editor, actor = services().panels.editor, actor_of(current_viewer())
     match act:
         case "publish":
             editor.publish(panel_id, actor)
@@ -189,7 +188,7 @@ def change_panel(panel_id: UUID, act: str) -> AnyResponse:
 @Kind.STANDALONE
 def decide_unmatched(panel_id: UUID, decision: str) -> AnyResponse:
     """Who sees rows without a record in a panel from before the choice began at Admin: once for each."""
-    review, actor = panel_package.service().unmatched_review, actor_of(current_viewer())
+    review, actor = services().panels.unmatched_review, actor_of(current_viewer())
     decide = review.narrow if decision == "narrow" else review.keep
     try:
         is_changed = decide(panel_id, actor, version=_version())
@@ -204,7 +203,7 @@ def _decided() -> str:
     for name, lead in (("decided", ""), ("decided_before", "Somebody decided before. ")):
         if name in request.args:
             try:
-                reach = panel_package.service().unmatched_review.get(_uuid(request.args[name]))
+                reach = services().panels.unmatched_review.get(_uuid(request.args[name]))
             except UnknownOption:
                 return ""
             who = _who(reach.audience, reach.family)
@@ -230,31 +229,31 @@ def _undecided() -> tuple[Undecided, ...]:
             _who(Audience.ADMINS, reach.family),
             reach.version,
         )
-        for reach in panel_package.service().unmatched_review.list_()
+        for reach in services().panels.unmatched_review.list_()
     )
 
 
 def _preview(form: PanelForm, summary: PanelSummary | None) -> tuple[PanelForm, PreviewPart]:
     """The form as it was read, and what it would find."""
     viewer = current_viewer()
-    project = principals.service().verify_project(viewer, request.form.get("project_id"))
-    found = panel_package.service().editor.preview(
+    project = services().principals.verify_project(viewer, request.form.get("project_id"))
+    found = services().panels.editor.preview(
         form, viewer, project.id, panel_id=summary.id if summary else None
     )
-    source = sources.service().get_(found.view.panel.source_id)
+    source = services().sources.get_(found.view.panel.source_id)
     known = jobs_of(source, form.job_column) if found.view.rows.is_withheld else None
     return found.form, part_of(found, family_of(form.family), known)
 
 
 def _list_page(error: str = "", *, notice: str = "") -> Response:
-    editor = panel_package.service().editor
+    editor = services().panels.editor
     page = PanelsPage(
         shell=shell("panels"),
         panels=editor.list_(),
         undecided=_undecided(),
         notice=notice,
         families=tuple((family.name, family.many.capitalize()) for family in editor.families()),
-        sources=tuple((str(source.id), source.name) for source in sources.service().list_()),
+        sources=tuple((str(source.id), source.name) for source in services().sources.list_()),
         error=error,
     )
     return render("settings/panels.html", page, 422 if error else 200)
@@ -270,8 +269,8 @@ def _editor_page(
     unchanged: bool = False,
 ) -> Response:
     family = family_of(form.family)
-    source = sources.service().get_(_uuid(form.source_id))
-    columns = panel_package.service().editor.columns(source.id)
+    source = services().sources.get_(_uuid(form.source_id))
+    columns = services().panels.editor.columns(source.id)
     errors = {error.field: error.sentence} if isinstance(error, InvalidField) else {}
     is_outdated = errors.pop("version", None) is not None
     errors.pop("source_id", None)  # no field of the page: a sentence for all of it
@@ -314,9 +313,9 @@ def _with_empty_lines(form: PanelForm) -> PanelForm:
 
 def _projects() -> tuple[Option, ...]:
     """Projects that have a job; without one there is nothing to preview."""
-    with_jobs = {job.project_id for job in panel_package.service().jobs.list_()}
+    with_jobs = {job.project_id for job in services().panels.jobs.list_()}
     try:
-        known = principals.service().company_api(current_viewer()).projects.list().value
+        known = services().principals.company_api(current_viewer()).projects.list().value
     except ProcoreError:
         return tuple((str(project_id), f"Project {project_id}") for project_id in sorted(with_jobs))
     return tuple((str(project.id), project.name) for project in known if project.id in with_jobs)

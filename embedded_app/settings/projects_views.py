@@ -9,11 +9,11 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import panels, principals
 from embedded_app.errors import InvalidField, ProcoreError
 from embedded_app.ids import ProjectId, parse_project_id, whole_number
 from embedded_app.principals import actor_of, current_viewer
 from embedded_app.procore import Project
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.known_jobs import known_jobs
 from embedded_app.settings.project_list import (
@@ -78,10 +78,10 @@ def projects() -> Response:
 @Kind.STANDALONE
 def assign_job() -> AnyResponse:
     viewer = current_viewer()
-    project = principals.service().verify_project(viewer, request.form.get("project_id"))
+    project = services().principals.verify_project(viewer, request.form.get("project_id"))
     job = request.form.get("job", "")
     try:
-        panels.service().jobs.assign(project.id, job, actor_of(viewer))
+        services().panels.jobs.assign(project.id, job, actor_of(viewer))
     except InvalidField as error:
         return _page(_place_of_form(), Mistake(project.id, job, error.sentence))
     return _back(project.id)
@@ -92,14 +92,14 @@ def assign_job() -> AnyResponse:
 @Kind.STANDALONE
 def remove_job(assignment_id: UUID) -> AnyResponse:
     project_id = parse_project_id(request.form.get("project_id"))
-    panels.service().jobs.remove(assignment_id, actor_of(current_viewer()))
+    services().panels.jobs.remove(assignment_id, actor_of(current_viewer()))
     return _back(project_id)
 
 
 def _page(place: Place, mistake: Mistake | None = None) -> Response:
-    assigned = panels.service().jobs.list_()
+    assigned = services().panels.jobs.list_()
     try:
-        known: Sequence[Project] = principals.service().company_api(current_viewer()).projects.list().value
+        known: Sequence[Project] = services().principals.company_api(current_viewer()).projects.list().value
         failure = ""
     except ProcoreError as reason:
         known, failure = (), reason.sentence

@@ -8,9 +8,9 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import principals
 from embedded_app.installations import Revoked
 from embedded_app.principals import OpenSession, SessionKind, SignedInPerson, actor_of, current_viewer
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.web import cookies
@@ -70,7 +70,7 @@ class OwnSignInsPage:
 @Kind.STANDALONE
 def sign_ins() -> Response:
     search = request.args.get("q", "").strip()
-    people = principals.service().open_sessions.list_people(search, limit=_MOST_PEOPLE + 1)
+    people = services().principals.open_sessions.list_people(search, limit=_MOST_PEOPLE + 1)
     shown = tuple(Person(person, _lines(person.sessions)) for person in people[:_MOST_PEOPLE])
     revoked = Revoked.from_text((cookies.REVOKED.read() or "").partition(_SIGNED_OUT)[2])
     page = SignInsPage(shell("sign-ins"), shown, search, len(people) > _MOST_PEOPLE, revoked)
@@ -84,7 +84,7 @@ def sign_ins() -> Response:
 @administrator
 @Kind.STANDALONE
 def end_sign_in(session_id: UUID) -> AnyResponse:
-    principals.service().open_sessions.end(session_id, actor_of(current_viewer()))
+    services().principals.open_sessions.end(session_id, actor_of(current_viewer()))
     return _back()
 
 
@@ -92,7 +92,7 @@ def end_sign_in(session_id: UUID) -> AnyResponse:
 @administrator
 @Kind.STANDALONE
 def sign_person_out(principal_id: UUID) -> AnyResponse:
-    revoked = principals.service().open_sessions.end_all_of(principal_id, actor_of(current_viewer()))
+    revoked = services().principals.open_sessions.end_all_of(principal_id, actor_of(current_viewer()))
     response = _back()
     cookies.REVOKED.set(response, f"{_SIGNED_OUT}{revoked.to_text()}", max_age_seconds=_TOLD_SECONDS)
     return response
@@ -103,7 +103,7 @@ def sign_person_out(principal_id: UUID) -> AnyResponse:
 @Kind.STANDALONE
 def own_sign_ins() -> Response:
     viewer = current_viewer()
-    lines = _lines(principals.service().open_sessions.list_of(viewer.principal_id))
+    lines = _lines(services().principals.open_sessions.list_of(viewer.principal_id))
     return render("settings/own_sign_ins.html", OwnSignInsPage(viewer.name, viewer.login, lines))
 
 
@@ -112,7 +112,7 @@ def own_sign_ins() -> Response:
 @Kind.STANDALONE
 def end_own_sign_in(session_id: UUID) -> AnyResponse:
     viewer = current_viewer()
-    principals.service().open_sessions.end(session_id, actor_of(viewer), of=viewer.principal_id)
+    services().principals.open_sessions.end(session_id, actor_of(viewer), of=viewer.principal_id)
     return redirect(url_for("settings.own_sign_ins"), 303)
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import panels, sources
 from embedded_app.errors import InputError, InvalidField, SourceBusy, SourceError, UnknownOption
 from embedded_app.principals import actor_of, current_viewer
+from embedded_app.services import services
 from embedded_app.settings.blueprint import blueprint
 from embedded_app.settings.shell import Shell, shell
 from embedded_app.sources import Connector, Draft, Input, RowSet, Source, TestReport
@@ -107,8 +107,8 @@ def new_source() -> Response:
 @administrator
 @Kind.STANDALONE
 def source(source_id: UUID) -> Response:
-    found = sources.service().get_(source_id)
-    refusal = sources.service().find_refusal(source_id)
+    found = services().sources.get_(source_id)
+    refusal = services().sources.find_refusal(source_id)
     return _form_page(_connector(found.kind), found, _values_of(found), problem=refusal or "")
 
 
@@ -117,9 +117,9 @@ def source(source_id: UUID) -> Response:
 @Kind.STANDALONE
 def test_source(source_id: UUID) -> Response:
     """Test a source as it is saved."""
-    found = sources.service().get_(source_id)
+    found = services().sources.get_(source_id)
     connector, values = _connector(found.kind), _values_of(found)
-    refusal = sources.service().find_refusal(source_id)
+    refusal = services().sources.find_refusal(source_id)
     if refusal is not None:
         return _form_page(connector, found, values, problem=refusal)
     return _test_page(connector, found, values, source_id)
@@ -131,7 +131,7 @@ def test_source(source_id: UUID) -> Response:
 @Body(LARGEST_FILE + LARGE_FORM.most_bytes)
 def save_source() -> AnyResponse:
     """Test or save what was filled in; whatever is wrong shows the same page with what was typed."""
-    service, actor = sources.service(), actor_of(current_viewer())
+    service, actor = services().sources, actor_of(current_viewer())
     found = service.get_(_source_id(request.form["source_id"])) if request.form.get("source_id") else None
     connector = _connector(found.kind if found else request.form.get("kind", ""))
     form = dict(request.form)
@@ -156,14 +156,14 @@ def save_source() -> AnyResponse:
 @Kind.STANDALONE
 def delete_source(source_id: UUID) -> AnyResponse:
     try:
-        sources.service().delete(source_id, actor=actor_of(current_viewer()))
+        services().sources.delete(source_id, actor=actor_of(current_viewer()))
     except InputError as error:
         return _list_page(problem=error.sentence)
     return redirect(url_for("settings.sources"), 303)
 
 
 def _connector(kind: str) -> Connector:
-    for connector in sources.service().connectors():
+    for connector in services().sources.connectors():
         if connector.kind == kind:
             return connector
     raise UnknownOption("There is no such kind of source. Choose one of the list.")
@@ -175,7 +175,7 @@ def _uploaded(connector: Connector) -> dict[str, str]:
         sent = request.files.get(option.name)
         if option.input is Input.FILE and sent is not None and sent.filename:
             actor = actor_of(current_viewer())
-            file_id = sources.service().upload(sent.filename, sent.read(), actor=actor)
+            file_id = services().sources.upload(sent.filename, sent.read(), actor=actor)
             return {option.name: str(file_id)}
     return {}
 
@@ -184,13 +184,13 @@ def _test_page(
     connector: Connector, found: Source | None, form: Mapping[str, str], target: Draft | UUID
 ) -> Response:
     try:
-        report = sources.service().test(target, actor=actor_of(current_viewer()))
+        report = services().sources.test(target, actor=actor_of(current_viewer()))
     except SourceBusy as busy:
         return _form_page(connector, found, form, problem=busy.sentence)
     preview, problem = None, ""
     if report.ok:
         try:
-            preview = sources.service().preview(target, _PREVIEW_ROWS)
+            preview = services().sources.preview(target, _PREVIEW_ROWS)
         except SourceError as error:
             problem = error.sentence
     return _form_page(connector, found, form, problem=problem, report=report, preview=preview)
@@ -202,7 +202,7 @@ def _numbers_as_read(connector: Connector, draft: Draft) -> dict[str, str]:
 
 
 def _list_page(saved_id: str = "", problem: str = "") -> Response:
-    service = sources.service()
+    service = services().sources
     known = service.list_()
     page = SourcesPage(
         shell=shell("sources"),
@@ -244,14 +244,14 @@ def _form_page(
         connector=connector,
         step=_STEP_SAVE if preview else _STEP_TEST if report else _STEP_CONNECT,
         values=values,
-        stored_secrets=sources.service().secret_names(found.id) if found else frozenset(),
+        stored_secrets=services().sources.secret_names(found.id) if found else frozenset(),
         file_name=_file_name(connector, values),
         key_options=_key_options(found, preview),
         errors=errors or {},
         problem=problem,
         report=report,
         preview=preview,
-        used_by=tuple(panels.service().editor.uses_of(found.id)) if found else (),
+        used_by=tuple(services().panels.editor.uses_of(found.id)) if found else (),
     )
     return render("settings/source.html", page, 422 if errors or problem else 200)
 
@@ -259,7 +259,7 @@ def _form_page(
 def _file_name(connector: Connector, values: Mapping[str, str]) -> str:
     ids = (values.get(option.name) for option in connector.options if option.input is Input.FILE)
     try:
-        return next((sources.service().file_name(file_id) for file_id in ids if file_id), "")
+        return next((services().sources.file_name(file_id) for file_id in ids if file_id), "")
     except InvalidField:
         return ""
 

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Flask, current_app
-
-from embedded_app.clock import Clock
-from embedded_app.config import Config
-from embedded_app.crypto import Vault
-from embedded_app.outbound.network import Network
 from embedded_app.sources.cells import trimmed
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Connector, Input, Option, Surroundings
@@ -34,22 +26,9 @@ __all__ = [
     "SourceFile",
     "SourceRead",
     "SourceService",
+    "Surroundings",
     "TestReport",
     "Where",
-    "init_app",
-    "service",
+    "all_connectors",
     "trimmed",
 ]
-
-_EXTENSION = "sources"
-
-
-def init_app(app: Flask, config: Config, *, vault: Vault, clock: Clock) -> None:
-    """Attach the service to `app`."""
-    surroundings = Surroundings(Network(config.source_networks), config.source_files, clock)
-    app.extensions[_EXTENSION] = SourceService(all_connectors(surroundings), vault, clock)
-
-
-def service() -> SourceService:
-    """The current app's service."""
-    return cast(SourceService, current_app.extensions[_EXTENSION])

@@ -17,10 +17,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 from werkzeug import Request, Response
 
-from embedded_app import principals, storage
+from embedded_app import storage
 from embedded_app.app import create_app
 from embedded_app.demo.preparation import set_up
 from embedded_app.ids import CompanyId
+from embedded_app.services import services
 from embedded_app.simulator.hosts import DOMAIN
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.sample_erp import build_sample_erp
@@ -273,7 +274,7 @@ class Sites:
 
     def _install(self) -> None:
         with self.app.app_context():
-            sign_ins = principals.sign_ins()
+            sign_ins = services().sign_ins
             begun = sign_ins.begin_install(None)
             callback = urlsplit(self.elsewhere(DANA).at_login(begun.authorize_url))
             answer = {name: values[0] for name, values in parse_qs(callback.query).items()}

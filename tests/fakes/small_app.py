@@ -1,4 +1,4 @@
-"""The app up to signing in, with one page of each access rule and stand-ins for the pages of `settings`."""
+"""The app with one page more of each access rule, beside a Procore that is handed in."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 
-from embedded_app import installations, principals, storage, web
+from embedded_app.app import create_app
 from embedded_app.clock import Clock
 from embedded_app.config import Config
-from embedded_app.crypto import EnvironmentKeys, Vault
 from embedded_app.principals import current_viewer
 from embedded_app.procore import Environment, Procore, Transport
+from embedded_app.services import services
 from embedded_app.storage import current_company_id
 from embedded_app.web import access
 from embedded_app.web.headers import Kind
 
 
 def make_small_app(
-    config: Config, clock: Clock, instance_path: str, *, transport: Transport | None = None
+    config: Config, clock: Clock, instance_path: Path, *, transport: Transport | None = None
 ) -> Flask:
-    """Ready to use, on a migrated database."""
-    app = Flask(
-        "embedded_app",
-        static_folder=None,
-        template_folder=str(Path(__file__).parents[2] / "templates"),
-        instance_path=instance_path,
-    )
+    """Ready to use, on a migrated database. `transport` takes the place of the connections to Procore."""
     procore = Procore(
         Environment.from_config(config),
         config.procore_client_id,
@@ -34,29 +28,9 @@ def make_small_app(
         clock=clock,
         transport=transport,
     )
-    vault = Vault(EnvironmentKeys(config.master_keys), storage.find_wrapped_key, clock)
-    web.init_app(app, config)
-    storage.init_app(app, config)
-    installations.init_app(app, config, vault=vault, procore=procore, clock=clock)
-    principals.init_app(app, config, procore=procore, clock=clock)
-    app.extensions["test_vault"] = vault
-    app.extensions["test_procore"] = procore
-    app.register_blueprint(_settings())
+    app = create_app(config, clock=clock, instance_path=instance_path, procore=procore)
     app.register_blueprint(_pages())
     return app
-
-
-def _settings() -> Blueprint:
-    blueprint = Blueprint("settings", __name__)
-    for name, path in (
-        ("install", "/install"),
-        ("choose_company", "/install/company"),
-        ("overview", "/settings"),
-    ):
-        blueprint.add_url_rule(
-            path, name, Kind.STANDALONE(access.public(lambda name=name: name)), methods=["GET"]
-        )
-    return blueprint
 
 
 def _pages() -> Blueprint:
@@ -80,12 +54,12 @@ def _pages() -> Blueprint:
     @Kind.FRAGMENT
     @access.frame_bearer
     def project(claim: str) -> str:
-        return principals.service().verify_project(current_viewer(), claim).name
+        return services().principals.verify_project(current_viewer(), claim).name
 
     @blueprint.get("/test/company/<claim>")
     @Kind.FRAGMENT
     @access.frame_bearer
     def company(claim: str) -> str:
-        return str(principals.service().verify_company(current_viewer(), claim))
+        return str(services().principals.verify_company(current_viewer(), claim))
 
     return blueprint

@@ -67,10 +67,10 @@ _POSTED = "POST"
 
 CALLS = (
     # Signing in
-    Call("principals.sign_in", query={"company_id": "{company}", "next": "/settings"}),
-    Call("principals.callback", query={"state": "{state}", "code": "{own_code}"}),
-    Call("principals.choose_company", prepare=_choose_tab_company),
-    Call("principals.take_company", _POSTED, form={"company_id": "{company}"}, prepare=_choose_tab_company),
+    Call("signing_in.sign_in", query={"company_id": "{company}", "next": "/settings"}),
+    Call("signing_in.callback", query={"state": "{state}", "code": "{own_code}"}),
+    Call("signing_in.choose_company", prepare=_choose_tab_company),
+    Call("signing_in.take_company", _POSTED, form={"company_id": "{company}"}, prepare=_choose_tab_company),
     Call("frame_sign_in.popup"),
     Call("frame_sign_in.begin", _POSTED, json={"company_id": "{company}", "challenge": "{own_challenge}"}),
     Call("frame_sign_in.redeem", _POSTED, json={"rid": "{rid}", "verifier": "{own_verifier}"}),
@@ -171,14 +171,14 @@ CALLS = (
     Call("settings.end_own_sign_in", _POSTED, path={"session_id": "{session}"}),
     Call("settings.end_sign_in", _POSTED, path={"session_id": "{session}"}),
     Call("frame_sign_in.logout", _POSTED, json={"company_id": "{company}"}),
-    Call("principals.sign_out", _POSTED),
+    Call("signing_in.sign_out", _POSTED),
     Call(
         "settings.sign_person_out",
         _POSTED,
         path={"principal_id": "{principal}"},
         prepare=_sign_in_if_needed,
     ),
-    Call("principals.sign_out_everywhere", _POSTED, prepare=Walker.sign_in_tab),
+    Call("signing_in.sign_out_everywhere", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnect", _POSTED, prepare=Walker.sign_in_tab),
     Call("settings.disconnected"),
     Call("settings.install"),

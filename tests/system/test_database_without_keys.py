@@ -12,11 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from embedded_app import audit, principals, sources
+from embedded_app import audit
 from embedded_app.errors import SignInRefused, SourceRefused
 from embedded_app.ids import CompanyId
 from embedded_app.installations.flows import challenge_of
 from embedded_app.principals import ProofKind
+from embedded_app.services import services
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.storage import company_scope, db, new_id
 from tests.databases import SECOND_IN_DEPTH
@@ -69,7 +70,7 @@ def as_stored(world: World, new: Any) -> Any:
 
 def find(world: World, proof: str, kind: ProofKind) -> object:
     with world.app.app_context():
-        return principals.service().sessions.find(proof, kind)
+        return services().principals.sessions.find(proof, kind)
 
 
 def test_a_session_that_they_insert_signs_nobody_in(world: World) -> None:
@@ -117,7 +118,7 @@ def test_a_sign_in_that_they_finish_gives_no_session(world: World) -> None:
         id=as_stored(world, flow_id), challenge=challenge_of(verifier), company=HOLLIS, login=DANA,
     ) == 1  # fmt: skip
     with world.app.app_context(), pytest.raises(SignInRefused):
-        principals.sign_ins().redeem(flow_id, verifier)
+        services().sign_ins.redeem(flow_id, verifier)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +141,10 @@ def test_a_source_that_they_point_elsewhere_sends_nothing_there(
 ) -> None:
     assert write(world.app, "UPDATE sources SET settings = :settings", settings=json.dumps(settings)) == 1
     with world.app.app_context(), company_scope(COMPANY):
-        [source] = sources.service().list_()
+        [source] = services().sources.list_()
         source_id = source.id
         with pytest.raises(SourceRefused, match="changed outside the app"):
-            sources.service().read(source_id, refresh=True)
+            services().sources.read(source_id, refresh=True)
     dana = world.walker(DANA)
     dana.sign_in_tab(HOLLIS)
     assert "changed outside the app" in dana.get(f"/settings/sources/{source_id}").text

@@ -76,7 +76,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
         settings = Config.from_environment(environment.prepare(folder, app_port, simulator_port))
         clock = WatchedClock()
         apps = [create_app(settings, clock=each, instance_path=folder) for each in (SystemClock(), clock)]
-        clients = [app.extensions["installations"]._procore for app in apps]
+        clients = [app.extensions["services"].procore for app in apps]
         grant = FakeGrant(simulator.access_token(LOGIN))
         yield Busy(
             running.public_url,

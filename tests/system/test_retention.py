@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from embedded_app import audit, installations, principals
+from embedded_app import audit
 from embedded_app.app import ROOT
 from embedded_app.ids import UserId
+from embedded_app.services import services
 from embedded_app.storage import FORGOTTEN, Model, company_scope, db
 from tests.system.test_database_without_keys import COMPANY, read, world
 from tests.system.world import CASCADIA, INGRID, MARCUS, World, as_bytes, rows_of
@@ -71,7 +72,7 @@ def test_a_deleted_company_leaves_no_row_that_is_declared_to_go(world: World) ->
     filled = {table for table, rows in before.items() if rows}
     assert filled >= {"audit_events", "audit_people", "grants", "principals", "session_proofs", "sources"}
     with world.app.app_context():
-        assert installations.service().delete(COMPANY, audit.SYSTEM, wait_for_procore=False).is_deleted
+        assert services().installations.delete(COMPANY, audit.SYSTEM, wait_for_procore=False).is_deleted
     after = rows_of(world.app)
     for table, said in declared().items():
         if said.of_company:
@@ -86,7 +87,7 @@ def test_a_deleted_person_leaves_neither_name_nor_row(world: World) -> None:
     )
     assert name == "Marcus Oyelaran"
     with world.app.app_context(), company_scope(COMPANY):
-        principals.service().open_sessions.delete_person(UserId(user_id), audit.SYSTEM)
+        services().principals.open_sessions.delete_person(UserId(user_id), audit.SYSTEM)
         assert audit.verify() is None
         assert FORGOTTEN in {event.actor_name for event in audit.list_events()}
     ids = {str(person_id).replace("-", ""), str(person_id)}

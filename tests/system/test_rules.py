@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
 
 def test_every_route_says_what_kind_of_page_it_is(app: Flask) -> None:
     assert headers.undeclared(app) == []
+
+
+def test_no_package_imports_itself() -> None:
+    """Its modules know each other by name; so none of them needs another one to be there when it is asked."""
+    root = ROOT / "embedded_app"
+    found = [
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*/*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "embedded_app"
+        if path.relative_to(root).parts[0] in {alias.name for alias in node.names}
+    ]
+    assert found == []
 
 
 def test_migrations_and_models_agree(empty_database_url: str, tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def _send(
     if call.method == "GET":
         return walker.client.get(address, base_url=ORIGIN, query_string=query, headers=bearer)
     data = who.forms.get(call.base, {}) | form
-    if call.endpoint.startswith(("settings.", "principals.sign_out")):
+    if call.endpoint.startswith(("settings.", "signing_in.sign_out")):
         data |= {"csrf_token": _csrf_token(walker)}
     return walker.client.post(
         address, base_url=ORIGIN, query_string=query, data=data, headers=SCRIPT_HEADERS | bearer

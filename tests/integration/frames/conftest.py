@@ -12,10 +12,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from embedded_app import panels, principals, sources
 from embedded_app.app import create_app
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.principals import Viewer, actor_of
+from embedded_app.services import services
 from embedded_app.simulator.sample_erp import build_sample_erp
 from embedded_app.storage import company_scope
 from embedded_app.web import cookies
@@ -122,13 +122,13 @@ def administrator(app: Flask, _saved: Saved) -> Viewer:
 def _connect(app: Flask, simulator: SimulatorProcess) -> Viewer:
     dana = Person(app, simulator, DANA)
     with app.app_context():
-        begun = principals.sign_ins().begin_install(None)
+        begun = services().sign_ins.begin_install(None)
     with app.test_request_context():
         name = cookies.LOGIN.name
     dana.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")
     dana.get(dana.at_login(begun.authorize_url))
     with app.app_context():
-        return principals.sign_ins().complete_install(begun.cookie, HOLLIS).viewer
+        return services().sign_ins.complete_install(begun.cookie, HOLLIS).viewer
 
 
 def publish_panel(
@@ -143,11 +143,11 @@ def publish_panel(
     """A source on the sample ERP, its job on Riverside, and the panel beside it."""
     actor = actor_of(viewer)
     with app.app_context(), company_scope(HOLLIS):
-        service = sources.service()
+        service = services().sources
         source_id = service.create(service.draft(SOURCE), actor=actor).id
         if job:
-            panels.service().jobs.assign(RIVERSIDE, job, actor)
-        editor = panels.service().editor
+            services().panels.jobs.assign(RIVERSIDE, job, actor)
+        editor = services().panels.editor
         suggested = editor.suggest("commitments", source_id)
         form = replace(
             suggested,

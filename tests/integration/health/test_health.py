@@ -13,7 +13,7 @@ from embedded_app.app import create_app
 from embedded_app.clock import SystemClock
 from embedded_app.crypto import Vault
 from embedded_app.errors import UnknownKey
-from embedded_app.jobs import jobs
+from embedded_app.services import services
 from embedded_app.storage import db
 from tests.factories.settings import config
 from tests.fakes.token_host import TokenHost
@@ -57,7 +57,7 @@ def test_without_the_database_it_lives_but_is_not_ready(app: Flask, monkeypatch:
 
 def test_without_the_queue_it_is_not_ready(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.app_context():
-        monkeypatch.setattr(type(jobs()), "is_reachable", lambda _self: False)
+        monkeypatch.setattr(type(services().jobs), "is_reachable", lambda _self: False)
     assert checks_of(app, 503) == (True, False, True)
 
 

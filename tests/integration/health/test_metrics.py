@@ -63,7 +63,7 @@ def test_grants_by_state_and_cause(app: Flask) -> None:
 
 
 def test_what_procore_allows_just_now(app: Flask) -> None:
-    pacer = app.extensions["metrics_procore"]._pacer
+    pacer = app.extensions["services"].procore._pacer
     turn = Turn("GET /x", CompanyId(71001), "grant")
     pacer.wait_for_room(Deadline(float("inf")), turn)
     headers = {

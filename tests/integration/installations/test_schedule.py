@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from embedded_app import installations, jobs
+from embedded_app import installations
+from embedded_app.app import make_installations
 from embedded_app.audit import SYSTEM, list_events
 from embedded_app.errors import GrantLost
 from embedded_app.ids import CompanyId
-from embedded_app.installations import Grant, GrantState, LossCause, Revocation
+from embedded_app.installations import Grant, GrantState, InstallationService, LossCause, Revocation
+from embedded_app.jobs import Jobs, open_jobs
 from embedded_app.procore import Environment, Procore, WireResponse
 from embedded_app.secret import Secret
 from embedded_app.storage import Company, company_scope, db
@@ -33,7 +35,7 @@ def procore_side() -> ScriptedTransport:
 
 
 @pytest.fixture
-def scheduled(app: Flask, keeper: Keeper, procore_side: ScriptedTransport) -> Flask:
+def service(app: Flask, keeper: Keeper, procore_side: ScriptedTransport) -> InstallationService:
     host = "https://procore.example"
     procore = Procore(
         Environment("custom", host, host, ()),
@@ -42,17 +44,20 @@ def scheduled(app: Flask, keeper: Keeper, procore_side: ScriptedTransport) -> Fl
         clock=keeper.clock,
         transport=procore_side,
     )
-    jobs.init_app(app, config(DATABASE_URL="sqlite://"))  # the queue lies in the instance folder
     retention = config(GRANT_RETENTION_DAYS=str(RETENTION.days))
-    installations.init_app(app, retention, vault=keeper.vault, procore=procore, clock=keeper.clock)
-    installations.schedule(app)
-    return app
+    return make_installations(app, retention, keeper.vault, procore, keeper.clock)
 
 
-def run(app: Flask, minute: int, hour: int = 13) -> set[str]:
+@pytest.fixture
+def scheduled(app: Flask, service: InstallationService) -> Jobs:
+    queue = open_jobs(app, config(DATABASE_URL="sqlite://"))  # it lies in the instance folder
+    installations.schedule(queue, service)
+    return queue
+
+
+def run(queue: Jobs, minute: int, hour: int = 13) -> set[str]:
     """Work off what is due in that minute of a day; the names."""
-    with app.app_context():
-        huey = jobs.jobs()._huey
+    huey = queue._huey
     due = huey.read_periodic(datetime(2026, 11, 20, hour, minute))  # noqa: DTZ001 # as the queue counts
     for task in due:
         huey.enqueue(task)
@@ -60,12 +65,12 @@ def run(app: Flask, minute: int, hour: int = 13) -> set[str]:
     return {task.name for task in due}
 
 
-def test_both_jobs_are_due_every_minute(scheduled: Flask) -> None:
+def test_both_jobs_are_due_every_minute(scheduled: Jobs) -> None:
     names = {"installations.pairs", "installations.revocations"}
     assert [run(scheduled, minute) for minute in (0, 1, 59)] == [names] * 3
 
 
-def test_a_pair_that_was_kept_aside_is_stored(scheduled: Flask, keeper: Keeper, host: TokenHost) -> None:
+def test_a_pair_that_was_kept_aside_is_stored(scheduled: Jobs, keeper: Keeper, host: TokenHost) -> None:
     keeper.leave_aside(token_set(9))
     run(scheduled, 7)
     assert keeper.row().version == 2
@@ -74,25 +79,24 @@ def test_a_pair_that_was_kept_aside_is_stored(scheduled: Flask, keeper: Keeper, 
 
 
 def test_a_token_that_was_given_up_is_revoked(
-    scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
+    app: Flask, scheduled: Jobs, keeper: Keeper, procore_side: ScriptedTransport
 ) -> None:
-    with scheduled.app_context(), company_scope(ONE):
+    with app.app_context(), company_scope(ONE):
         keeper.grants.give_up(keeper.principal_id)
         db.session.commit()
     run(scheduled, 7)
     [request] = procore_side.sent(REVOKE)
     assert b"refresh-1" in (request.body or b"")
-    with scheduled.app_context(), company_scope(ONE):
+    with app.app_context(), company_scope(ONE):
         assert db.session.scalar(select(func.count()).select_from(Revocation)) == 0
 
 
 def test_once_a_day_what_nobody_used_is_given_up(
-    scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
+    app: Flask, scheduled: Jobs, keeper: Keeper, procore_side: ScriptedTransport
 ) -> None:
     """In every company but one whose master key is missing: it can be revoked when the key is back."""
     never = {(hour, minute) for hour in range(24) for minute in (0, 30)} - {(3, 0)}
-    with scheduled.app_context():
-        huey = jobs.jobs()._huey
+    huey = scheduled._huey
     due = {at for at in never if len(huey.read_periodic(datetime(2026, 11, 20, *at))) > 2}  # noqa: DTZ001
     assert due == set()
     unused_since = EXPIRED + timedelta(days=RETENTION.days)
@@ -100,27 +104,27 @@ def test_once_a_day_what_nobody_used_is_given_up(
     used = keeper.store(token_set(5, age=unused_since - timedelta(days=1)), TWO, keeper.add_company(TWO))
     broken = keeper.add_company(CompanyId(3))
     unreadable = keeper.store(token_set(6, age=unused_since), CompanyId(3), broken)
-    with scheduled.app_context(), company_scope(CompanyId(3)):
+    with app.app_context(), company_scope(CompanyId(3)):
         db.session.get_one(Company, CompanyId(3)).master_key_id = "gone"
         db.session.commit()
     run(scheduled, 0, hour=3)
     assert (keeper.row().state, keeper.row().lost_cause) == (GrantState.LOST, LossCause.DORMANT)
     for company_id, grant_id in ((TWO, used), (CompanyId(3), unreadable)):
-        with scheduled.app_context(), company_scope(company_id):
+        with app.app_context(), company_scope(company_id):
             assert db.session.get_one(Grant, grant_id).state == GrantState.GOOD
     [request] = procore_side.sent(REVOKE)
     assert b"refresh-1" in (request.body or b"")
-    with scheduled.app_context(), company_scope(ONE):
+    with app.app_context(), company_scope(ONE):
         [event] = list_events()
         assert (event.event, event.actor_name) == ("grant.revoked", "Tieback")
         assert event.detail == {"reason": "dormant", "count": "1"}
 
 
 def test_the_end_of_every_token_comes_before_the_end_of_a_company(
-    scheduled: Flask, keeper: Keeper, procore_side: ScriptedTransport
+    app: Flask, service: InstallationService, keeper: Keeper, procore_side: ScriptedTransport
 ) -> None:
-    with scheduled.app_context():
-        assert installations.service().delete(ONE, SYSTEM).is_deleted
+    with app.app_context():
+        assert service.delete(ONE, SYSTEM).is_deleted
     [request] = procore_side.sent(REVOKE)
     assert b"refresh-1" in (request.body or b"")
     with pytest.raises(GrantLost) as lost:

@@ -10,23 +10,19 @@ from pathlib import Path
 import pytest
 from flask import Flask, current_app
 
-from embedded_app import jobs
-from embedded_app.jobs import Jobs
+from embedded_app.jobs import Jobs, open_jobs
 from tests.factories.settings import config
 
 
-@pytest.fixture(params=["sqlite", "redis"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
-    redis = request.getfixturevalue("redis_url") if request.param == "redis" else ""
-    app = Flask("jobs", instance_path=str(tmp_path))
-    jobs.init_app(app, config(REDIS_URL=redis, DATABASE_URL="sqlite://"))
-    return app
-
-
 @pytest.fixture
-def queue(app: Flask) -> Jobs:
-    with app.app_context():
-        return jobs.jobs()
+def app(tmp_path: Path) -> Flask:
+    return Flask("jobs", instance_path=str(tmp_path / "instance"))
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def queue(request: pytest.FixtureRequest, app: Flask) -> Jobs:
+    redis = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    return open_jobs(app, config(REDIS_URL=redis, DATABASE_URL="sqlite://"))
 
 
 def test_what_is_due_runs_once_inside_the_app(app: Flask, queue: Jobs) -> None:
@@ -41,7 +37,7 @@ def test_what_is_due_runs_once_inside_the_app(app: Flask, queue: Jobs) -> None:
     assert huey.dequeue() is None
 
 
-def test_every_job_is_surrounded_by_what_the_program_gives(tmp_path: Path) -> None:
+def test_every_job_is_surrounded_by_what_the_program_gives(app: Flask) -> None:
     said: list[str] = []
 
     @contextmanager
@@ -50,10 +46,7 @@ def test_every_job_is_surrounded_by_what_the_program_gives(tmp_path: Path) -> No
         yield
         said.append("after")
 
-    app = Flask("jobs", instance_path=str(tmp_path))
-    jobs.init_app(app, config(DATABASE_URL="sqlite://"), around=around)
-    with app.app_context():
-        queue = jobs.jobs()
+    queue = open_jobs(app, config(DATABASE_URL="sqlite://"), around=around)
     queue.every_minutes(10, "sweep", lambda: said.append("job"))
     for task in queue._huey.read_periodic(datetime(2026, 11, 20, 13, 20)):  # noqa: DTZ001
         queue._huey.execute(task)
@@ -64,14 +57,11 @@ def test_a_queue_that_answers_is_reachable(queue: Jobs) -> None:
     assert queue.is_reachable()
 
 
-def test_a_queue_that_does_not_answer_is_not(tmp_path: Path) -> None:
-    app = Flask("jobs", instance_path=str(tmp_path))
-    jobs.init_app(app, config(REDIS_URL="redis://127.0.0.1:1/0", DATABASE_URL="sqlite://"))
-    with app.app_context():
-        assert not jobs.jobs().is_reachable()
+def test_a_queue_that_does_not_answer_is_not(app: Flask) -> None:
+    queue = open_jobs(app, config(REDIS_URL="redis://127.0.0.1:1/0", DATABASE_URL="sqlite://"))
+    assert not queue.is_reachable()
 
 
-def test_the_queue_lies_beside_a_database_file(tmp_path: Path) -> None:
-    app = Flask("jobs", instance_path=str(tmp_path / "instance"))
-    jobs.init_app(app, config(DATABASE_URL=f"sqlite:///{tmp_path / 'data' / 'tieback.sqlite3'}"))
+def test_the_queue_lies_beside_a_database_file(app: Flask, tmp_path: Path) -> None:
+    open_jobs(app, config(DATABASE_URL=f"sqlite:///{tmp_path / 'data' / 'tieback.sqlite3'}"))
     assert (tmp_path / "data" / "jobs.sqlite3").is_file()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, update
 
-from embedded_app import audit, keys, storage
+from embedded_app import audit, services, storage
 from embedded_app.clock import Clock
 from embedded_app.crypto import KeyProvider, Sealed, Vault, WrappedKey
 from embedded_app.ids import CompanyId
 from embedded_app.installations.models import FlowKind, SignInFlow
+from embedded_app.keys import KeyService
 from embedded_app.sources.models import Source, SourceFile
 from embedded_app.storage import Company, CompanyState, company_scope, db, new_id, system_scope
 from tests.factories.settings import config
@@ -34,8 +37,9 @@ class World:
         self.app = Flask("embedded_app")
         storage.init_app(self.app, config(DATABASE_URL=database_url), provider)
         self.vault = Vault(provider, storage.find_wrapped_key, clock)
-        keys.init_app(self.app, vault=self.vault, clock=clock)
-        self.keys: keys.KeyService = self.app.extensions["keys"]
+        self.keys = KeyService(self.vault, clock)
+        made: Any = SimpleNamespace(keys=self.keys)  # all that the commands about keys ask for
+        services.init_app(self.app, made)
 
     def close(self) -> None:
         with self.app.app_context():

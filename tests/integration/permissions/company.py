@@ -17,11 +17,11 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from embedded_app import panels, principals, sources
 from embedded_app.audit import list_events
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.panels import Audience, ColumnLine, ComparisonLine, KeyLine, PanelForm, RecordKey
 from embedded_app.principals import Viewer, actor_of
+from embedded_app.services import services
 from embedded_app.storage import company_scope
 from embedded_app.web import cookies
 from tests.fakes.person import ORIGIN, Person
@@ -258,12 +258,12 @@ class Company:
         self._admit_people()
         self.dana = self._connect()
         with app.app_context(), company_scope(HOLLIS):
-            service, actor = sources.service(), actor_of(self.dana)
+            service, actor = services().sources, actor_of(self.dana)
             source = {"kind": "sql", "name": "The books", "dialect": "sqlite", "database": "books.db"}
             draft = service.draft(source | {"table": "entries", "key_column": "reference"})
             self.source_id = service.create(draft, actor=actor).id
-            panels.service().jobs.assign(JUSTICE_CENTER, JOB, actor)
-            editor = panels.service().editor
+            services().panels.jobs.assign(JUSTICE_CENTER, JOB, actor)
+            editor = services().panels.editor
             self.panel_id = editor.create(Panel().form(self.source_id), actor)
             editor.publish(self.panel_id, actor)
         self.frames = {person: Frame(Person(app, simulator, person.login), self.ids) for person in PEOPLE}
@@ -271,7 +271,7 @@ class Company:
 
     def publish(self, panel: Panel) -> None:
         with self.app.app_context(), company_scope(HOLLIS):
-            editor, actor = panels.service().editor, actor_of(self.dana)
+            editor, actor = services().panels.editor, actor_of(self.dana)
             version = editor.get(self.panel_id).summary.version
             editor.update(self.panel_id, panel.form(self.source_id), actor, version=version)
             editor.publish(self.panel_id, actor)
@@ -323,13 +323,13 @@ class Company:
     def _connect(self) -> Viewer:
         dana = Person(self.app, self._simulator, DANA.login)
         with self.app.app_context():
-            begun = principals.sign_ins().begin_install(None)
+            begun = services().sign_ins.begin_install(None)
         with self.app.test_request_context():
             name = cookies.LOGIN.name
         dana.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")
         dana.get(dana.at_login(begun.authorize_url))
         with self.app.app_context():
-            return principals.sign_ins().complete_install(begun.cookie, HOLLIS).viewer
+            return services().sign_ins.complete_install(begun.cookie, HOLLIS).viewer
 
     def _link_by_hand(self) -> None:
         key = RecordKey("subcontract", self.ids[LINK.of])  # type: ignore[arg-type] # an id of the simulator

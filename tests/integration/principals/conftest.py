@@ -40,7 +40,7 @@ def app(
     tmp_path: Path,
 ) -> Iterator[Flask]:
     environment = config_beside(simulator, DATABASE_URL=database_url)
-    app = make_small_app(environment, clock, str(tmp_path), transport=transport)
+    app = make_small_app(environment, clock, tmp_path, transport=transport)
     yield app
     close(app)
 

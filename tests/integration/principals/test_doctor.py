@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from embedded_app import installations
 from embedded_app.ids import CompanyId, ProjectId
 from embedded_app.installations import Condition, Grant
+from embedded_app.services import services
 from embedded_app.storage import Company, company_scope, db
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.principals.conftest import MakePerson
@@ -29,7 +29,7 @@ def examine(
 ) -> list[Condition]:
     with app.app_context():
         project = None if project_id is None else ProjectId(project_id)
-        return [each.condition for each in installations.service().examine(company_id, project_id=project)]
+        return [each.condition for each in services().installations.examine(company_id, project_id=project)]
 
 
 def test_nothing_is_wrong(connected: Flask, simulator: SimulatorProcess) -> None:

@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from embedded_app import audit, installations, principals
+from embedded_app import audit
 from embedded_app.errors import GrantLost, ProcoreError, SessionExpired
 from embedded_app.installations import Grant, InstallationService, Revocation, Revoked, SignInFlow
 from embedded_app.principals import Principal
+from embedded_app.services import services
 from embedded_app.storage import Company, CompanyState, company_scope, db, system_scope
 from embedded_app.web import cookies
 from tests.fakes.fake_clock import FakeClock
@@ -55,7 +56,7 @@ class Story:
         with self.app.app_context():
             with company_scope(HOLLIS):
                 principal = db.session.scalars(select(Principal.id).where(Principal.login == login)).one()
-                grant = installations.service().grants.for_principal(HOLLIS, principal)
+                grant = services().installations.grants.for_principal(HOLLIS, principal)
             with suppress(ProcoreError):
                 grant.renew(grant.access_token())
 
@@ -66,7 +67,7 @@ class Story:
 
     def disconnect(self) -> Revoked:
         with self.app.app_context(), company_scope(HOLLIS):
-            return installations.service().disconnect(audit.SYSTEM)
+            return services().installations.disconnect(audit.SYSTEM)
 
     def sweep(self, *, later: bool = False) -> None:
         """The job; `later` is when every pause is over."""
@@ -76,7 +77,7 @@ class Story:
                     db.session.execute(update(Revocation).values(next_at=Revocation.created_at))
                     db.session.commit()
                 self._clock.advance(QUARTER_OF_AN_HOUR)
-            installations.service().sweep()
+            services().installations.sweep()
 
     def is_nothing_kept(self) -> bool:
         """Whether no row holds a token."""
@@ -117,12 +118,12 @@ def long_story(story: Story) -> Story:
 
 def disconnected(story: Story) -> None:
     with story.app.app_context(), company_scope(HOLLIS):
-        installations.service().disconnect(audit.SYSTEM)
+        services().installations.disconnect(audit.SYSTEM)
 
 
 def deleted(story: Story) -> None:
     with story.app.app_context():
-        assert installations.service().delete(HOLLIS, audit.SYSTEM).is_deleted
+        assert services().installations.delete(HOLLIS, audit.SYSTEM).is_deleted
 
 
 def uninstalled(story: Story) -> None:
@@ -135,7 +136,7 @@ def signed_out(story: Story) -> None:
     for login in (DANA, MARCUS):
         with story.app.app_context(), company_scope(HOLLIS):
             principal = db.session.scalars(select(Principal.id).where(Principal.login == login)).one()
-            principals.service().open_sessions.end_all_of(principal, audit.SYSTEM)
+            services().principals.open_sessions.end_all_of(principal, audit.SYSTEM)
     disconnected(story)
 
 
@@ -168,12 +169,12 @@ def test_what_procore_does_not_confirm_is_asked_again(
 def test_signing_out_everywhere_leaves_the_others(long_story: Story) -> None:
     with long_story.app.app_context(), company_scope(HOLLIS):
         marcus = db.session.scalars(select(Principal.id).where(Principal.login == MARCUS)).one()
-        revoked = principals.service().open_sessions.end_all_of(marcus, audit.SYSTEM)
+        revoked = services().principals.open_sessions.end_all_of(marcus, audit.SYSTEM)
     assert (revoked.total, revoked.waiting, revoked.unreadable) == (4, 0, 0), "three sign-ins and a refresh"
     assert MARCUS not in long_story.simulator.living_pairs()
     assert DANA in long_story.simulator.living_pairs()
     with long_story.app.app_context(), company_scope(HOLLIS):
-        grant = installations.service().grants.for_background(HOLLIS)
+        grant = services().installations.grants.for_background(HOLLIS)
         token = grant.access_token().reveal()
     assert long_story.simulator.get("/rest/v1.0/companies", token, HOLLIS).status == 200
 
@@ -222,7 +223,7 @@ def test_a_company_is_not_deleted_while_a_refresh_may_bring_a_pair(
 
     def delete() -> None:
         with story.app.app_context():
-            outcomes.append(installations.service().delete(HOLLIS, audit.SYSTEM))
+            outcomes.append(services().installations.delete(HOLLIS, audit.SYSTEM))
 
     transport.after("/oauth/token", delete)
     with pytest.raises(GrantLost):
@@ -333,7 +334,7 @@ def test_a_choice_that_comes_after_the_sweep_connects_nothing(story: Story) -> N
 
 def test_a_second_callback_gives_no_second_pair(story: Story) -> None:
     with story.app.app_context():
-        begun = principals.sign_ins().begin_install(None)
+        begun = services().sign_ins.begin_install(None)
     with story.app.test_request_context():
         name = cookies.LOGIN.name
     story.dana.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")

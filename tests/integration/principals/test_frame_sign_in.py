@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from embedded_app import principals
 from embedded_app.audit import list_events, verify
 from embedded_app.ids import CompanyId
 from embedded_app.principals import Principal
+from embedded_app.services import services
 from embedded_app.storage import company_scope, db
 from embedded_app.web import cookies
 from tests.fakes.fake_clock import FakeClock
@@ -33,13 +33,13 @@ from tests.integration.principals.world import (
 
 def install(app: Flask, person: Person, company_id: CompanyId) -> None:
     with app.app_context():
-        begun = principals.sign_ins().begin_install(None)
+        begun = services().sign_ins.begin_install(None)
     with app.test_request_context():
         name = cookies.LOGIN.name
     person.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")
     person.get(person.at_login(begun.authorize_url))
     with app.app_context():
-        principals.sign_ins().complete_install(begun.cookie, company_id)
+        services().sign_ins.complete_install(begun.cookie, company_id)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from embedded_app.ids import CompanyId
 from embedded_app.installations import GrantState
 from embedded_app.installations.models import Grant
 from embedded_app.principals import SignedIn
+from embedded_app.services import services
 from embedded_app.storage import Company, CompanyState, company_scope, db
 from embedded_app.web import cookies
 from tests.fakes.person import Person
@@ -27,7 +28,7 @@ OF_PERSONS = db.select(Grant).where(Grant.principal_id.is_not(None))
 def begin(app: Flask, person: Person) -> str:
     """Consent, login and callback; the value of the cookie that holds the sign-in together."""
     with app.app_context():
-        begun = principals.sign_ins().begin_install(None)
+        begun = services().sign_ins.begin_install(None)
     with app.test_request_context():
         name = cookies.LOGIN.name
     person.client.set_cookie(name, begun.cookie, domain="app.tieback.localhost")
@@ -38,7 +39,7 @@ def begin(app: Flask, person: Person) -> str:
 
 def complete(app: Flask, cookie: str, company_id: CompanyId) -> SignedIn:
     with app.app_context():
-        return principals.sign_ins().complete_install(cookie, company_id)
+        return services().sign_ins.complete_install(cookie, company_id)
 
 
 def test_an_administrator_connects_the_company_they_choose(
@@ -48,7 +49,7 @@ def test_an_administrator_connects_the_company_they_choose(
     simulator.forget_requests()
     cookie = begin(app, person(DANA))
     with app.app_context():
-        pending = principals.sign_ins().pending_install(cookie)
+        pending = services().sign_ins.pending_install(cookie)
     assert pending is not None
     assert [company.name for company in pending.companies] == [
         "Cascadia Civil Group",
@@ -83,7 +84,7 @@ def test_an_app_version_without_a_service_account_connects_as_well(
     assert complete(app, cookie, HOLLIS).viewer.company_id == HOLLIS
     with app.app_context(), company_scope(HOLLIS):
         assert db.session.scalars(db.select(Grant)).one().principal_id is not None
-        assert installations.service().grants.for_background(HOLLIS).company_id == HOLLIS
+        assert services().installations.grants.for_background(HOLLIS).company_id == HOLLIS
 
 
 def test_the_choice_is_good_once(app: Flask, person: MakePerson) -> None:
@@ -97,7 +98,7 @@ def test_connecting_again_is_the_same_path_and_wins(app: Flask, person: MakePers
     dana = person(DANA)
     first = complete(app, begin(app, dana), HOLLIS)
     with app.app_context():
-        installations.service().notice_uninstalled(HOLLIS, None)
+        services().installations.notice_uninstalled(HOLLIS, None)
     second = complete(app, begin(app, dana), HOLLIS)
     assert first.viewer.principal_id == second.viewer.principal_id
     with app.app_context(), company_scope(HOLLIS):
@@ -140,9 +141,9 @@ def test_disconnecting_revokes_at_procore_and_wipes_here(
 ) -> None:
     viewer = complete(app, begin(app, person(DANA)), HOLLIS).viewer
     with app.app_context(), company_scope(HOLLIS):
-        token = principals.service().grant(viewer).access_token()
+        token = services().principals.grant(viewer).access_token()
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 200
-        revoked = installations.service().disconnect(principals.actor_of(viewer))
+        revoked = services().installations.disconnect(principals.actor_of(viewer))
         assert (revoked.ended, revoked.waiting) == (2, 0), "the person and the service account"
         assert simulator.get("/rest/v1.0/me", token.reveal()).status == 401
         assert db.session.scalars(OF_PERSONS).one().sealed_tokens is None
@@ -152,13 +153,14 @@ def test_disconnecting_revokes_at_procore_and_wipes_here(
 
 def test_what_is_ended_already_is_not_recorded_again(app: Flask, person: MakePerson) -> None:
     viewer = complete(app, begin(app, person(DANA)), HOLLIS).viewer
-    actor, service = principals.actor_of(viewer), installations.service
+    actor = principals.actor_of(viewer)
     with app.app_context(), company_scope(HOLLIS):
+        service = services().installations
         for _ in range(2):
-            service().sign_out_everywhere(viewer.principal_id, actor, actor)
+            service.sign_out_everywhere(viewer.principal_id, actor, actor)
         assert [event.event for event in list_events()].count("grant.revoked") == 1
         for _ in range(2):
-            service().disconnect(actor)
+            service.disconnect(actor)
         assert [event.event for event in list_events()].count("installation.disconnected") == 1
 
 
@@ -167,7 +169,7 @@ def test_of_two_who_disconnect_at_once_one_is_recorded(app: Flask, person: MakeP
 
     def disconnect(_: int) -> None:
         with app.app_context(), company_scope(HOLLIS):
-            installations.service().disconnect(actor)
+            services().installations.disconnect(actor)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(disconnect, range(4)))

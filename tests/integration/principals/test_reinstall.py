@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from embedded_app import installations, principals
 from embedded_app.audit import list_events
 from embedded_app.installations import GrantState, LossCause
 from embedded_app.installations.models import Grant
 from embedded_app.principals import Viewer
+from embedded_app.services import services
 from embedded_app.storage import Company, CompanyState, company_scope, db
 from tests.fakes.fake_clock import FakeClock
 from tests.fakes.interrupted_transport import InterruptedTransport
@@ -88,8 +88,8 @@ def test_connecting_again_wins_over_a_refresh_under_way(
 ) -> None:
     simulator.uninstall(HOLLIS)
     with app.app_context():
-        installations.service().notice_uninstalled(HOLLIS, None)
-        grant = principals.service().grant(viewer)
+        services().installations.notice_uninstalled(HOLLIS, None)
+        grant = services().principals.grant(viewer)
         old = grant.access_token()
 
     transport.after("/oauth/token", reinstall)
@@ -160,7 +160,7 @@ def test_an_uninstall_is_noticed_once_and_without_a_token(
     simulator.forget_requests()
     for _ in range(2):
         with app.app_context():
-            installations.service().notice_uninstalled(HOLLIS, clock.monotonic())
+            services().installations.notice_uninstalled(HOLLIS, clock.monotonic())
     assert simulator.requests() == []
     assert (state(app), times_disconnected(app)) == (CompanyState.DISCONNECTED, 1)
     reinstall()
@@ -174,7 +174,7 @@ def test_machines_whose_clocks_differ_agree(
 ) -> None:
     """The machine that gets the 403 is a day before or behind the one on which the company connects."""
     wrong = FakeClock(datetime.now(UTC) + wrong_by)
-    service = copy(app.extensions["installations"])
+    service = copy(app.extensions["services"].installations)
     service._clock = wrong
     began = wrong.monotonic()
     simulator.uninstall(HOLLIS)

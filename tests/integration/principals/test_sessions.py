@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 
 from embedded_app import installations, principals
 from embedded_app.principals.models import Principal, Proof, ProofKind, Session, SessionKind
+from embedded_app.services import services
 from embedded_app.storage import company_scope, database_now, db, new_id, system_scope
 from embedded_app.storage.app_key import AppKey
 from embedded_app.web import csrf
@@ -172,9 +173,9 @@ def test_a_token_that_procore_takes_back_ends_the_session(
 ) -> None:
     token = granted(marcus)["token"]
     with app.app_context():
-        viewer = principals.service().sessions.find(token, principals.ProofKind.BEARER)
+        viewer = services().principals.sessions.find(token, principals.ProofKind.BEARER)
         assert viewer is not None
-        grant = principals.service().grant(viewer)
+        grant = services().principals.grant(viewer)
         form = {
             "token": grant.access_token().reveal(),
             "client_id": "tieback-demo",
@@ -185,7 +186,7 @@ def test_a_token_that_procore_takes_back_ends_the_session(
     assert (answer.status_code, answer.json and answer.json["error"]["code"]) == (401, "session_expired")
     assert not opens(marcus, token)
     with app.app_context(), company_scope(HOLLIS):
-        condition = installations.service().grants.condition(viewer.principal_id)
+        condition = services().installations.grants.condition(viewer.principal_id)
         assert (condition.is_good, condition.cause) == (False, "refused")
     assert opens(marcus, granted(marcus)["token"]), "signing in again repairs it"
 
@@ -360,7 +361,7 @@ def test_a_session_that_was_inserted_in_the_database_proves_nothing(
     granted(marcus)
     text = f"{HOLLIS}.{'A' * 43}"
     with app.app_context(), company_scope(HOLLIS):
-        sessions = principals.service().sessions
+        sessions = services().principals.sessions
         dana = db.session.scalars(select(Principal).where(Principal.login == DANA)).one()
         macs = {"", *db.session.scalars(select(Proof.mac))}
         assert len(macs) > 2

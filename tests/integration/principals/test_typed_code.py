@@ -29,7 +29,7 @@ WRONG = "22222222"
 @pytest.fixture
 def app(database_url: str, simulator: SimulatorProcess, clock: FakeClock, tmp_path: Path) -> Iterator[Flask]:
     environment = config_beside(simulator, DATABASE_URL=database_url, SIGN_IN_CODES="on")
-    app = make_small_app(environment, clock, str(tmp_path))
+    app = make_small_app(environment, clock, tmp_path)
     yield app
     close(app)
 
@@ -166,7 +166,7 @@ def test_a_malformed_link_begins_nothing(one: CodeFrame, challenge: str) -> None
 def test_off_by_default_there_is_neither_link_nor_code(
     database_url: str, simulator: SimulatorProcess, clock: FakeClock, tmp_path: Path
 ) -> None:
-    app = make_small_app(config_beside(simulator, DATABASE_URL=database_url), clock, str(tmp_path))
+    app = make_small_app(config_beside(simulator, DATABASE_URL=database_url), clock, tmp_path)
     frame = CodeFrame(app, simulator)
     assert frame.tab.get(frame.link).status_code == 404
     assert frame.types(WRONG) == (404, "not_found")

@@ -21,7 +21,7 @@ def test_what_is_in_order_and_what_is_to_do(
     assert "Procore answers for this company." in page.text
     assert not page.root.all("div", role="alert")
     simulator.fault("/rest/v1.0/companies/*/app_configurations", status=200, body=[])
-    app.extensions["installations"]._procore.invalidate()
+    app.extensions["services"].procore.invalidate()
     page = dana.opens("/settings/connection")
     assert "No app configuration applies" in page.text
     assert "App Management" in page.text

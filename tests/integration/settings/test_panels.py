@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from embedded_app import panels
 from embedded_app.audit import list_events
+from embedded_app.services import services
 from embedded_app.storage import company_scope
 from tests.fakes.simulator_process import SimulatorProcess
 from tests.integration.settings.administrator import Administrator
@@ -82,7 +82,7 @@ def test_the_preview_shows_the_match_rate_every_unmatched_key_and_how_keys_are_r
     assert "31" in [each.text for each in only_in_procore.all("code")], "the key it was looked for by"
     assert "21-0417-P118" in page.by_label("table", "Only in Sage ERP").text
     with app.app_context(), company_scope(HOLLIS):
-        assert panels.service().editor.list_() == (), "a preview saves nothing"
+        assert services().panels.editor.list_() == (), "a preview saves nothing"
     assert page.form(SAVE).values["name"] == "Commitments vs Sage ERP"
 
 

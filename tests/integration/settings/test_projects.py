@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from embedded_app import panels, sources
 from embedded_app.audit import list_events
 from embedded_app.errors import SourceUnavailable
+from embedded_app.services import services
 from embedded_app.sources.bounds import Allowance
 from embedded_app.sources.connectors.sql import SqlReader
 from embedded_app.storage import company_scope
@@ -33,7 +33,7 @@ def form_of(page: Page, project_id: int, *, suggested: bool = False) -> Form:
 
 def jobs_of(app: Flask, project_id: int) -> list[str]:
     with app.app_context(), company_scope(HOLLIS):
-        return [each.job for each in panels.service().jobs.list_() if each.project_id == project_id]
+        return [each.job for each in services().panels.jobs.list_() if each.project_id == project_id]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_source_that_is_down_offers_nothing_and_blocks_nothing(
     assert page.status == 200
     assert not [form for form in page.forms(PROJECTS) if form.values.get("job")]
     with app.app_context(), company_scope(HOLLIS):
-        assert [source.last_failure_code for source in sources.service().list_()] == [None]
+        assert [source.last_failure_code for source in services().sources.list_()] == [None]
 
 
 def test_a_page_asks_for_the_jobs_alone_and_for_no_more_than_one_source_has_time(
@@ -141,7 +141,7 @@ def test_a_project_that_is_not_theirs_gets_no_job(
     page = dana.posts(PROJECTS, {"csrf_token": dana.token(), "project_id": forged, "job": "21-0417"})
     assert page.status in {403, 422}
     with app.app_context(), company_scope(HOLLIS):
-        assert panels.service().jobs.list_() == ()
+        assert services().panels.jobs.list_() == ()
 
 
 def test_a_job_of_another_company_is_not_there(
@@ -149,7 +149,7 @@ def test_a_job_of_another_company_is_not_there(
 ) -> None:
     dana.sends_job(RIVERSIDE, "21-0417")
     with app.app_context(), company_scope(HOLLIS):
-        (assigned,) = panels.service().jobs.list_()
+        (assigned,) = services().panels.jobs.list_()
     simulator.install(55188)
     ingrid = person(INGRID)
     ingrid.consents()

@@ -13,13 +13,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, select, text
 
-from embedded_app import audit, sources, storage
+from embedded_app import audit, storage
 from embedded_app.app import create_app
 from embedded_app.crypto import EnvironmentKeys, SealContext, Vault, WrappedKey
 from embedded_app.ids import CompanyId
 from embedded_app.installations import FlowOutcome, Grant, SignInFlow
 from embedded_app.installations.models import token_context
 from embedded_app.principals.models import Proof, Session
+from embedded_app.services import services
 from embedded_app.sources.models import Source
 from embedded_app.storage import company_scope, db, find_wrapped_key, system_scope
 from tests.factories.settings import config
@@ -153,15 +154,15 @@ def test_what_was_sealed_is_carried_over_and_bound() -> None:
     storage.upgrade()
     vault = vault_of(None)
     with company_scope(ONE):
-        assert sources.service().secret_names(SOURCE) == {"password"}
-        assert sources.service().find_refusal(OPEN_SOURCE) is None
+        assert services().sources.secret_names(SOURCE) == {"password"}
+        assert services().sources.find_refusal(OPEN_SOURCE) is None
         grant = db.session.get_one(Grant, GRANT)
         assert grant.sealed_tokens is not None
         assert vault.open(token_context(ONE, GRANT, 5, PRINCIPAL), grant.sealed_tokens) == b"tokens"
         source = db.session.get_one(Source, SOURCE)
         source.settings = source.settings | {"host": "evil.example.com"}
         db.session.commit()
-        assert sources.service().find_refusal(SOURCE)
+        assert services().sources.find_refusal(SOURCE)
 
 
 @pytest.mark.usefixtures("app")
@@ -174,7 +175,7 @@ def test_a_seal_from_before_opens_nowhere_afterwards() -> None:
         connection.execute(text("UPDATE sources SET credentials = :old WHERE name = 'ERP'"), {"old": old})
     storage.upgrade()
     with company_scope(ONE):
-        assert sources.service().find_refusal(SOURCE)
+        assert services().sources.find_refusal(SOURCE)
 
 
 @pytest.mark.usefixtures("app")

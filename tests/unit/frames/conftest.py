@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ import pytest
 from flask import Blueprint, Flask, g
 from werkzeug.test import TestResponse
 
-from embedded_app import frames, web
+from embedded_app import frames, services, web
 from embedded_app.panels import Panels
 from embedded_app.storage import company_scope
 from embedded_app.web import access
@@ -70,12 +71,11 @@ class Pages:
 def pages(world: World) -> Iterator[Pages]:  # the fixture of that name
     world.app.template_folder = str(Path(__file__).parents[3] / "templates")
     web.init_app(world.app, config())
-    world.app.extensions["panels"] = Panels(
-        world.views, world.editor, world.jobs, world.links, world.unmatched_review
-    )
-    world.app.extensions["principals"] = world.principals
+    panels = Panels(world.views, world.editor, world.jobs, world.links, world.unmatched_review)
+    made: Any = SimpleNamespace(config=config(), panels=panels, principals=world.principals)
+    services.init_app(world.app, made)
     world.app.register_blueprint(_settings())
-    frames.init_app(world.app, config())
+    frames.init_app(world.app)
 
     def sign_in() -> None:
         g.viewer = VIEWER

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedded_app.ids import CompanyId
-from embedded_app.principals.resume_cookie import ResumeCookie
 from embedded_app.principals.sessions import company_of
+from embedded_app.signing_in.resume_cookie import ResumeCookie
 
 TEXT = "a" * 43
 

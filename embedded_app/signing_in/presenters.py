@@ -110,7 +110,7 @@ _OUTCOMES = {
 }
 _START_AGAIN = {
     FlowKind.INSTALL: ("Start again", "settings.install"),
-    FlowKind.TAB: ("Sign in again", "principals.sign_in"),
+    FlowKind.TAB: ("Sign in again", "signing_in.sign_in"),
 }
 
 
@@ -128,7 +128,7 @@ def page_of_refusal(error: Unauthorized) -> EndPage:
         icon="lock",
         status=502,
         action="Sign in again",
-        action_endpoint="principals.sign_in",
+        action_endpoint="signing_in.sign_in",
         reference=request_ids.current(),
     )
 

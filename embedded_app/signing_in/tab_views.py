@@ -6,25 +6,25 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from embedded_app import principals
 from embedded_app.errors import InvalidField, StateMismatch, Unauthorized, UnknownOption
 from embedded_app.ids import CompanyId, parse_company_id
 from embedded_app.installations import FlowKind
-from embedded_app.principals.frame_views import BEGINNINGS, LOGIN_SECONDS
-from embedded_app.principals.presenters import (
+from embedded_app.principals.sessions import SESSION_LIFE
+from embedded_app.principals.sign_in import Ended, SignedIn
+from embedded_app.principals.viewer import current_viewer
+from embedded_app.services import services
+from embedded_app.signing_in.frame_views import BEGINNINGS, LOGIN_SECONDS
+from embedded_app.signing_in.presenters import (
     CompanyChoice,
     EndPage,
     page_of,
     page_of_mismatch,
     page_of_refusal,
 )
-from embedded_app.principals.sessions import SESSION_LIFE
-from embedded_app.principals.sign_in import Ended, SignedIn
-from embedded_app.principals.viewer import current_viewer
 from embedded_app.web import access, cookies, limits, pages
 from embedded_app.web.headers import Kind
 
-blueprint = Blueprint("principals", __name__)
+blueprint = Blueprint("signing_in", __name__)
 
 _LONGEST_PATH = 255
 
@@ -35,7 +35,7 @@ _LONGEST_PATH = 255
 def sign_in() -> Response:
     """Begin to sign in to our own pages; `next` is where to go afterwards, `company_id` a hint."""
     BEGINNINGS.take(limits.address())
-    begun = principals.sign_ins().begin_tab(
+    begun = services().sign_ins.begin_tab(
         cookies.LOGIN.read(),
         company_claim=_company_hint(),
         next_path=_own_path(request.args.get("next", "")),
@@ -51,7 +51,7 @@ def sign_in() -> Response:
 def callback() -> Response:
     """The login has sent the browser back."""
     try:
-        ended = principals.sign_ins().end(
+        ended = services().sign_ins.end(
             state=request.args.get("state", ""),
             code=request.args.get("code"),
             error=request.args.get("error"),
@@ -84,7 +84,7 @@ def take_company() -> Response:
     """The person has chosen."""
     try:
         company_id = parse_company_id(request.form.get("company_id"))
-        return begin_session(principals.sign_ins().complete_tab(cookies.LOGIN.read(), company_id))
+        return begin_session(services().sign_ins.complete_tab(cookies.LOGIN.read(), company_id))
     except (InvalidField, UnknownOption) as error:
         return _company_choice(error.sentence)
     except Unauthorized as refusal:
@@ -96,7 +96,7 @@ def take_company() -> Response:
 @access.full_tab
 def sign_out() -> Response:
     """End the session of the full tab."""
-    principals.service().sign_out(current_viewer())
+    services().principals.sign_out(current_viewer())
     return _signed_out("Close this window, or sign in again.")
 
 
@@ -105,7 +105,7 @@ def sign_out() -> Response:
 @access.full_tab
 def sign_out_everywhere() -> Response:
     """End every session of the person in this company, and their connections at Procore."""
-    revoked = principals.service().sign_out_everywhere(current_viewer())
+    revoked = services().principals.sign_out_everywhere(current_viewer())
     return _signed_out(f"Here and in every other window; your tokens were deleted here. {revoked.sentence}")
 
 
@@ -117,7 +117,7 @@ def _signed_out(sentence: str) -> Response:
             "lock",
             "",
             action="Sign in",
-            action_endpoint="principals.sign_in",
+            action_endpoint="signing_in.sign_in",
         )
     )
     cookies.SESSION.clear(response)
@@ -134,7 +134,7 @@ def begin_session(signed_in: SignedIn) -> Response:
 
 def _choose(ended: Ended) -> Response:
     is_install = ended.kind is FlowKind.INSTALL
-    response = _redirect(url_for("settings.choose_company" if is_install else "principals.choose_company"))
+    response = _redirect(url_for("settings.choose_company" if is_install else "signing_in.choose_company"))
     value = cookies.LOGIN.read()
     if value is not None:  # the choice has ten minutes of its own
         cookies.LOGIN.set(response, value, max_age_seconds=LOGIN_SECONDS)
@@ -142,19 +142,19 @@ def _choose(ended: Ended) -> Response:
 
 
 def _company_choice(problem: str = "") -> Response:
-    pending = principals.sign_ins().pending_tab(cookies.LOGIN.read())
+    pending = services().sign_ins.pending_tab(cookies.LOGIN.read())
     if pending is None:
-        return _redirect(url_for("principals.sign_in"))
+        return _redirect(url_for("signing_in.sign_in"))
     companies = tuple((company.id, company.name) for company in pending.companies)
     return pages.render(
-        "principals/choose_company.html",
+        "signing_in/choose_company.html",
         CompanyChoice(pending.login, companies, problem),
         422 if problem else 200,
     )
 
 
 def _end_page(page: EndPage) -> Response:
-    return pages.render("principals/end.html", page, page.status)
+    return pages.render("signing_in/end.html", page, page.status)
 
 
 def _redirect(address: str) -> Response:

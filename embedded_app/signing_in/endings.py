@@ -14,11 +14,11 @@ from datetime import timedelta
 from flask import Flask, Response, g
 from werkzeug.wrappers import Response as AnyResponse
 
-from embedded_app import installations, principals
 from embedded_app.errors import AppNotConnected, GrantLost, NotInstalled, SessionExpired, Unauthorized
-from embedded_app.principals.access import SignInFirst, may_sign_in_first, sign_in_address
 from embedded_app.principals.viewer import Viewer
 from embedded_app.procore import in_words
+from embedded_app.services import services
+from embedded_app.signing_in.access import SignInFirst, may_sign_in_first, sign_in_address
 from embedded_app.storage import db
 from embedded_app.web.errors import Problem, answer, problem_of
 
@@ -38,11 +38,11 @@ def _end_session(error: Unauthorized | GrantLost) -> AnyResponse:
     if viewer is None:
         return answer(problem_of(error))
     db.session.rollback()
-    age = principals.service().sessions.age(viewer)
+    age = services().principals.sessions.age(viewer)
     has_just_begun = age is not None and age < JUST_BEGUN
     if has_just_begun and isinstance(error, Unauthorized):
         return answer(_refused(error))
-    principals.service().sign_out(viewer)
+    services().principals.sign_out(viewer)
     if not may_sign_in_first():
         return answer(problem_of(SessionExpired()))
     if has_just_begun:  # at the person's own pace: by itself it could go on for ever
@@ -72,7 +72,7 @@ def _notice_uninstalled(error: AppNotConnected) -> Response:
     if viewer is None:
         return answer(problem_of(error))
     db.session.rollback()
-    installations.service().notice_uninstalled(viewer.company_id, error.asked_at)
+    services().installations.notice_uninstalled(viewer.company_id, error.asked_at)
     return answer(
         problem_of(
             NotInstalled("The app was uninstalled in Procore. A company administrator can install it again.")

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, request, url_for
 from werkzeug.routing import RequestRedirect
 
-from embedded_app import installations, principals
 from embedded_app.errors import PermissionMissing, SessionExpired
 from embedded_app.principals.models import ProofKind
 from embedded_app.principals.viewer import Viewer
+from embedded_app.services import services
 from embedded_app.storage import company_scope, give_connection_back
 from embedded_app.web import access, cookies, csrf
 
@@ -47,7 +47,7 @@ def sign_in_address() -> str:
     query = {"next": request.full_path.rstrip("?")}
     if "company_id" in request.args:
         query["company_id"] = request.args["company_id"]
-    return f"{url_for('principals.sign_in')}?{urlencode(query)}"
+    return f"{url_for('signing_in.sign_in')}?{urlencode(query)}"
 
 
 def may_sign_in_first() -> bool:
@@ -58,18 +58,18 @@ def may_sign_in_first() -> bool:
 
 def _check_frame_bearer() -> None:
     text = bearer_text()
-    viewer = principals.service().sessions.find(text, ProofKind.BEARER) if text else None
+    viewer = services().principals.sessions.find(text, ProofKind.BEARER) if text else None
     if viewer is None:
         raise SessionExpired
     _enter(viewer)
-    installations.service().require_connected()
+    services().installations.require_connected()
     give_connection_back()  # Procore is asked next
 
 
 def _check_full_tab() -> None:
     """Require a session of a full tab."""
     text = cookies.SESSION.read()
-    viewer = principals.service().sessions.find(text, ProofKind.TAB) if text else None
+    viewer = services().principals.sessions.find(text, ProofKind.TAB) if text else None
     if viewer is None:
         if may_sign_in_first():
             raise SignInFirst(sign_in_address())
@@ -83,7 +83,7 @@ def _check_administrator() -> None:
     """Every write asks Procore anew; a read believes an answer of the last minute."""
     _check_full_tab()
     viewer: Viewer = g.viewer
-    if not principals.service().is_administrator(viewer, refresh=request.method not in _SAFE_METHODS):
+    if not services().principals.is_administrator(viewer, refresh=request.method not in _SAFE_METHODS):
         raise PermissionMissing("Only an administrator of this company in Procore can open this page.")
 
 

@@ -11,16 +11,17 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 
-from embedded_app import installations, principals
+from embedded_app import installations
 from embedded_app.errors import AuthenticationError, InvalidField, SessionExpired, SignInRefused
 from embedded_app.ids import parse_company_id
-from embedded_app.principals.access import bearer_text
 from embedded_app.principals.models import ProofKind
-from embedded_app.principals.resume_cookie import ResumeCookie
 from embedded_app.principals.sessions import Bearer, company_of
 from embedded_app.principals.viewer import current_viewer
+from embedded_app.services import services
+from embedded_app.signing_in.access import bearer_text
+from embedded_app.signing_in.resume_cookie import ResumeCookie
 from embedded_app.storage import company_scope
 from embedded_app.web import access, cookies, csrf, json, limits, pages
 from embedded_app.web.headers import Kind
@@ -39,7 +40,7 @@ _REFUSALS = limits.Limit.of("refused", "120/minute")  # of one address: guessing
 @access.public
 def popup() -> Response:
     """The window that a frame opens. It holds no data and goes nowhere without that frame."""
-    return pages.render("principals/popup.html")
+    return pages.render("signing_in/popup.html")
 
 
 @blueprint.post("/begin")
@@ -48,7 +49,7 @@ def popup() -> Response:
 def begin() -> Response:
     """The popup has the frame's challenge: bind a sign-in to it and to this window's cookie."""
     BEGINNINGS.take(limits.address())
-    begun = principals.sign_ins().begin_frame(
+    begun = services().sign_ins.begin_frame(
         cookies.LOGIN.read(),
         company_claim=parse_company_id(_body().get("company_id")),
         challenge=_challenge(_text("challenge")),
@@ -69,7 +70,7 @@ def redeem() -> Response:
         raise SignInRefused("other", "This sign-in is not known here. Sign in again.") from error
     _ASKS_OF_ONE.take(str(rid))
     with _counting_refusals():
-        bearer = principals.sign_ins().redeem(rid, _text("verifier"))
+        bearer = services().sign_ins.redeem(rid, _text("verifier"))
     if bearer is None:
         return json.respond({"status": "pending"}, HTTPStatus.ACCEPTED)
     return _hand_over(bearer, ResumeCookie.read())
@@ -83,7 +84,7 @@ def begin_code() -> Response:
     _require_codes()
     csrf.require_own_link()
     BEGINNINGS.take(limits.address())
-    begun = principals.sign_ins().begin_code(
+    begun = services().sign_ins.begin_code(
         cookies.LOGIN.read(),
         company_claim=parse_company_id(request.args.get("company_id")),
         challenge=_challenge(request.args.get("challenge", "")),
@@ -101,7 +102,7 @@ def redeem_code() -> Response:
     """The person has typed the code that the other tab shows: the frame gets the bearer, once."""
     _require_codes()
     with _counting_refusals():
-        bearer = principals.sign_ins().redeem_code(_text("verifier"), _text("code"))
+        bearer = services().sign_ins.redeem_code(_text("verifier"), _text("code"))
     return _hand_over(bearer, ResumeCookie.read())
 
 
@@ -116,9 +117,9 @@ def resume() -> Response:
     if text is None:
         raise SessionExpired
     with company_scope(company_id):
-        installations.service().require_connected()
+        services().installations.require_connected()
     with _counting_refusals():
-        bearer = principals.service().sessions.resume(text)
+        bearer = services().principals.sessions.resume(text)
         if bearer is None:
             raise SessionExpired
     return _hand_over(bearer, cookie)
@@ -130,7 +131,7 @@ def resume() -> Response:
 def renew() -> Response:
     """Another bearer for the same session, before this one ends."""
     csrf.require_own_script()
-    bearer = principals.service().sessions.renew(current_viewer())
+    bearer = services().principals.sessions.renew(current_viewer())
     if bearer is None:
         raise SessionExpired
     return json.respond(_granted(bearer))
@@ -142,13 +143,13 @@ def renew() -> Response:
 def logout() -> Response:
     """End the session of the bearer and of the resume cookie, whichever there are, in one company."""
     company_id = parse_company_id(_body().get("company_id"))
-    sessions = principals.service().sessions
+    sessions = services().principals.sessions
     cookie = ResumeCookie.read()
     proofs = ((bearer_text(), ProofKind.BEARER), (cookie.find(company_id), ProofKind.RESUME))
     for text, kind in proofs:
         viewer = sessions.find(text, kind) if text and company_of(text) == company_id else None
         if viewer is not None:
-            principals.service().sign_out(viewer)
+            services().principals.sign_out(viewer)
     response = Response(status=HTTPStatus.NO_CONTENT)
     cookie.without(company_id).write(response)
     return response
@@ -170,7 +171,7 @@ def _granted(bearer: Bearer) -> dict[str, Any]:
 
 
 def _require_codes() -> None:
-    if not current_app.extensions["sign_in_codes"]:
+    if not services().config.sign_in_codes:
         abort(HTTPStatus.NOT_FOUND)
 
 
