@@ -68,6 +68,12 @@ class Glance:
     on_paper: bool
 
 
+QUICK = Glance((1280, 400), ("light",), at_all_rows=False, on_paper=False)
+THOROUGH = pytest.param(
+    Glance(WIDTHS, SCHEMES, at_all_rows=True, on_paper=True), id="thorough", marks=pytest.mark.deep
+)
+
+
 @dataclass
 class Looks:
     """What was noticed, by document and window."""
@@ -93,15 +99,7 @@ def _with_extremes(html: str) -> str:
     return html
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(Glance((1280, 400), ("light",), at_all_rows=False, on_paper=False), id="quick"),
-        pytest.param(
-            Glance(WIDTHS, SCHEMES, at_all_rows=True, on_paper=True), id="thorough", marks=pytest.mark.deep
-        ),
-    ],
-)
+@pytest.fixture(scope="module", params=[pytest.param(QUICK, id="quick"), THOROUGH])
 def looks(request: pytest.FixtureRequest, shown: list[Document], _browsers: Browsers) -> Looks:
     """One visit to each document: first its width in every window, then axe, then paper."""
     glance: Glance = request.param
@@ -171,6 +169,7 @@ def test_no_page_is_wider_than_its_window(looks: Looks) -> None:
     assert looks.sticking_out == {}
 
 
+@pytest.mark.parametrize("looks", [THOROUGH], indirect=True)
 def test_a_page_fits_its_paper_which_stays_white(looks: Looks) -> None:
     assert looks.beside_the_paper == {}
     assert looks.dark_paper == []
