@@ -201,6 +201,11 @@ class Family:
     per_page: int = DEFAULT_PER_PAGE
     largest: int = LARGEST_PER_PAGE
 
+    def view(self, asked: str, usual: str) -> str:
+        """The view to answer in: `asked`, or `usual` where the family has no such view."""
+        own = {each.shown for each in self.fields} - {ALWAYS, DETAIL, LIST, NEVER}
+        return asked if asked in {"extended", *self.views, *own} else usual
+
     def told_as(self, record: Any) -> str | None:
         """The webhook resource that a write of this record is told as."""
         return self.resource(record) if callable(self.resource) else self.resource

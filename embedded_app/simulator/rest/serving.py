@@ -158,7 +158,7 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
     for name in family.needs.split():
         query_id(name)
-    view, visible, who = request.args.get(family.view_parameter, "normal"), family.visible, caller()
+    view, visible, who = _view(family, "normal"), family.visible, caller()
     chosen = [
         (passes, request.args.getlist(name))
         for name, passes in family.parameters.items()
@@ -193,8 +193,11 @@ def _found(family: Family, ids: dict[str, int], sent: dict[str, Any] | None = No
 
 def _show(family: Family, path: Path, ids: dict[str, int]) -> Response:
     record, _ = _found(family, ids)
-    view = request.args.get(family.view_parameter, "")
-    return answer(family, path, record, view if view in {"extended", *family.views} else "show")
+    return answer(family, path, record, _view(family, "show"))
+
+
+def _view(family: Family, usual: str) -> str:
+    return family.view(request.args.get(family.view_parameter, ""), usual)
 
 
 def answer(family: Family, path: Path, record: Any, view: str = "show", status: int = 200) -> Response:
@@ -232,7 +235,13 @@ def create(family: Family, place_id: int, values: dict[str, Any], parent_id: int
     world = simulator().world
     if family.present is not None and not family.present(world, place_id):
         raise Refusal(422, f"This project has no {family.name.replace('_', ' ')}.")
-    record: Any = writing.new(family, place_id, values, _level(family, place_id), parent)
+    record = writing.new(family, place_id, values, _level(family, place_id), parent)
+    return put(family, place_id, record)
+
+
+def put(family: Family, place_id: int, record: Any) -> Any:
+    """Put a new record into the world and tell it; what is kept of it."""
+    world = simulator().world
     if family.store is None:
         world.records.setdefault(family.name, {})[record["id"]] = record
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -45,6 +45,8 @@ def _nested() -> dict[str, Any]:
             parts.pop()
         for part in parts[:-1]:
             place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise Refusal(400, "is both a value and an object", field=part)
         place[parts[-1]] = values if is_list else values[-1]
     return body
 
@@ -88,15 +90,24 @@ def whole(value: object, name: str) -> int:
 
 
 def new(
-    family: Family, place_id: int, values: Mapping[str, Any], level: Level, parent: Mapping[str, int]
+    family: Family,
+    place_id: int,
+    values: Mapping[str, Any],
+    level: Level,
+    parent: Mapping[str, int],
+    *,
+    beside: Sequence[Record] = (),
 ) -> Record:
-    """A new record of what was sent, below `parent` (its id by its key); it is not in the world yet."""
+    """A new record of what was sent, below `parent` (its id by its key); it is not in the world yet.
+
+    `beside` are records of the family that the same call makes, which are not in the world yet either.
+    """
     running = simulator()
     now = running.clock.now()
     company_id = company_of_call()
     record = Record(
         {each.kept_as: copy(each.default) for each in family.fields if each.of is None},
-        id=_next_id(family, company_id),
+        id=_next_id(family, company_id) + len(beside),
         company_id=company_id,
         project_id=place_id if family.in_project else None,
         created_at=now,
@@ -110,7 +121,7 @@ def new(
         raise Refusal(400, fields={name: ["required"] for name in missing})
     if family.prepare is not None:
         family.prepare(record)
-    _hold(family, Write(record, None, values.keys(), level))
+    _hold(family, Write(record, None, values.keys(), level), beside)
     return record
 
 
@@ -189,13 +200,13 @@ def _meet_unknown(name: str) -> None:
         raise Refusal(406, "is unknown", field=name)
 
 
-def _hold(family: Family, write: Write) -> None:
+def _hold(family: Family, write: Write, beside: Sequence[Record] = ()) -> None:
     """The rules of every family, then those of this one."""
     origin_id = write.record.get("origin_id")
     if origin_id is not None and "origin_id" in write.sent:
         taken = any(
             each.get("origin_id") == origin_id and each["id"] != write.record["id"]
-            for each in everywhere(family, company_of_call())
+            for each in (*beside, *everywhere(family, company_of_call()))
         )
         if taken:  # unique per company and type of record, also across projects (section 4.4)
             raise Refusal(422, "has already been taken", field="origin_id")

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from embedded_app.simulator.model import ZERO
+from embedded_app.simulator.model.record import Record
+from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import Refusal
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
@@ -22,8 +24,8 @@ from embedded_app.simulator.rest.family import (
     ranges,
     same,
 )
-from embedded_app.simulator.rest.serving import create, serve, written
-from embedded_app.simulator.rest.values.kinds import CODE, DAY, MONEY, PLAIN, TEXT, WHOLE, one_of
+from embedded_app.simulator.rest.serving import put, serve, written
+from embedded_app.simulator.rest.values.kinds import CODE, DAY, MONEY, PLAIN, ROWS, TEXT, WHOLE, one_of
 from embedded_app.simulator.rest.values.references import COST_CODE, PERSON, VENDOR, cost_code_id_of
 from embedded_app.simulator.state import simulator
 
@@ -46,14 +48,21 @@ def _vendor_name(cost: Any) -> str | None:
 
 
 def _rules(write: Write) -> None:
-    sent = write.record["line_items"] or ()
+    """The lines of a new cost are made before the cost is there: one that is refused refuses all."""
+    cost, sent = write.record, write.record["line_items"] or ()
     if len(sent) > _MOST_LINES:
         raise Refusal(422, "at most 100 lines", field="line_items")
+    lines: list[Record] = []
+    if write.before is None:
+        for values in sent:
+            parent = {LINES.parent_key: cost["id"]}
+            lines.append(writing.new(LINES, cost["project_id"], values, write.level, parent, beside=lines))
+    cost["line_items"] = lines
 
 
-def _make_lines(cost: Any) -> None:
-    for line in cost.pop("line_items") or ():
-        create(LINES, cost["project_id"], line, cost["id"])
+def _put_lines(cost: Any) -> None:
+    for line in cost.pop("line_items"):
+        put(LINES, cost["project_id"], line)
 
 
 FAMILY: Family = serve(
@@ -79,7 +88,7 @@ FAMILY: Family = serve(
             *each(DAY, "direct_cost_date received_date payment_date"),
             Field("terms", TEXT),
             Field("grand_total", MONEY, of=_total),
-            Field("line_items", PLAIN, shown=NEVER),
+            Field("line_items", ROWS, shown=NEVER),
             Field("line_items", PLAIN, of=_lines, shown=DETAIL),
             *ORIGIN,
             ATTACHMENTS,
@@ -91,7 +100,7 @@ FAMILY: Family = serve(
         sorts="direct_cost_date invoice_number created_at",
         locked_by_origin=True,
         rules=_rules,
-        made=_make_lines,
+        made=_put_lines,
     )
 )
 

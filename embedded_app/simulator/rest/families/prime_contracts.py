@@ -106,8 +106,10 @@ def _percent_paid(contract: Any) -> Decimal:
 
 
 def _rules(write: Write) -> None:
-    before = write.before
-    if before is not None and before["status"] in _LOCKED and {"vendor_id", "contractor_id"} & {*write.sent}:
+    before, after = write.before, write.record
+    if before is None or before["status"] not in _LOCKED:
+        return
+    if any(before[party] != after[party] for party in ("vendor_id", "contractor_id")):
         raise Refusal(422, "Its parties are locked once it is approved.")
 
 

@@ -34,6 +34,7 @@ from embedded_app.simulator.rest.values.kinds import (
     MONEY,
     PERCENT_SIGN,
     PLAIN,
+    ROWS,
     STAMP,
     TEXT,
     WHOLE,
@@ -115,6 +116,8 @@ def _prepare(made: Any) -> None:
 
 def _rules(write: Write) -> None:
     made, before = write.record, write.before
+    if before is not None and before["commitment_id"] != made["commitment_id"]:
+        raise Refusal(422, "cannot be changed", field="commitment_id")
     contract = contract_of(made)
     if contract.kind is not CommitmentKind.SUBCONTRACT and before is None:
         raise Refusal(422, "Invoices are not enabled for this commitment.", field="commitment_id")
@@ -133,8 +136,8 @@ def _store(world: World, made: Record) -> Requisition:
     contract = world.contracts[made["commitment_id"]]
     amounts = {"completed_this_period": ZERO, "retained_this_period": ZERO}
     requisition = Requisition.of(amounts | made)
-    contract.requisitions.append(requisition)
     billing.set_lines(requisition, made["items"] or [])
+    contract.requisitions.append(requisition)
     return requisition
 
 
@@ -167,7 +170,7 @@ FAMILY = serve(
             Field("total_claimed_amount", MONEY, of=lambda each: each["completed_this_period"]),
             Field("previous_requisition_id", WHOLE, of=_previous_id),
             Field("summary", PLAIN, of=lambda each: billing.summary(each, contract_of(each)), shown=DETAIL),
-            Field("items", PLAIN, shown=NEVER),
+            Field("items", ROWS, shown=NEVER),
             Field("items", PLAIN, of=lambda each: billing.items(each, contract_of(each)), shown="items"),
             CREATED_BY,
             *ORIGIN,

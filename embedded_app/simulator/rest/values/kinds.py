@@ -94,6 +94,12 @@ def a_list(value: object) -> list[object]:
     raise Refusal(400, "is not a list")
 
 
+def _rows(value: object) -> list[object]:
+    if all(isinstance(each, dict) for each in a_list(value)):
+        return a_list(value)
+    raise Refusal(400, "is not a list of objects")
+
+
 TEXT = Kind(_as_is, _text, words=True)
 CODE = Kind(_as_is, _text)
 """A text that is a number or a code: what records are matched by."""
@@ -109,6 +115,8 @@ DAY = Kind(day, _day)
 STAMP = Kind(stamp, _moment)
 PLAIN = Kind(_as_is, _as_is)
 """JSON that is kept as it is."""
+ROWS = Kind(_as_is, _rows)
+"""JSON objects, each of them checked by what makes records of them."""
 IDS = Kind(list, lambda value: [whole(each) for each in a_list(value)])
 
 

@@ -148,6 +148,19 @@ def test_what_is_not_documented_as_a_filter_is_ignored(api: Api, listed: Listed)
     assert rows(api.read(listed.with_query("filters[colour]=red"))) == rows(api.read(listed.path))
 
 
+@pytest.mark.parametrize("view", ["never", "detail", "list", "show", "x" * 9])
+def test_a_view_that_is_not_documented_is_the_usual_one(api: Api, listed: Listed, view: str) -> None:
+    usual = rows(api.read(listed.path))
+    assert rows(api.read(listed.with_query(f"view={view}&serializer_view={view}"))) == usual
+
+
+def test_what_is_answered_is_kept_once_for_each_view(api: Api) -> None:
+    running = api.simulator.running
+    for number in range(100):
+        api.read(f"/v1.0/projects/{RIVERSIDE}/rfis?view={number}")
+    assert {view for _, _, view, _ in running.rendered} == {"normal"}
+
+
 @pytest.mark.parametrize("shown", [each for each in LISTS if each.has_pages], ids=lambda each: each.path)
 def test_a_record_exists_in_its_own_project_alone(api: Api, shown: Listed) -> None:
     record = rows(api.read(shown.path))[0]

@@ -36,7 +36,11 @@ def test_a_prime_contract_ties_to_its_lines_changes_and_invoices(api: Api) -> No
 def test_the_parties_of_an_approved_prime_contract_are_locked(api: Api) -> None:
     path = f"/v1.0/prime_contract/{PRIME}?project_id={RIVERSIDE}"
     assert api.patch(path, {"prime_contract": {"title": "New title"}})["title"] == "New title"
-    answer = api.write("PATCH", path, {"prime_contract": {"contractor_id": None}})
+    parties = {name: api.read(path)[name] for name in ("vendor", "contractor")}
+    same = {f"{name}_id": party and party["id"] for name, party in parties.items()}
+    assert api.patch(path, {"prime_contract": same})["title"] == "New title"
+    other = api.read(f"/v1.0/vendors?company_id={HOLLIS}")[-1]["id"]
+    answer = api.write("PATCH", path, {"prime_contract": {"vendor_id": other}})
     assert (answer.status_code, answer.json) == (
         422,
         {"errors": ["Its parties are locked once it is approved."]},
@@ -146,6 +150,15 @@ def test_a_direct_cost_comes_with_its_lines(api: Api) -> None:
 def test_what_does_not_fit_is_refused(api: Api, change: dict[str, Any], status: int, field: str) -> None:
     answer = api.write("POST", COSTS, new_cost(api, **change))
     assert (answer.status_code, [*answer.json["errors"]]) == (status, [field])  # type: ignore[index]
+
+
+def test_a_line_that_is_refused_refuses_the_direct_cost(api: Api) -> None:
+    code = api.read(f"/v1.0/projects/{RIVERSIDE}/direct_costs/line_items")[0]["wbs_code_id"]
+    before = api.read(COSTS)
+    twice = [{"wbs_code_id": code, "amount": 1, "origin_id": "the same"}] * 2
+    answer = api.write("POST", COSTS, new_cost(api, line_items=twice))
+    assert (answer.status_code, [*answer.json["errors"]]) == (422, ["origin_id"])  # type: ignore[index]
+    assert api.read(COSTS) == before
 
 
 def test_a_direct_cost_of_another_system_is_locked(api: Api) -> None:

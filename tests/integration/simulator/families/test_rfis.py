@@ -47,6 +47,12 @@ def test_a_form_is_as_good_as_json(api: Api) -> None:
     assert answer.status_code == 201, answer.text
 
 
+def test_a_form_that_contradicts_itself_is_refused(api: Api) -> None:
+    form = {"rfi": "1", "rfi[subject]": "Which?"}
+    answer = api.simulator.call("POST", RFIS, user_id=DANA_ID, company_id=HOLLIS, data=form)
+    assert (answer.status_code, answer.json) == (400, {"errors": {"rfi": ["is both a value and an object"]}})
+
+
 @pytest.mark.parametrize(
     ("change", "status", "errors"),
     [
