@@ -8,15 +8,19 @@ that and the rest: the time, switches, faults, limits, uploads, the app's versio
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 from flask import Flask, Response, request
 
 from embedded_app.simulator.login.tokens import TokenStore
+from embedded_app.simulator.model.world import World
+from embedded_app.simulator.rest.families import FAMILIES
 from embedded_app.simulator.state import Simulator
 
-_FORMAT = 10
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_THE_RUN = ("clock", "app", "switches", "uploads", "limits", "faults", "log")
 
@@ -39,13 +43,14 @@ class Mark:
 
 def attach(app: Flask, running: Simulator, path: Path) -> None:
     """Read what `path` holds into `running`, and write it after every change. An unreadable file is left out."""
+    version = format_of_files()
     if path.exists():
-        _load(running, path)
+        _load(running, path, version)
 
     @app.after_request
     def save(response: Response) -> Response:
         if request.method not in _SAFE_METHODS:
-            _save(running, path)
+            _save(running, path, version)
         return response
 
 
@@ -73,6 +78,23 @@ def go_back(running: Simulator, name: str) -> None:
         _bring_back(running, known[name].kept)
 
 
+def format_of_files() -> str:
+    """The format of the files: another one as soon as a family or a value that is kept has another name."""
+    families = [(name, sorted({each.kept_as for each in family.fields})) for name, family in FAMILIES.items()]
+    parts = sorted({(part.__qualname__, *(each.name for each in fields(part))) for part in _parts(World)})
+    return sha256(repr((sorted(families), parts)).encode()).hexdigest()
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    """The dataclasses that a value of this type is made of."""
+    for each in get_args(kind):
+        yield from _parts(each)
+    if is_dataclass(kind):
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _parts(hint)
+
+
 def _keep(running: Simulator) -> Kept:
     rest = {
         "sessions": running.sessions,
@@ -94,18 +116,18 @@ def _bring_back(running: Simulator, kept: Kept) -> None:
         hook.is_sending = False  # a delivery that was under way then is not any more
 
 
-def _load(running: Simulator, path: Path) -> None:
+def _load(running: Simulator, path: Path, version: str) -> None:
     try:
         found = pickle.loads(path.read_bytes())  # noqa: S301 # our own file, beside the keys of the demo
     except (pickle.UnpicklingError, EOFError, AttributeError, ImportError):
         return  # of another version of this program
-    if isinstance(found, dict) and found.get("format") == _FORMAT:
+    if isinstance(found, dict) and found.get("format") == version:
         _bring_back(running, found["kept"])
 
 
-def _save(running: Simulator, path: Path) -> None:
+def _save(running: Simulator, path: Path, version: str) -> None:
     with running.lock:
-        content = pickle.dumps({"format": _FORMAT, "kept": _keep(running)})
+        content = pickle.dumps({"format": version, "kept": _keep(running)})
         draft = path.with_suffix(".draft")
         draft.write_bytes(content)
         draft.chmod(0o600)

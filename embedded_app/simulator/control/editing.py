@@ -113,7 +113,7 @@ def plant(world: World, prefix: str) -> list[str]:
     for name, family in FAMILIES.items():
         words = [each.kept_as for each in family.fields if each.kind.words and each.of is None]
         for record in world.records.get(name, {}).values():
-            record.update({word: mark(record[word]) for word in words if record[word] is not None})
+            record.update({word: mark(record[word]) for word in words if record.get(word) is not None})
     return planted
 
 

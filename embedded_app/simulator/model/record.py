@@ -15,8 +15,7 @@ class Record(dict[str, Any]):
     record does not have is None.
     """
 
-    def __missing__(self, name: str) -> None:
-        return None
+    __slots__ = ()
 
 
 class Keyed:

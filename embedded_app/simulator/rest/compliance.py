@@ -77,18 +77,18 @@ def _answer(contract: Contract) -> dict[str, Any]:
     ]
     papers = [] if not contract.executed else [_paper(contract)]
     return {
-        "compliance_status": kept["compliance_status"] or ("compliant" if papers else "not_compliant"),
-        "compliance_notes": kept["compliance_notes"],
-        "insurance_status": kept["insurance_status"] or derived,
-        "insurance_notes": kept["insurance_notes"],
+        "compliance_status": kept.get("compliance_status") or ("compliant" if papers else "not_compliant"),
+        "compliance_notes": kept.get("compliance_notes"),
+        "insurance_status": kept.get("insurance_status") or derived,
+        "insurance_notes": kept.get("insurance_notes"),
         "derived_insurance_status": derived,
         "derived_compliance_status": "compliant" if papers else "not_compliant",
         "insurance_documents": documents,
         "compliance_documents": papers,
         "insurance_requirements_not_created": [] if policies else ["General Liability"],
         "compliance_requirements_not_created": [] if papers else ["Signed contract"],
-        "updated_at": stamp(kept["updated_at"]),
-        "updated_by_id": kept["updated_by_id"],
+        "updated_at": stamp(kept.get("updated_at")),
+        "updated_by_id": kept.get("updated_by_id"),
     }
 
 

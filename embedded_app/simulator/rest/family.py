@@ -88,7 +88,7 @@ LINE_KEYS = (
     Field("description", TEXT),
     *each(MONEY, "amount quantity unit_cost"),
     Field("uom", CODE),
-    Field("extended_type", CODE, of=lambda line: "manual" if line["quantity"] is None else "calculated"),
+    Field("extended_type", CODE, of=lambda line: "manual" if line.get("quantity") is None else "calculated"),
     *each(WHOLE, "tax_code_id position"),
 )
 """What the lines of contracts, change orders and costs have in common."""
@@ -222,9 +222,32 @@ class Family:
         kept = world.records.get(self.name, {}).values()
         return [each for each in kept if each[self.parent_key] == parent["id"] and each["deleted_at"] is None]
 
+    def __post_init__(self) -> None:
+        """A filter on a key that no field keeps would pass nothing and look as if it worked.
+
+        Raises:
+            ValueError: there is such a filter, or such a key to put lists in order by.
+        """
+        filters = (*self.filters.values(), *self.parameters.values())
+        used = {key for each in filters if isinstance(each, OfKeys) for key in each.keys}
+        unknown = used.union(self.sorts.split()) - {each.kept_as for each in self.fields}
+        if unknown:
+            raise ValueError(f"{self.name} has no field that keeps {', '.join(sorted(unknown))}.")
+
     def writable(self) -> Mapping[str, Field]:
         """The fields that can be sent, by the key one sends."""
         return {each.kept_as: each for each in self.fields if not each.read_only and each.of is None}
+
+
+@dataclass(frozen=True, slots=True)
+class OfKeys:
+    """A filter on what is kept under these keys, each of which has to be kept by a field of the family."""
+
+    keys: tuple[str, ...]
+    passes: Filter[Any]
+
+    def __call__(self, record: Any, sent: Any) -> bool:
+        return self.passes(record, sent)
 
 
 def same(*keys: str) -> dict[str, Filter[Any]]:
@@ -232,25 +255,25 @@ def same(*keys: str) -> dict[str, Filter[Any]]:
     return {key: is_one(key) for key in keys}
 
 
-def is_one(key: str) -> Filter[Any]:
+def is_one(key: str) -> OfKeys:
     """Passes a record whose value under `key`, or one of them, is one of those sent."""
 
     def passes(record: Any, sent: Any) -> bool:
         value = record.get(key)
         return any(str(one) in sent for one in value) if isinstance(value, list) else alone(record, sent)
 
-    alone: Filter[Any] = equals(lambda record: record.get(key))
-    return passes
+    alone: Filter[Any] = equals(_reader(key))
+    return OfKeys((key,), passes)
 
 
 def ranges(*keys: str) -> dict[str, Filter[Any]]:
     """Filters of these names for times or days, `from...to`."""
-    return {key: within(_reader(key)) for key in keys}
+    return {key: OfKeys((key,), within(_reader(key))) for key in keys}
 
 
-def words(*keys: str) -> Filter[Any]:
+def words(*keys: str) -> OfKeys:
     """Passes a record that has the text sent in one of these fields."""
-    return contains(*(_reader(key) for key in keys))
+    return OfKeys(keys, contains(*(_reader(key) for key in keys)))
 
 
 def _reader(key: str) -> Callable[[Any], Any]:

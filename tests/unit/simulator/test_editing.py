@@ -49,7 +49,7 @@ def words_of_families(world: World) -> Iterator[str]:
     for name, family in FAMILIES.items():
         keys = [each.kept_as for each in family.fields if each.kind.words and each.of is None]
         for record in world.records.get(name, {}).values():
-            yield from (record[key] for key in keys if record[key] is not None)
+            yield from (record[key] for key in keys if record.get(key) is not None)
 
 
 def texts(world: World) -> Iterator[tuple[type, str, str]]:

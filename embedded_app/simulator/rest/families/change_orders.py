@@ -13,6 +13,7 @@ from embedded_app.simulator.model.commitments import ChangeOrder, Contract
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import NOT_FOUND, Caller, Refusal
+from embedded_app.simulator.rest.answers import never
 from embedded_app.simulator.rest.family import (
     BASICS,
     DETAIL,
@@ -94,7 +95,8 @@ COMMITMENT = (
     Field("description", TEXT, shown=DETAIL),
 )
 FILTERS = {
-    **same("id", "contract_id", "status", "executed", "signature_required", "batch_id", "legacy_package_id"),
+    **same("id", "contract_id", "status", "executed", "signature_required"),
+    **dict.fromkeys(("batch_id", "legacy_package_id"), never()),
     **ranges("updated_at"),
 }
 

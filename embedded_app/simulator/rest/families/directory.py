@@ -7,6 +7,7 @@ from typing import Any
 from embedded_app.simulator.model.people import Membership
 from embedded_app.simulator.model.record import Record
 from embedded_app.simulator.model.world import World
+from embedded_app.simulator.rest.answers import never
 from embedded_app.simulator.rest.family import (
     BASICS,
     NEVER,
@@ -88,7 +89,8 @@ COMPANY_USERS = serve(
         paths=(Path("/v1.3/companies/<int:company_id>/users"),),
         fields=_FIELDS,
         filters={
-            **same("id", "vendor_id", "origin_id", "trade_id"),
+            **same("id", "origin_id"),
+            **dict.fromkeys(("vendor_id", "trade_id"), never()),
             **ranges("created_at", "updated_at"),
             "search": words("name", "email_address", "job_title"),
         },
@@ -105,7 +107,8 @@ PROJECT_USERS = serve(
         paths=(Path("/v1.0/projects/<int:project_id>/users"),),
         fields=_FIELDS,
         filters={
-            **same("id", "vendor_id", "origin_id"),
+            **same("id", "origin_id"),
+            "vendor_id": never(),
             **ranges("updated_at"),
             "search": words("name", "email_address", "job_title"),
             "employee": _everybody,

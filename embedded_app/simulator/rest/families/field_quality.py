@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug import Response
 
 from embedded_app.simulator.rest.access import blueprint, permitted_project, query_id
-from embedded_app.simulator.rest.answers import listing
+from embedded_app.simulator.rest.answers import listing, never
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
     BASICS,
@@ -105,7 +105,7 @@ OBSERVATIONS: Family = serve(
             "status": _status_number,
             **same("id", "priority", "type_id", "assignee_id", "location_id"),
             "trade_ids": lambda record, sent: str(record["trade_id"]) in sent,
-            "assignee_company_id": lambda record, sent: str(record["assignee_company_id"]) in sent,
+            "assignee_company_id": never(),
             "search": words("name", "description"),
             **ranges("updated_at"),
         },

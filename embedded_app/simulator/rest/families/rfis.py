@@ -11,7 +11,7 @@ from embedded_app.simulator.hosts import region_address
 from embedded_app.simulator.model.levels import Level
 from embedded_app.simulator.rest import writing
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
-from embedded_app.simulator.rest.answers import listing
+from embedded_app.simulator.rest.answers import listing, never
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
     BASICS,
@@ -165,7 +165,7 @@ FAMILY: Family = serve(
             Field("distribution_ids", PEOPLE, default=[], shown=NEVER),
             Field("distribution_list", PEOPLE, of=lambda rfi: rfi["distribution_ids"], shown=DETAIL),
             Field("number", CODE),
-            Field("full_number", CODE, of=lambda rfi: f"{rfi['prefix'] or ''}{rfi['number']}"),
+            Field("full_number", CODE, of=lambda rfi: f"{rfi.get('prefix') or ''}{rfi['number']}"),
             Field("prefix", CODE),
             Field("revision", CODE, default="0", read_only=True),
             *each(FLAG, "current_revision", default=True, read_only=True),
@@ -194,7 +194,7 @@ FAMILY: Family = serve(
             **same("id", "status", "responsible_contractor_id", "received_from_login_information_id"),
             **same("rfi_manager_id", "cost_code_id", "location_id", "number", "ball_in_court_id"),
             "assigned_id": is_one("assignee_ids"),
-            "prefix_stage_id": is_one("prefix_stage_id"),
+            "prefix_stage_id": never(),
             **ranges("created_at", "updated_at"),
         },
         parameters={"search": words("subject", "number", "question")},

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug import Response
 
 from embedded_app.simulator.rest.access import Refusal, blueprint, permitted_project
-from embedded_app.simulator.rest.answers import json
+from embedded_app.simulator.rest.answers import json, never
 from embedded_app.simulator.rest.family import (
     ATTACHMENTS,
     BASICS,
@@ -69,7 +69,7 @@ def _holders(submittal: Any) -> list[object]:
 def _approvers(submittal: Any) -> list[object]:
     return [
         {**approver, "user": PERSON.write(approver["user_id"])}
-        for approver in submittal["approver_rows"] or ()
+        for approver in submittal.get("approver_rows") or ()
     ]
 
 
@@ -144,10 +144,9 @@ FAMILY: Family = serve(
             "type": is_one("type_id"),
             "ball_in_court_id": is_one("ball_in_court_ids"),
             "approver_id": lambda each, sent: any(
-                str(approver["user_id"]) in sent for approver in each["approver_rows"] or ()
+                str(approver["user_id"]) in sent for approver in each.get("approver_rows") or ()
             ),
-            "submittal_package_id": is_one("submittal_package_id"),
-            "response_id": is_one("response_id"),
+            **dict.fromkeys(("submittal_package_id", "response_id"), never()),
             "query": words("title", "number", "description"),
             **ranges("created_at", "updated_at", "required_on_site_date"),
         },
