@@ -28,7 +28,8 @@ from embedded_app.simulator.login.tokens import ACCESS_SECONDS, Code, TokenPair
 from embedded_app.simulator.options import Options
 from embedded_app.simulator.state import simulator
 
-_BY_POST = ["client_secret_post"]
+_CREDENTIALS_BY = ["client_secret_basic", "client_secret_post"]
+"""Procore documents the body; servers of its kind take HTTP Basic too, which many clients send."""
 _REFUSALS = {  # the wording of the field (platform reference, section 2.3)
     "invalid_client": "Client authentication failed due to unknown client, no client authentication included, "
     "or unsupported authentication method.",
@@ -62,7 +63,7 @@ class Client(ClientMixin):  # type: ignore[misc] # Authlib ships no types
         return hmac.compare_digest(self._secret.encode(), client_secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 # Authlib's signature
-        return method in _BY_POST
+        return method in _CREDENTIALS_BY
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
@@ -121,7 +122,7 @@ class _IssuedPair:
 class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc] # Authlib ships no types
     """Authorization code: ten minutes, once, for the exact redirect URI."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = _BY_POST
+    TOKEN_ENDPOINT_AUTH_METHODS = _CREDENTIALS_BY
 
     @staticmethod
     def validate_authorization_redirect_uri(request: OAuth2Request, client: Client) -> str:
@@ -156,7 +157,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc] # Authlib
 class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc] # Authlib ships no types
     """Refresh: a new pair for the old one, which the attempt alone may use up."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = _BY_POST
+    TOKEN_ENDPOINT_AUTH_METHODS = _CREDENTIALS_BY
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def validate_token_request(self) -> None:
@@ -180,13 +181,13 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc] # Authlib s
 class _ServiceAccountGrant(grants.ClientCredentialsGrant):  # type: ignore[misc] # Authlib ships no types
     """Client credentials: the app's own directory user, without a refresh token."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = _BY_POST
+    TOKEN_ENDPOINT_AUTH_METHODS = _CREDENTIALS_BY
 
 
 class _Revocation(RevocationEndpoint):  # type: ignore[misc] # Authlib ships no types
     """Revoke: ends the access and the refresh token, whichever was sent; unknown ones are answered alike."""
 
-    CLIENT_AUTH_METHODS = _BY_POST
+    CLIENT_AUTH_METHODS = _CREDENTIALS_BY
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _IssuedPair | None:  # noqa: ARG002 # Authlib's signature
         pair = simulator().tokens.find(token_string)

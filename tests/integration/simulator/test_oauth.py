@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -50,6 +51,10 @@ def exchange(simulator: SimulatorProcess, code_: str, **changes: str) -> Answer:
 def refresh(simulator: SimulatorProcess, refresh_token: str, **changes: str) -> Answer:
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token, **CREDENTIALS} | changes
     return simulator.send("POST", "/oauth/token", form=form)
+
+
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}"}
 
 
 def test_a_person_chooses_who_they_are_and_allows_the_app(simulator: SimulatorProcess) -> None:
@@ -293,3 +298,39 @@ def test_control_ends_a_persons_tokens(simulator: SimulatorProcess) -> None:
     assert simulator.control("DELETE", f"/tokens?{urlencode({'login': DANA})}").json == {"revoked": 1}
     assert simulator.get("/rest/v1.0/me", token).status == 401
     assert simulator.get("/rest/v1.0/companies", other, HOLLIS).status == 200
+
+
+def test_the_app_may_name_itself_by_http_basic(simulator: SimulatorProcess) -> None:
+    headers = basic(CLIENT_ID, CLIENT_SECRET)
+    form = {"grant_type": "authorization_code", "code": code(simulator), "redirect_uri": REDIRECT_URI}
+    pair = simulator.send("POST", "/oauth/token", headers=headers, form=form)
+    assert pair.status == 200
+    form = {"grant_type": "refresh_token", "refresh_token": json.loads(pair.text)["refresh_token"]}
+    renewed = simulator.send("POST", "/oauth/token", headers=headers, form=form)
+    assert renewed.status == 200
+    account = {"grant_type": "client_credentials"}
+    assert simulator.send("POST", "/oauth/token", headers=headers, form=account).status == 200
+    access_token = json.loads(renewed.text)["access_token"]
+    assert (
+        simulator.send("POST", "/oauth/revoke", headers=headers, form={"token": access_token}).status == 200
+    )
+    assert simulator.get("/rest/v1.0/me", access_token).status == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        basic(CLIENT_ID, "wrong"),
+        basic("somebody-else", CLIENT_SECRET),
+        basic(CLIENT_ID, ""),
+        {"Authorization": "Basic %%%"},
+        {"Authorization": f"Bearer {CLIENT_SECRET}"},
+    ],
+)
+def test_wrong_credentials_by_http_basic_are_refused(
+    simulator: SimulatorProcess, headers: dict[str, str]
+) -> None:
+    answer = simulator.send(
+        "POST", "/oauth/token", headers=headers, form={"grant_type": "client_credentials"}
+    )
+    assert (answer.status, json.loads(answer.text)["error"]) == (401, "invalid_client")
