@@ -22,6 +22,7 @@ class Company:
     name: str
     region: str
     base_currency: str | None = None
+    country_code: str = "US"
 
 
 @dataclass(slots=True)

@@ -35,6 +35,10 @@ class Project:
     city: str | None
     state_code: str | None
     stage: str
+    country_code: str
+    time_zone: str
+    """As Rails names it; `tz_name` is the IANA name of the same."""
+    tz_name: str
     created_at: datetime
     updated_at: datetime
     active: bool = True

@@ -30,6 +30,7 @@ class Vendor:
     name: str
     city: str | None
     state_code: str | None
+    country_code: str
     trade_name: str | None
     business_phone: str | None
     email_address: str | None

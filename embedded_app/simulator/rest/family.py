@@ -157,7 +157,8 @@ class Family:
         prepare: completes a new record, for example with its number.
         made: what else changes with a new record, for example the total of what it belongs to.
         present: whether this project has the family at all; of one that it has not nothing is found or created.
-        listed: limits lists before any filter, as the days do that daily logs are asked for.
+        listed: limits lists before any filter, as the days do that daily logs are asked for; the number is that
+            of project or company.
         kept: where the records are, when that is not `world.records[name]`; the
             number is that of project or company.
         store: puts a new record there; the answer is what is kept of it.
@@ -190,7 +191,7 @@ class Family:
     prepare: Callable[[Any], None] | None = None
     made: Callable[[Any], None] | None = None
     present: Callable[[World, int], bool] | None = None
-    listed: Callable[[Iterable[Any]], Iterable[Any]] | None = None
+    listed: Callable[[Iterable[Any], int], Iterable[Any]] | None = None
     kept: Callable[[World, int], Iterable[Any]] | None = None
     store: Callable[[World, Any], Any] | None = None
     reads_deleted: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import request
 from werkzeug import Response
@@ -69,6 +69,12 @@ def projects_older() -> Response:
     return _projects(request.args.get("serializer_view", "normal"))
 
 
+@blueprint.get("/v1.0/companies/<int:company_id>/projects")
+def company_projects(company_id: int) -> Response:
+    """The same in brief."""
+    return _listed(company_id, records.project_in_brief)
+
+
 @blueprint.get("/v1.0/projects/<int:project_id>")
 @blueprint.get("/v1.1/projects/<int:project_id>")
 def project(project_id: int) -> Response:
@@ -102,12 +108,14 @@ def cost_codes() -> Response:
 
 
 def _projects(view: str) -> Response:
-    company_id = query_id("company_id")
-    world = simulator().world
-    mine = [each for each in world.projects_of(company_id) if caller().sees(each)]
+    return _listed(query_id("company_id"), lambda each: records.project(each, view, _company_name(each)))
+
+
+def _listed(company_id: int, render: Callable[[Project], Json]) -> Response:
+    mine = [each for each in simulator().world.projects_of(company_id) if caller().sees(each)]
     return listing(
         mine,
-        lambda each: records.project(each, view, _company_name(each)),
+        render,
         filters=_FILTERS,
         sorts=_SORTS,
         largest=300,

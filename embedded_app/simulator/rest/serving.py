@@ -154,7 +154,7 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
     place_id = _place(family, ids)
     records = _of_parent(family, _present(family, place_id), _parent(family, ids, place_id))
     if family.listed is not None:
-        records = family.listed(records)
+        records = family.listed(records, place_id)
     wanted = request.args.get("filters[include_deleted]", "") if family.reads_deleted else ""
     for name in family.needs.split():
         query_id(name)

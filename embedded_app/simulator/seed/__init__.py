@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 
 from embedded_app.simulator.model.apps import AppConfiguration, AppInstallation
+from embedded_app.simulator.model.people import Company
 from embedded_app.simulator.model.projects import CostCode, Project
 from embedded_app.simulator.model.vendors import Vendor
 from embedded_app.simulator.model.world import World
@@ -21,6 +22,8 @@ from embedded_app.simulator.seed.plan import AS_OF, Plan, at, contract
 
 __all__ = ["APP_UID", "AS_OF", "INSTALLATION_KEY", "build_app", "build_world", "kept_world"]
 
+_TIME_ZONES = {"US": ("Pacific Time (US & Canada)", "America/Los_Angeles"), "GB": ("London", "Europe/London")}
+"""Of the places that the companies of a country build in: the name that Rails has for it, and IANA's."""
 _BUILT = at(date(2026, 1, 12))
 
 _PROJECTS: tuple[tuple[int, str, str | None, str | None, str | None, int], ...] = (
@@ -63,6 +66,8 @@ _UNFIT = {
     },
 }
 """Trades that a project has no work for."""
+_SYNCED = {people.HOLLIS_PROJECTS[1], *people.CASCADIA_PROJECTS}
+"""Projects whose executed commitments are kept by an accounting system, which knows them by its own keys."""
 _TIERS = {people.HOLLIS_PROJECTS[1]: 2, people.HOLLIS_PROJECTS[3]: 3, people.CASCADIA_PROJECTS[1]: 3}
 """Tiers of change orders, where there are more than one."""
 
@@ -88,7 +93,7 @@ def _build() -> World:
         world.memberships[membership.user_id, membership.company_id] = membership
     for company_id, group in _FIRMS.items():
         for index, firm in enumerate(firms(group), start=1):
-            vendor = _vendor(firm, company_id, _family(company_id) + index)
+            vendor = _vendor(firm, world.companies[company_id], _family(company_id) + index)
             world.vendors[vendor.id] = vendor
     for index, row in enumerate(_PROJECTS, start=1):
         _add_project(world, row, index)
@@ -123,6 +128,8 @@ def _add_project(
 ) -> None:
     project_id, name, number, city, state, count = row
     company_id = _company_of(project_id)
+    country_code = world.companies[company_id].country_code
+    time_zone, tz_name = _TIME_ZONES[country_code]
     catalog = firms(_FIRMS[company_id])
     base = _first_id(project_id, index)
     codes = dict.fromkeys(firm.code for firm in catalog)
@@ -134,6 +141,9 @@ def _add_project(
         city=city,
         state_code=state,
         stage="Course of Construction",
+        country_code=country_code,
+        time_zone=time_zone,
+        tz_name=tz_name,
         created_at=_BUILT,
         updated_at=at(AS_OF),
         start_date=date(2025, 3, 3) if number else None,
@@ -148,20 +158,25 @@ def _add_project(
     plans: tuple[Plan, ...] = generated.plans(project, fit, count) if count else riverside.plans()
     for step, plan in enumerate(plans, start=1):
         made = contract(plan, base + step, project, vendors)
+        if made.executed and project_id in _SYNCED:
+            made.origin_id = f"{number}/{made.number}"
+            for line in made.line_items:
+                line.origin_id = f"{made.origin_id}/{line.position}"
         world.contracts[made.id] = made
         vendor = world.vendor_of(made)
         if vendor is not None:
             vendor.project_ids |= {project.id}
 
 
-def _vendor(firm: Firm, company_id: int, vendor_id: int) -> Vendor:
+def _vendor(firm: Firm, company: Company, vendor_id: int) -> Vendor:
     slug = "".join(letter for letter in firm.name.lower() if letter.isalnum())[:24]
     return Vendor(
         id=vendor_id,
-        company_id=company_id,
+        company_id=company.id,
         name=firm.name,
         city=firm.city,
         state_code=firm.state,
+        country_code=company.country_code,
         trade_name=firm.trade,
         business_phone=None if firm.city is None else f"(253) 555-{vendor_id % 10_000:04d}",
         email_address=None if firm.city is None else f"office@{slug}.example",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from embedded_app.simulator.seed.people import HOLLIS
@@ -36,9 +37,21 @@ def of(company_id: int, family: str) -> list[CustomField]:
     return [each for each in DEFINITIONS if (each.company_id, each.family) == (company_id, family)]
 
 
-def empty(company_id: int, family: str) -> dict[str, object]:
-    """The custom fields of a record that nobody filled in."""
+_VALUES: Mapping[str, object] = {
+    "string": "Level 2, east wing",
+    "decimal": "1250.5",
+    "boolean": True,
+    "lov_entry": 562949953710001,
+    "lov_entries": [562949953710011, 562949953710012],
+}
+
+
+def filled(company_id: int, family: str, step: int) -> dict[str, object]:
+    """The custom fields of a family's record, whose place is `step`: of every third one nobody filled them in."""
     return {
-        f"custom_field_{each.id}": {"data_type": each.data_type, "value": None}
+        f"custom_field_{each.id}": {
+            "data_type": each.data_type,
+            "value": _VALUES[each.data_type] if step % 3 else None,
+        }
         for each in of(company_id, family)
     }

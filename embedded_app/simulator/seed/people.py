@@ -57,7 +57,7 @@ def companies() -> tuple[Company, ...]:
         Company(CASCADIA, "Cascadia Civil Group", "us01"),
         Company(HARBOR, "Harbor JV", "us01", base_currency="USD"),
         Company(NORTHGATE, "Northgate Construction", "us01"),
-        Company(THAMESIDE, "Thameside Build Ltd", "uk01"),
+        Company(THAMESIDE, "Thameside Build Ltd", "uk01", country_code="GB"),
     )
 
 

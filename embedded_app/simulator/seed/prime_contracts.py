@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from embedded_app.simulator.model import ZERO
 from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.seed.custom_fields import empty
+from embedded_app.simulator.seed.custom_fields import filled
 from embedded_app.simulator.seed.plan import AS_OF, split
 from embedded_app.simulator.seed.site import Site
 
@@ -52,7 +52,7 @@ def prime_contracts(site: Site) -> Iterator[Record]:
         retainage_percent=Decimal(5),
         accessor_ids=[],
         origin_code=None if site.project.project_number is None else f"{site.project.project_number}-OWN",
-        custom_fields=empty(site.project.company_id, "prime_contracts"),
+        custom_fields=filled(site.project.company_id, "prime_contracts", 1),
     )
 
 

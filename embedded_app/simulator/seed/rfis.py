@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.seed.custom_fields import empty
+from embedded_app.simulator.seed.custom_fields import filled
 from embedded_app.simulator.seed.plan import AS_OF, at
 from embedded_app.simulator.seed.site import Site
 
@@ -81,7 +81,7 @@ def rfis(site: Site) -> Iterator[Record]:
             "cost_impact": {"status": site.pick(f"{key}/cost", _IMPACTS), "value": None},
             "schedule_impact": {"status": site.pick(f"{key}/time", _IMPACTS), "value": None},
             "location_id": site.first_id + 1 + step % 4,
-            "custom_fields": empty(site.project.company_id, "rfis"),
+            "custom_fields": filled(site.project.company_id, "rfis", step),
         }
         yield site.record(step, made_on, asked_by, **values | _ODD.get(step, {}))
 

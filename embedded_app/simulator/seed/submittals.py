@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from embedded_app.simulator.model.record import Record
-from embedded_app.simulator.seed.custom_fields import empty
+from embedded_app.simulator.seed.custom_fields import filled
 from embedded_app.simulator.seed.plan import AS_OF, at
 from embedded_app.simulator.seed.site import Site
 
@@ -89,6 +89,6 @@ def submittals(site: Site) -> Iterator[Record]:
                     "workflow_group_number": 0,
                 }
             ],
-            "custom_fields": empty(site.project.company_id, "submittals"),
+            "custom_fields": filled(site.project.company_id, "submittals", step),
         } | _ODD.get(step, {})
         yield site.record(step, made_on, site.people[0], **values)

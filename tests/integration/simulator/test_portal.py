@@ -27,7 +27,7 @@ from embedded_app.simulator.words import plain
 RIVERSIDE = people.HOLLIS_PROJECTS[0]
 AIRPORT = people.HOLLIS_PROJECTS[4]
 APP = "http://app.tieback.localhost:8000"
-PLACE = Project(1, 2, "A/B & Ü", None, None, None, "", at(AS_OF), at(AS_OF))
+PLACE = Project(1, 2, "A/B & Ü", None, None, None, "", "", "", "", at(AS_OF), at(AS_OF))
 
 
 @pytest.fixture(scope="module")

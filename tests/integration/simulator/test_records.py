@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes.simulator_process import Answer, SimulatorProcess
-from tests.integration.simulator.world import CASCADIA, DANA, HARBOR, HOLLIS, NUMBERLESS, RIVERSIDE
+from tests.integration.simulator.world import CASCADIA, DANA, HARBOR, HOLLIS, NORTHGATE, NUMBERLESS, RIVERSIDE
 
 SUBCONTRACTS = f"/rest/v1.0/work_order_contracts?project_id={RIVERSIDE}"
 ORDERS = f"/rest/v1.0/purchase_order_contracts?project_id={RIVERSIDE}"
@@ -52,6 +52,17 @@ def test_projects_have_64_bit_ids_and_nulls(simulator: SimulatorProcess) -> None
     assert projects[RIVERSIDE]["company"] == {"id": HOLLIS, "name": "Hollis & Grant Builders"}
     assert projects[NUMBERLESS]["project_number"] is None
     assert min(projects) > 2**32
+
+
+def test_the_list_of_a_company_has_its_projects_in_brief(simulator: SimulatorProcess) -> None:
+    whole = read(simulator, f"/rest/v1.1/projects?company_id={HOLLIS}&filters[by_status]=All").json
+    brief = read(simulator, f"/rest/v1.0/companies/{HOLLIS}/projects").json
+    assert [each["id"] for each in brief] == [each["id"] for each in whole]
+    assert {(each["status_name"], each["stage_name"]) for each in brief} == {
+        ("Active", "Course of Construction")
+    }
+    foreign = f"/rest/v1.0/companies/{NORTHGATE}/projects"
+    assert simulator.get(foreign, simulator.access_token(DANA), HOLLIS).status == 403
 
 
 @pytest.mark.parametrize(

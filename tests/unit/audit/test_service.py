@@ -168,3 +168,10 @@ def test_events_are_found_by_kind_person_and_page() -> None:
     assert [event.sequence for event in audit.list_events(search="100%")] == [4]
     assert [event.sequence for event in audit.list_events(search="_")] == []
     assert [event.sequence for event in audit.list_events(before=3, limit=1)] == [2]
+
+
+def test_a_log_that_was_emptied_has_no_newest_event_and_is_noticed() -> None:
+    db.session.execute(delete(audit.AuditEvent))
+    db.session.commit()
+    assert audit.find_head() is None
+    assert audit.verify() == 1

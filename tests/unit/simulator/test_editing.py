@@ -20,9 +20,9 @@ from embedded_app.simulator.seed import build_world
 RECORDS = (Project, CostCode, Vendor, Insurance, Contract, LineItem, ChangeOrder, Requisition)
 KEYS = {
     # names, numbers and words of the platform: a marker in them would make another record of it
-    Project: {"project_number", "state_code", "stage"},
+    Project: {"project_number", "state_code", "stage", "country_code", "time_zone", "tz_name"},
     CostCode: {"division", "code"},
-    Vendor: {"state_code", "origin_code"},
+    Vendor: {"state_code", "country_code", "origin_code"},
     Insurance: {"status"},
     Contract: {"number", "status", "origin_id", "origin_code", "currency_iso_code", "accounting_method"},
     LineItem: {"uom", "origin_id"},

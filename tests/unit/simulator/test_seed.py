@@ -123,3 +123,28 @@ def test_the_app_urls_carry_the_tokens_of_the_platform() -> None:
         "?company_id={{procore.company.id}}&project_id={{procore.project.id}}"
     )
     assert len(app.installation_key) == 36
+
+
+def test_commitments_of_an_accounting_system_have_its_keys(world: World) -> None:
+    kept = [each for each in world.contracts.values() if each.origin_id is not None]
+    assert {people.HOLLIS, people.CASCADIA} == {each.company_id for each in kept}
+    assert all(each.executed for each in kept)
+    keys = [each.origin_id for each in kept] + [line.origin_id for each in kept for line in each.lines]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("family", ["rfis", "submittals", "prime_contracts", "observations"])
+def test_custom_fields_have_values_and_some_have_none(world: World, family: str) -> None:
+    records = [each for each in world.records[family].values() if each["company_id"] == people.HOLLIS]
+    values = [value["value"] for each in records for value in each["custom_fields"].values()]
+    assert any(value is not None for value in values)
+    assert family == "prime_contracts" or None in values
+
+
+def test_a_project_is_in_the_country_and_time_zone_of_its_company(world: World) -> None:
+    zones = {
+        (each.company_id == people.THAMESIDE, each.country_code, each.tz_name)
+        for each in world.projects.values()
+    }
+    assert zones == {(True, "GB", "Europe/London"), (False, "US", "America/Los_Angeles")}
+    assert {each.country_code for each in world.vendors_of(people.THAMESIDE)} == {"GB"}

@@ -34,7 +34,6 @@ from embedded_app.simulator.state import simulator
 from embedded_app.simulator.switches import LogCounts
 
 _TOOL = "daily_log"
-_ZONE = ZoneInfo("America/Los_Angeles")
 _VERBS = "list show create update delete"
 _CODE = Field("cost_code", COST_CODE, key="cost_code_id")
 _COMMENTS = Field("comments", TEXT)
@@ -67,13 +66,14 @@ _WEATHER = (
 )
 
 
-def _today() -> date:
-    return simulator().clock.now().astimezone(_ZONE).date()
+def _today(project_id: int) -> date:
+    running = simulator()
+    return running.clock.now().astimezone(ZoneInfo(running.world.projects[project_id].tz_name)).date()
 
 
-def _asked() -> tuple[date, date]:
-    """The days that a list is asked for."""
-    today = _today()
+def _asked(project_id: int) -> tuple[date, date]:
+    """The days that a list is asked for, in the project's time zone."""
+    today = _today(project_id)
     only = request.args.get("log_date")
     first, last = request.args.get("start_date", only), request.args.get("end_date", only)
     try:
@@ -85,9 +85,9 @@ def _asked() -> tuple[date, date]:
         raise Refusal(400, "is not a date", field="log_date") from malformed
 
 
-def _of_days(logs: Iterable[Any]) -> list[Any]:
-    """The logs of the days that are asked for."""
-    first, last = _asked()
+def _of_days(logs: Iterable[Any], project_id: int) -> list[Any]:
+    """The project's logs of the days that are asked for."""
+    first, last = _asked(project_id)
     return [each for each in logs if each["date"] is not None and first <= each["date"] <= last]
 
 
@@ -95,7 +95,7 @@ def _family(singular: str, own: tuple[Field, ...], path: str) -> Family:
     name = f"{singular}s"
 
     def prepare(log: Any) -> None:
-        log["date"] = log["date"] or _today()
+        log["date"] = log["date"] or _today(log["project_id"])
         log["position"] = 1 + sum(1 for _ in family.records(simulator().world, log["project_id"]))
 
     family = serve(
@@ -137,7 +137,7 @@ def daily_log_counts(project_id: int) -> Response:
     """How many logs of each kind there are on the days that are asked for."""
     permitted_project(project_id, _TOOL)
     world = simulator().world
-    counts = {family.name: len(_of_days(family.records(world, project_id))) for family in LOGS}
+    counts = {family.name: len(_of_days(family.records(world, project_id), project_id)) for family in LOGS}
     if simulator().switches.daily_log_counts is LogCounts.LIST:
         return json([{"name": name, "count": count} for name, count in counts.items()])
     return json(counts)

@@ -47,7 +47,7 @@ def _user(world: World, membership: Membership) -> Record:
         company_name=company.name,
         permission_template={**template, "name": name},
         company_permission_template={**template, "name": name, "type": "company_tools"},
-        country_code="US",
+        country_code=company.country_code,
         created_at=begun,
         updated_at=begun,
     )

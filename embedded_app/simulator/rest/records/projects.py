@@ -26,9 +26,9 @@ def project(record: Project, view: str, company_name: str) -> Json:
         "address": record.address,
         "city": record.city,
         "state_code": record.state_code,
-        "country_code": "US",
-        "time_zone": "Pacific Time (US & Canada)",
-        "tz_name": "America/Los_Angeles",
+        "country_code": record.country_code,
+        "time_zone": record.time_zone,
+        "tz_name": record.tz_name,
         "start_date": day(record.start_date),
         "completion_date": day(record.completion_date),
         "project_stage": {"id": 1, "name": record.stage},
@@ -43,6 +43,19 @@ def project(record: Project, view: str, company_name: str) -> Json:
     if view == "extended":
         normal |= {"description": record.description, "departments": [], "custom_fields": {}}
     return normal
+
+
+def project_in_brief(record: Project) -> Json:
+    """A project as the company's list has it; what counts as an open item is not documented."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "project_number": record.project_number,
+        "stage_name": record.stage,
+        "status_name": "Active" if record.active else "Inactive",
+        "type_name": None,
+        "open_items": None,
+    }
 
 
 def cost_code(record: CostCode) -> Json:

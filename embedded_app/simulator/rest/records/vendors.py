@@ -18,7 +18,7 @@ def vendor(record: Vendor, view: str) -> Json:
         "company": record.name,
         "city": record.city,
         "state_code": record.state_code,
-        "country_code": "US",
+        "country_code": record.country_code,
         "business_phone": record.business_phone,
         "email_address": record.email_address,
         "trade_name": record.trade_name,
