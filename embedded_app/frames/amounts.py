@@ -37,6 +37,10 @@ class Currencies:
         stated = item.currency_of(name)
         return "" if stated is None or agree(stated, self.of_totals) else stated
 
+    def written_of(self, records: Sequence[Item], name: str) -> str:
+        """What stands behind the amounts of a field that these records and their rows are compared by."""
+        return self.written(records[0], name) if records else ""
+
     def sums(self, items: Iterable[Item], name: str) -> Sums | None:
         """What several items hold in a field together; `None` if one of them holds no amount, or there is none."""
         found: dict[str, Decimal] = {}

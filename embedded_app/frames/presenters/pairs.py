@@ -47,7 +47,9 @@ def _field(
     if compared.verdict is Verdict.OTHER_CURRENCY:
         difference = Difference(other_currency(currencies, finding.rows, rule.row_field), "differs")
     else:
-        difference = _difference(view, compared)
+        is_money = compared.kind is FieldKind.MONEY
+        code = currencies.written_of(finding.records, rule.record_field) if is_money else ""
+        difference = _difference(view, compared, code)
     return ComparedField(
         label=compared.label,
         procore=sums_text(inside) if inside else value_text(compared.record_value, compared.kind),
@@ -65,13 +67,13 @@ def other_currency(currencies: Currencies, rows: Sequence[Item], name: str, act:
     return f"In {' and '.join(codes) or 'another currency'}, not {act}"
 
 
-def _difference(view: PanelView, compared: Compared) -> Difference:
+def _difference(view: PanelView, compared: Compared, code: str) -> Difference:
     match compared.verdict:
         case Verdict.SAME_AFTER_NORMALISING:
             is_status = compared.kind is FieldKind.STATUS
             return Difference("Mapped to the same" if is_status else "Same after normalizing")
         case Verdict.WITHIN_TOLERANCE | Verdict.DIFFERENT:
-            return _distance(compared)
+            return _distance(compared, code)
         case Verdict.MISSING_IN_PROCORE:
             return Difference("Missing in Procore", "differs")
         case Verdict.MISSING_OUTSIDE:
@@ -82,25 +84,25 @@ def _difference(view: PanelView, compared: Compared) -> Difference:
             return Difference("Empty on both sides" if is_missing(compared.record_value) else "Match")
 
 
-def _distance(compared: Compared) -> Difference:
+def _distance(compared: Compared, code: str) -> Difference:
     is_within = compared.verdict is Verdict.WITHIN_TOLERANCE
     if isinstance(compared.difference, int):
         words = days_text(compared.difference)
         return Difference(f"{words}, within tolerance") if is_within else Difference(words, "differs")
     if compared.difference is None:
         return Difference("Different", "differs")
-    return amount_difference(compared.difference, is_within=is_within)
+    return amount_difference(compared.difference, code, is_within=is_within)
 
 
-def amount_difference(difference: Decimal, *, is_within: bool) -> Difference:
-    """A difference of two amounts that are both there."""
+def amount_difference(difference: Decimal, code: str, *, is_within: bool) -> Difference:
+    """A difference of two amounts that are both there; `code` is written behind it."""
     if not difference:
         state = "equal"
     elif is_within:
         state = "within"
     else:
         state = "above" if difference > 0 else "below"
-    return Difference(difference_text(difference), state)
+    return Difference(difference_text(difference, code), state)
 
 
 def cause_of(view: PanelView, finding: Finding) -> str:
@@ -134,15 +136,16 @@ def cause_of(view: PanelView, finding: Finding) -> str:
     if inside != total.record_value or outside != total.row_value:
         return ""
     source = view.panel.source_name
+    code = Currencies(view).written_of(finding.records, rules.total_comparison.record_field)
     differing = [side for side in sides if side[1] != side[2]]
     if len(differing) == 1:
         label, record_value, row_value = differing[0]
         return (
-            f"All of it is in {label[:1].lower()}{label[1:]}: {money_text(record_value)} in Procore, "
-            f"{money_text(row_value)} in {source}."
+            f"All of it is in {label[:1].lower()}{label[1:]}: {money_text(record_value, code)} in Procore, "
+            f"{money_text(row_value, code)} in {source}."
         )
     terms = [
-        f"{label[:1].lower()}{label[1:]} ({difference_text(EXACT.subtract(row_value, record_value))})"
+        f"{label[:1].lower()}{label[1:]} ({difference_text(EXACT.subtract(row_value, record_value), code)})"
         for label, record_value, row_value in differing
     ]
     return f"It adds up from {' and '.join(terms)}."

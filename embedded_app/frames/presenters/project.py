@@ -60,6 +60,7 @@ class ProjectPresenter:
         blank = self._blank(chosen)
         query = self._query
         has_table = blank is None
+        banners = (*states.banners(self._view), *states.not_added_up(self._view))
         return ProjectPage(
             title=self._project.name,
             subtitle=self._subtitle(),
@@ -67,7 +68,7 @@ class ProjectPresenter:
             settings_address=url_for("settings.overview"),
             freshness=states.freshness(self._view),
             refresh_address=query.refresh_address,
-            banners=states.banners(self._view),
+            banners=banners,
             notice=notice,
             tiles=self._tiles(),
             tabs=self._tabs(),
@@ -84,7 +85,7 @@ class ProjectPresenter:
             footnotes=footnotes(self._view, chosen) if has_table else (),
             export_address=query.export_address if has_table else "",
             form=self._form(),
-            announce=states.announcement(notice, self._view, self._announce(len(chosen))),
+            announce=states.announcement(notice, banners, self._announce(len(chosen))),
         )
 
     def line(self) -> LinePage:

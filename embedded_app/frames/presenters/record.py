@@ -234,7 +234,7 @@ class RecordPresenter:
             form=FormFields(url_for("frames.links"), {"from": "record", **query.arguments})
             if view.may_link
             else None,
-            announce=states.announcement(notice, view, f"{number} {title}"),
+            announce=states.announcement(notice, states.banners(view), f"{number} {title}"),
         )
 
     def _without_record(self, notice: Banner | None) -> RecordPage:
@@ -325,13 +325,13 @@ class RecordPresenter:
 
     def _variance_banner(self, finding: Finding) -> Banner:
         source, [entry] = self._view.panel.source_name, finding.entries
-        total = next(
-            each for each in finding.compared if each.name == self._view.panel.definition.rules.total
-        )
+        rule = self._view.panel.definition.rules.total_comparison
+        total = next(each for each in finding.compared if each.name == rule.name)
         if entry.variance is not None and not total.verdict.agrees:
             direction = "higher" if entry.variance > 0 else "lower"
+            code = self._currencies.written_of(finding.records, rule.record_field)
             return Banner(
-                f"{source} is {money_text(entry.variance.copy_abs())} {direction}",
+                f"{source} is {money_text(entry.variance.copy_abs(), code)} {direction}",
                 cause_of(self._view, finding),
                 "warn",
             )

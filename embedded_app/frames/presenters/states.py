@@ -70,21 +70,28 @@ def nothing_read(view: PanelView) -> bool:
 def banners(view: PanelView) -> tuple[Banner, ...]:
     """Every fact about the whole view that a reader has to know before the numbers. Only one has a next step."""
     found = _about_both(view) or [*_about_procore(view), *_about_source(view)]
-    found += _about_currencies(view)
+    found += _without_currency(view)
     first = next((banner for banner in found if banner.retry or banner.reload_at), None)
     return tuple(banner if banner is first else replace(banner, retry=False) for banner in found)
 
 
-def _about_currencies(view: PanelView) -> list[Banner]:
-    """What keeps the amounts from being added up."""
-    one, source = view.panel.family.one, view.panel.source_name
-    if not Currencies(view).add_up:
-        sentence = f"They are not added up. Each {one} is compared with rows in its own currency."
-        return [Banner("Amounts are in several currencies", sentence, "warn")]
-    if view.reconciliation is not None and view.reconciliation.currency == UNKNOWN:
+def not_added_up(view: PanelView) -> tuple[Banner, ...]:
+    """What keeps the amounts of several records from being added up."""
+    if Currencies(view).add_up:
+        return ()
+    sentence = (
+        f"They are not added up. Each {view.panel.family.one} is compared with rows in its own currency."
+    )
+    return (Banner("Amounts are in several currencies", sentence, "warn"),)
+
+
+def _without_currency(view: PanelView) -> list[Banner]:
+    """What keeps rows from being compared, because Procore states no currency."""
+    unknown = view.reconciliation is not None and view.reconciliation.currency == UNKNOWN
+    if unknown and Currencies(view).add_up:
         return [
             Banner(
-                f"Amounts of {source} are in several currencies",
+                f"Amounts of {view.panel.source_name} are in several currencies",
                 "Procore does not say in which its own are, so rows that state one are not compared. "
                 "A company administrator can state Procore’s currency in the panel.",
                 "warn",
@@ -93,9 +100,9 @@ def _about_currencies(view: PanelView) -> list[Banner]:
     return []
 
 
-def announcement(notice: Banner | None, view: PanelView, content: str) -> str:
+def announcement(notice: Banner | None, above: Sequence[Banner], content: str) -> str:
     """What a screen reader says of a new page: the outcome of an act, what is wrong, and what is there."""
-    told = [notice, *banners(view)]
+    told = [notice, *above]
     return ". ".join([*(banner.title for banner in told if banner is not None), content])
 
 

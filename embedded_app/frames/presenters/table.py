@@ -280,12 +280,11 @@ class TablePresenter:
             return None
         code = self._code(line)
         if line.kind not in PAIRED:
-            return Difference(f"{difference_text(line.variance)} {code}".rstrip(), "open")
+            return Difference(difference_text(line.variance, code), "open")
         if varies(line, self._view) is Varies.OTHERWISE:
-            return Difference(f"{difference_text(line.variance)} {code}".rstrip(), "tied")
+            return Difference(difference_text(line.variance, code), "tied")
         is_within = varies(line, self._view) is not Varies.BEYOND
-        found = amount_difference(line.variance, is_within=is_within)
-        return Difference(f"{found.text} {code}".rstrip(), found.state)
+        return amount_difference(line.variance, code, is_within=is_within)
 
     def _code(self, line: Line) -> str:
         """The currency of the line's variance, where it is not that of the totals."""

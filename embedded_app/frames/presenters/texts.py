@@ -17,11 +17,11 @@ _CENT_PLACES = 2
 _WHOLE = 100
 
 
-def money_text(value: Decimal | None) -> str:
-    """``6,842,500.00``; at least two decimals, and as many as the value has."""
+def money_text(value: Decimal | None, code: str = "") -> str:
+    """``6,842,500.00``, ``12.00 CAD``; at least two decimals, and as many as the value has."""
     if value is None:
         return MISSING
-    digits = f"{value.copy_abs():,.{money_places(value)}f}"
+    digits = f"{value.copy_abs():,.{money_places(value)}f} {code}".rstrip()
     return f"{_MINUS}{digits}" if value < 0 else digits
 
 
@@ -35,12 +35,13 @@ def sums_text(sums: Mapping[str, Decimal] | None) -> str:
     """``6,842,500.00``, ``868,725.47 CAD``, ``12.00 · 5.00 CAD``: a sum for each currency (see `Sums`)."""
     if not sums:
         return MISSING
-    return " · ".join(f"{money_text(value)} {code}".rstrip() for code, value in sorted(sums.items()))
+    return " · ".join(money_text(value, code) for code, value in sorted(sums.items()))
 
 
-def difference_text(value: Decimal | None) -> str:
-    """The same with a sign: ``+94,600.00``, ``−0.02``, ``0.00``."""
-    return f"+{money_text(value)}" if value is not None and value > 0 else money_text(value)
+def difference_text(value: Decimal | None, code: str = "") -> str:
+    """The same with a sign: ``+94,600.00``, ``−0.02 CAD``, ``0.00``."""
+    text = money_text(value, code)
+    return f"+{text}" if value is not None and value > 0 else text
 
 
 def share_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:

@@ -61,6 +61,26 @@ def test_a_linked_record_shows_its_row_and_what_differs_first(pages: Pages) -> N
     assert "3,694,950.00 of 6,594,250.00 56 %" in text
 
 
+def test_where_commitments_are_in_several_currencies_every_amount_of_one_says_its_own(
+    world: World, pages: Pages
+) -> None:
+    approved = {"approved": "362500.00", "title": "Structural steel"}
+    world.procore.commitments[0] = commitment(14, "6480000.00", currency="CAD", **approved)
+    text = text_of(pages.record(STEEL))
+    assert (
+        "Sage ERP is 248,250.00 CAD lower All of it is in approved change orders: 362,500.00 CAD in Procore"
+        in text
+    )
+    assert "114,250.00 CAD in Sage ERP." in text
+    assert "Committed −248,250.00 CAD 6,842,500.00 CAD 6,594,250.00" in text
+    assert "Amounts are in several currencies" not in text, "nothing is added up beside one record"
+    line = text_of(pages.line(f"subcontract/{STEEL}"))
+    assert "362,500.00 CAD in Procore, 114,250.00 CAD in Sage ERP." in line
+    world.sources.rows[0] = row(14, "6500000.00", approved="114250.00", title="Structural steel")
+    text = text_of(pages.record(STEEL))
+    assert "original amount (+20,000.00 CAD) and approved change orders (−248,250.00 CAD)" in text
+
+
 def test_refresh_reads_the_source_again_on_either_page(world: World, pages: Pages) -> None:
     pages.record(STEEL)
     pages.project()
