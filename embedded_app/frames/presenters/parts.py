@@ -8,12 +8,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """One side in the head of a page; all but `name` as the macro `source` has it."""
+    """One side in the head of a page, as the macro `source` has it."""
 
     name: str
     state: str
     read_at: datetime | None
     lags: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from embedded_app.errors import (
     CompanyPaused,
+    EmbeddedAppError,
     Forbidden,
     NotFound,
     RateLimited,
@@ -28,13 +29,31 @@ def freshness(view: PanelView) -> tuple[Freshness, ...]:
     procore_state = "down" if records.records is None else "stale" if records.is_stale else "fresh"
     lags = records.is_lagging
     name = "Procore live" if procore_state == "fresh" and not lags else "Procore"
-    sides = [Freshness(name, procore_state, records.read_at, lags)]
+    sides = [Freshness(name, procore_state, records.read_at, lags, _why_nothing(records.failure))]
     if view.sees_source and view.jobs:
         state = "stale" if rows.is_stale or lost_rows(view) else "fresh"
         if rows.rows is None and not rows.is_withheld:
             state = "down"
-        sides.append(Freshness(view.panel.source_name, state, rows.read_at))
+        why = _why_nothing(rows.failure)
+        sides.append(Freshness(view.panel.source_name, state, rows.read_at, why=why))
     return tuple(sides)
+
+
+def _why_nothing(failure: EmbeddedAppError | None) -> str:
+    """Why a side shows nothing, in the words that follow its name; not every failure is a silence."""
+    match failure:
+        case Forbidden() | NotFound():
+            return "hidden from you"
+        case RateLimited():
+            return "asked us to wait"
+        case CompanyPaused():
+            return "not asked now"
+        case SourceChangedShape():
+            return "changed"
+        case SourceRefused():
+            return "cannot be read"
+        case _:
+            return "not answering"
 
 
 def is_refused(view: PanelView) -> bool:

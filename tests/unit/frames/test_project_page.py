@@ -13,6 +13,7 @@ import pytest
 from embedded_app.errors import (
     CompanyPaused,
     Forbidden,
+    ProcoreError,
     RateLimited,
     SourceChangedShape,
     SourceRefused,
@@ -190,19 +191,20 @@ def test_the_viewers_own_words_come_back_escaped(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "title"),
+    ("failure", "title", "beside"),
     [
-        (SourceUnavailable("It did not answer."), "Sage ERP is not answering"),
-        (SourceChangedShape("The column paid is gone."), "Sage ERP has changed"),
-        (SourceRefused("The address is not allowed."), "Sage ERP cannot be read"),
+        (SourceUnavailable("It did not answer."), "Sage ERP is not answering", "not answering"),
+        (SourceChangedShape("The column paid is gone."), "Sage ERP has changed", "changed"),
+        (SourceRefused("The address is not allowed."), "Sage ERP cannot be read", "cannot be read"),
     ],
 )
 def test_a_source_that_is_down_leaves_procore_alone(
-    world: World, pages: Pages, failure: SourceUnavailable, title: str
+    world: World, pages: Pages, failure: SourceUnavailable, title: str, beside: str
 ) -> None:
     world.sources.failure = failure
     html = pages.project()
     text = text_of(html)
+    assert f"Sage ERP {beside} Refresh" in text
     assert title in text
     assert "You see Procore alone, and nothing is compared." in text
     assert "Only in" not in text
@@ -321,9 +323,26 @@ def test_without_the_right_to_read_commitments_nothing_of_either_side_is_shown(
     world.procore.failure = Forbidden("No.")
     html = pages.project()
     assert "Commitments are hidden from you in Procore" in html
+    assert "Procore hidden from you" in text_of(html)
+    assert "not answering" not in text_of(html)
     assert lines_in(html) == []
     for secret in ("SC-014", "21-0417-014", "P118", "86,900", "6,594,250"):
         assert secret not in html
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (RateLimited("Wait.", retry_at=READ_AT + timedelta(minutes=2)), "Procore asked us to wait"),
+        (CompanyPaused("Refused.", retry_at=READ_AT + timedelta(minutes=2)), "Procore not asked now"),
+        (TimedOut("No answer."), "Procore not answering"),
+    ],
+)
+def test_beside_a_name_stands_what_happened(
+    world: World, pages: Pages, failure: ProcoreError, said: str
+) -> None:
+    world.procore.failure = failure
+    assert f"{said} Refresh" in text_of(pages.project())
 
 
 def test_outside_the_audience_procore_is_shown_alone(world: World, pages: Pages) -> None:
