@@ -70,3 +70,10 @@ def test_a_directory_that_procore_does_not_show_proves_nothing(
 ) -> None:
     simulator.membership(DANA, HOLLIS, project_levels={"directory": "None"})
     assert "Procore does not show you this project’s directory." in asked(dana, DANA).text
+
+
+def test_what_the_administrator_may_not_read_says_nothing_about_the_connection(
+    dana: Administrator, simulator: SimulatorProcess
+) -> None:
+    simulator.membership(DANA, HOLLIS, project_levels={"commitments": "None"})
+    assert "In order Connection Procore answers for this company." in asked(dana, MARCUS).text
