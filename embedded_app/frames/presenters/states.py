@@ -29,6 +29,8 @@ def freshness(view: PanelView) -> tuple[Freshness, ...]:
     procore_state = "down" if records.records is None else "stale" if records.is_stale else "fresh"
     lags = records.is_lagging
     name = "Procore live" if procore_state == "fresh" and not lags else "Procore"
+    if is_refused(view):
+        procore_state = "hidden"
     sides = [Freshness(name, procore_state, records.read_at, lags, _why_nothing(records.failure))]
     if view.sees_source and view.jobs:
         state = "stale" if rows.is_stale or lost_rows(view) else "fresh"
