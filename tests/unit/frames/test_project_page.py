@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import delete
 
 from embedded_app.errors import (
     CompanyPaused,
@@ -23,6 +24,7 @@ from embedded_app.errors import (
 from embedded_app.ids import RecordId
 from embedded_app.panels import RecordKey
 from embedded_app.procore import Silence
+from embedded_app.storage import Company, db
 from tests.fakes.html_table import foot_in, lines_in, text_of
 from tests.fakes.panel_sides import PROJECT, READ_AT, VIEWER, commitment, row
 from tests.fakes.panel_world import ACTOR, World
@@ -436,6 +438,13 @@ def test_another_company_in_the_address_is_refused(pages: Pages) -> None:
     response = pages.get("/frame/project/view", company_id=55188)
     assert response.status_code == 403
     assert "SC-014" not in response.text
+
+
+def test_a_company_that_is_deleted_meanwhile_is_refused(world: World, pages: Pages) -> None:
+    with world.app.app_context():
+        db.session.execute(delete(Company))
+        db.session.commit()
+    assert pages.get("/frame/project/view").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["company_id", "project_id", "panel"])
