@@ -11,6 +11,7 @@ from embedded_app import frames, health, installations, services, settings, sign
 from embedded_app.clock import Clock, SystemClock
 from embedded_app.config import Config
 from embedded_app.crypto import KeyProvider, Vault, key_provider
+from embedded_app.health.metrics import Metrics
 from embedded_app.installations import (
     Custody,
     Flows,
@@ -56,7 +57,8 @@ def create_app(
     web.init_app(app, config)
     master_keys = master_keys or key_provider(config)
     storage.init_app(app, config, master_keys)
-    procore = procore or _procore(app, config, clock)
+    metrics = Metrics()
+    procore = procore or _procore(app, config, clock, metrics)
     web.surround(app, procore.within)
 
     made = _services(app, config, Vault(master_keys, storage.find_wrapped_key, clock), procore, clock)
@@ -64,13 +66,13 @@ def create_app(
     installations.schedule(made.jobs, made.installations)
 
     signing_in.init_app(app)
-    health.init_app(app, config)
+    health.init_app(app, config, metrics)
     frames.init_app(app)
     settings.init_app(app)
     return app
 
 
-def _procore(app: Flask, config: Config, clock: Clock) -> Procore:
+def _procore(app: Flask, config: Config, clock: Clock, metrics: Metrics) -> Procore:
     environment = Environment.from_config(config)
     name = f"{environment.api_url}:{config.procore_client_id}"
     return Procore(
@@ -81,6 +83,7 @@ def _procore(app: Flask, config: Config, clock: Clock) -> Procore:
         store=storage.shared_value(app, config, f"pacing:{name}"),
         news_store=storage.shared_value(app, config, f"news:{name}"),
         thread_context=app.app_context,
+        on_call=metrics.on_call,
     )
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from embedded_app.app import ROOT
 from embedded_app.commands import environment
 from embedded_app.demo import Options
 from embedded_app.demo import run as run_demo
+from embedded_app.health.metrics import FOLDER_VARIABLE
 from embedded_app.services import services
 from embedded_app.storage import db
 from embedded_app.web import logs
@@ -54,6 +56,7 @@ def serve(host: str, port: int, workers: int) -> None:
     with environment.configured_app().app_context():
         _refuse_wrong_keys()
         db.engine.dispose()
+    os.environ[FOLDER_VARIABLE] = os.environ.get(FOLDER_VARIABLE) or mkdtemp(prefix="tieback-metrics-")
     gunicorn = Path(sys.executable).with_name("gunicorn")
     arguments = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(_THREADS)]
     arguments += ["--bind", f"{host}:{port}", "--chdir", str(ROOT), "--graceful-timeout", "20"]

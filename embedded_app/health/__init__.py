@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from embedded_app.config import Config
 from embedded_app.errors import CredentialError
 from embedded_app.health import metrics
+from embedded_app.health.metrics import Metrics
 from embedded_app.services import services
 from embedded_app.storage import db
 from embedded_app.web.access import public
@@ -17,10 +18,10 @@ from embedded_app.web.headers import Kind
 blueprint = Blueprint("health", __name__)
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, config: Config, counted: Metrics) -> None:
     """Register the pages."""
     app.register_blueprint(blueprint)
-    metrics.init_app(app, config)
+    metrics.init_app(app, config, counted)
 
 
 @blueprint.get("/healthz")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from embedded_app.outbound.wire import WireRequest, WireResponse
 from embedded_app.procore.calls.call import Period
+from embedded_app.procore.calls.caller import CallRecord
 from embedded_app.procore.calls.routes import in_words
 from embedded_app.procore.calls.transport import PooledTransport, Transport
 from embedded_app.procore.client import Procore
@@ -29,6 +30,7 @@ from embedded_app.procore.records.projects import Project
 __all__ = [
     "AccessLevel",
     "ApiVersion",
+    "CallRecord",
     "Commitment",
     "CommitmentKind",
     "Company",
