@@ -15,7 +15,7 @@ from embedded_app.crypto import Vault
 from embedded_app.errors import InvalidField
 from embedded_app.sources.connectors.base import UploadedFile
 from embedded_app.sources.models import SourceFile, content_context
-from embedded_app.storage import current_company_id, db, new_id
+from embedded_app.storage import Company, current_company_id, db, new_id
 
 LARGEST_FILE = 10_000_000
 """Bytes."""
@@ -78,9 +78,12 @@ class Files:
     def _make_room(self, size: int) -> None:
         """Let the files go that wait for a source, the oldest first, where there is no room for another one.
 
+        The company's row is locked until the commit, so that uploads that come together see each other's files.
+
         Raises:
             InvalidField: when those of sources leave too little.
         """
+        db.session.execute(select(Company.id).where(Company.id == current_company_id()).with_for_update())
         stored = db.session.scalar(select(func.coalesce(func.sum(SourceFile.size), 0))) or 0
         waiting = select(SourceFile).where(SourceFile.source_id.is_(None)).order_by(SourceFile.uploaded_at)
         for file in db.session.scalars(waiting).all():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ from embedded_app.storage import current_company_id, db
 
 _log = logging.getLogger(__name__)
 
-_OPEN_READERS = 32
+OPEN_READERS = 32
+_Key = tuple[CompanyId, UUID, int, bytes]
+"""Company, source, version and mark of the key."""
 CHANGED_OUTSIDE = (
     "The settings of this source were changed outside the app. Check them, then enter its password again."
 )
@@ -59,7 +61,7 @@ class Opener:
         self.connectors = tuple(connectors)
         self._vault = vault
         self._files = files
-        self._readers: OrderedDict[tuple[CompanyId, UUID, int, bytes], Reader] = OrderedDict()
+        self._readers: OrderedDict[_Key, Reader] = OrderedDict()
         self._lock = threading.Lock()
 
     def connector(self, kind: str) -> Connector:
@@ -173,10 +175,18 @@ class Opener:
                 self._readers.move_to_end(key)
                 return reader
             reader = self._readers[key] = self._open(saved.kind, saved.settings, saved.secrets)
-            superfluous = self._readers.popitem(last=False)[1] if len(self._readers) > _OPEN_READERS else None
+            superfluous = (
+                self._readers.pop(self._superfluous()) if len(self._readers) > OPEN_READERS else None
+            )
         if superfluous is not None:
             superfluous.close()
         return reader
+
+    def _superfluous(self) -> _Key:
+        """Of the company with the most readers the one unused for longest."""
+        companies = Counter(company_id for company_id, *_ in self._readers)
+        [(most, _)] = companies.most_common(1)
+        return next(key for key in self._readers if key[0] == most)
 
     def _open(self, kind: str, settings: Mapping[str, str], secrets: Mapping[str, Secret]) -> Reader:
         connector = self.connector(kind)

@@ -37,9 +37,11 @@ class ScriptedConnector:
         self.while_reading: Callable[[], None] = lambda: None
         self.asked: list[Where | None] = []
         self.passwords: list[Secret | None] = []
+        self.opened = 0
         self.closed = 0
 
     def open(self, filled: Filled) -> ScriptedReader:
+        self.opened += 1
         required(filled, "host", "Enter a host.")
         return ScriptedReader(self, filled.secrets.get("password"), text(filled, "table"))
 

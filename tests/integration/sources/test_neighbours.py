@@ -6,19 +6,29 @@ import ipaddress
 import queue
 import socket
 import threading
+import time
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from embedded_app.clock import SystemClock
+from embedded_app.crypto import Sealed, Vault
 from embedded_app.errors import SourceBusy
 from embedded_app.outbound.network import Network
+from embedded_app.sources import files
 from embedded_app.sources.bounds import PLACES_OF_A_COMPANY
 from embedded_app.sources.connectors import sql
 from embedded_app.sources.connectors.base import Surroundings
 from embedded_app.sources.connectors.sql import SqlConnector
+from embedded_app.sources.models import SourceFile
+from embedded_app.sources.opening import OPEN_READERS
 from embedded_app.sources.service import SourceService
 from embedded_app.storage import company_scope, db
+from embedded_app.storage._database import POOL
+from tests.fakes.fake_clock import FakeClock
+from tests.fakes.scripted_connector import ScriptedConnector
 from tests.integration.sources.conftest import DANA, ONE, TWO
 
 TESTS = 64
@@ -63,3 +73,61 @@ def test_64_tests_of_a_source_that_says_nothing_leave_another_company_served(
     assert {each for each in found if each != "busy"} == {
         "The database did not sign in within 3 s. Look whether it is up."
     }
+
+
+@pytest.mark.usefixtures("app")
+def test_many_sources_of_a_company_close_the_connections_of_no_other(
+    service: SourceService, scripted: ScriptedConnector, clock: FakeClock
+) -> None:
+    with company_scope(TWO):
+        theirs = service.create(service.draft(SCRIPTED), actor=DANA).id
+        service.read(theirs)
+    with company_scope(ONE):
+        for number in range(OPEN_READERS + 3):
+            own = service.create(service.draft(SCRIPTED | {"name": f"ERP {number}"}), actor=DANA).id
+            service.read(own)
+    opened = scripted.opened
+    asked = len(scripted.asked)
+    clock.advance(3600)
+    with company_scope(TWO):
+        service.read(theirs, refresh=True)
+    assert len(scripted.asked) == asked + 1
+    assert scripted.opened == opened
+
+
+@pytest.fixture
+def _a_connection_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(POOL, "pool_size", 7)
+
+
+@pytest.mark.usefixtures("_a_connection_for_each")
+def test_uploads_that_come_together_stay_within_the_room_of_a_company(
+    app: Flask, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_STORED", 250)
+    store = files.Files(vault, clock)
+    seal = vault.seal
+
+    def slowly(*arguments: Any) -> Sealed:
+        time.sleep(0.1)  # between the look at what is stored and the commit
+        return seal(*arguments)
+
+    monkeypatch.setattr(vault, "seal", slowly)
+    everybody = threading.Barrier(6)
+    results: queue.Queue[str] = queue.Queue()
+
+    def upload(number: int) -> None:
+        with app.app_context(), company_scope(ONE):
+            everybody.wait(60)
+            store.add(f"{number}.csv", b"x" * 99 + bytes([48 + number]), actor=DANA)
+            results.put("stored")
+            db.session.remove()
+
+    threads = [threading.Thread(target=upload, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert results.qsize() == 6
+    with company_scope(ONE):
+        assert db.session.scalar(select(func.sum(SourceFile.size))) == 200
