@@ -11,8 +11,9 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from embedded_app.errors import ProgrammingError, SourceBusy, SourceUnavailable
 from embedded_app.ids import CompanyId
@@ -25,15 +26,21 @@ SECONDS = 30.0
 FILES = 4
 """Files that are read at the same time for one process, each in a process of its own."""
 FILES_OF_A_COMPANY = 2
+SLICE_SECONDS = 0.0002
+"""Of processor time, after which a thread that works through rows lets the pages of others come first."""
+_ITEMS = 8  # between two looks at the clock
+
+T = TypeVar("T")
 
 
 class Allowance:
     """Leave to ask a customer's system or to read its file, for one company and a limited time."""
 
-    def __init__(self, company_id: CompanyId, ends_at: float, files: Shares) -> None:
+    def __init__(self, company_id: CompanyId, ends_at: float, files: Shares, pace: Pace) -> None:
         self.company_id = company_id
         self._ends_at = ends_at
         self._files = files
+        self._pace = pace
 
     def seconds(self, most: float = math.inf) -> float:
         """The seconds that are left, but no more than `most`.
@@ -48,6 +55,34 @@ class Allowance:
         if left <= 0:
             raise SourceUnavailable("Reading the source took too long. Try again in a moment.")
         return min(left, most)
+
+    def spread(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, for a loop over as many of them as somebody's source has: it takes part in `Pace`.
+
+        Raises:
+            SourceUnavailable: there is no time left for the rest.
+        """
+        with self.working() as rest:
+            for number, item in enumerate(items, start=1):
+                yield item
+                if number % _ITEMS == 0:
+                    rest()
+
+    @contextmanager
+    def working(self) -> Iterator[Callable[[], None]]:
+        """For a loop of another shape: calls what it gets every now and then, which raises as `spread`."""
+        begun = time.thread_time()
+
+        def rest() -> None:
+            nonlocal begun
+            spent = time.thread_time() - begun
+            if spent > SLICE_SECONDS:
+                self.seconds()
+                time.sleep(spent * (2 * self._pace.threads - 1))
+                begun = time.thread_time()
+
+        with self._pace.working():
+            yield rest
 
     @contextmanager
     def file(self) -> Iterator[None]:
@@ -78,6 +113,7 @@ class Bounds:
     ) -> None:
         self._places = Shares(places, share)
         self._files = Shares(FILES, FILES_OF_A_COMPANY)
+        self._pace = Pace()
         self._seconds = seconds
 
     @contextmanager
@@ -88,11 +124,36 @@ class Bounds:
             SourceBusy: the company has its share already, or all places are taken. Nobody waits at the door.
         """
         with self._places.taken(company_id):
-            allowance = Allowance(company_id, time.monotonic() + min(self._seconds, seconds), self._files)
+            ends_at = time.monotonic() + min(self._seconds, seconds)
+            allowance = Allowance(company_id, ends_at, self._files, self._pace)
             try:
                 yield allowance
             finally:
                 allowance.end()
+
+
+class Pace:
+    """Keeps the work on sources' rows to about half a processor, however many threads do it.
+
+    One thread of a process runs at a time. One that computes for seconds makes every page wait for it, at each of
+    the page's questions to the database. So each thread sleeps after every slice, the longer the more there are.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.threads = 0
+        """How many are at work."""
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count as one of them."""
+        with self._lock:
+            self.threads += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.threads -= 1
 
 
 class Shares:

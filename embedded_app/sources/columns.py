@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from embedded_app.errors import InvalidField, SourceChangedShape
 from embedded_app.reconciliation import FieldKind, Item, Value
@@ -14,6 +15,8 @@ from embedded_app.sources.cells import KIND_WORDS, Binary, currency_of, is_prese
 from embedded_app.sources.inference import infer
 from embedded_app.sources.rows import Column, RowSet
 from embedded_app.tabular.table import Line, Reject, Table, Unreadable
+
+T = TypeVar("T")
 
 _ENOUGH_FAILURES = 3
 _SAMPLES = 3
@@ -45,8 +48,19 @@ def from_json(stored: Iterable[Mapping[str, str]]) -> tuple[Column, ...]:
     )
 
 
+class Spread(Protocol):
+    """Gives the items of a long loop; see `Allowance.spread`."""
+
+    def __call__(self, items: Iterable[T], /) -> Iterable[T]: ...
+
+
 def typed(
-    table: Table, *, read_at: datetime, key_column: str | None = None, saved: Sequence[Column] = ()
+    table: Table,
+    *,
+    read_at: datetime,
+    key_column: str | None = None,
+    saved: Sequence[Column] = (),
+    spread: Spread = iter,
 ) -> RowSet:
     """Rows of `table`. Columns that are `saved` keep their kind; those that are new get one.
 
@@ -64,11 +78,12 @@ def typed(
     if key_column is not None and key_column not in table.columns:
         raise InvalidField("key_column", f"There is no column {key_column}. Choose one of the columns.")
     by_name = {column.name: column for column in saved}
-    cells_of = [[line.cells[place] for line in table.lines] for place in range(len(table.columns))]
+    cells_of = [[line.cells[place] for line in table.lines] for place in spread(range(len(table.columns)))]
     columns = [
-        by_name.get(name) or infer(name, cells) for name, cells in zip(table.columns, cells_of, strict=True)
+        by_name.get(name) or infer(name, cells)
+        for name, cells in spread(zip(table.columns, cells_of, strict=True))
     ]
-    rows, rejects, failures = _rows(table.lines, columns, key_column)
+    rows, rejects, failures = _rows(table.lines, columns, key_column, spread)
     for place, column in enumerate(columns):
         present = sum(is_present(cell) for cell in cells_of[place]) if failures[place] else 0
         if column.name in by_name and _ENOUGH_FAILURES <= failures[place] == present:
@@ -78,7 +93,7 @@ def typed(
             )
     return RowSet(
         rows=tuple(rows),
-        columns=tuple(_with_samples(column, rows, cells_of[i]) for i, column in enumerate(columns)),
+        columns=tuple(_with_samples(column, rows, cells_of[i]) for i, column in spread(enumerate(columns))),
         rejects=tuple(sorted((*table.rejects, *rejects), key=lambda reject: reject.line)),
         read_at=read_at,
         row_count=len(rows),
@@ -97,14 +112,14 @@ def texts_of(table: Table, column: Column) -> frozenset[str]:
 
 
 def _rows(
-    lines: Sequence[Line], columns: Sequence[Column], key_column: str | None
+    lines: Sequence[Line], columns: Sequence[Column], key_column: str | None, spread: Spread
 ) -> tuple[list[Item], list[Reject], list[int]]:
     """Rows, rejects, and for each column how many of its cells were no value of its kind."""
     read: list[tuple[int, Item]] = []
     rejects: list[Reject] = []
     failures = [0] * len(columns)
     key_place = next((place for place, column in enumerate(columns) if column.name == key_column), None)
-    for line in lines:
+    for line in spread(lines):
         values: dict[str, Value] = {}
         currencies: dict[str, str] = {}
         reasons: list[str] = []
@@ -124,22 +139,24 @@ def _rows(
             cell = line.cells[key_place]
             key = cell if isinstance(cell, str) else trimmed(values[columns[key_place].name])
         read.append((line.number, Item(key, values, currencies=currencies)))
-    rows, rejected = _identified(read, key_column)
+    rows, rejected = _identified(read, key_column, spread)
     return rows, [*rejects, *rejected], failures
 
 
-def _identified(read: Sequence[tuple[int, Item]], key_column: str | None) -> tuple[list[Item], list[Reject]]:
+def _identified(
+    read: Sequence[tuple[int, Item]], key_column: str | None, spread: Spread
+) -> tuple[list[Item], list[Reject]]:
     """The rows of lines whose ids are their keys as they are written.
 
     Two that differ by blanks alone are two rows: neither amount may get lost for it.
     """
     spellings: dict[str, set[str]] = defaultdict(set)
-    for _, row in read:
+    for _, row in spread(read):
         spellings[row.id.strip()].add(row.id)
     rows: list[Item] = []
     rejects: list[Reject] = []
     line_of: dict[str, int] = {}
-    for line, row in read:
+    for line, row in spread(read):
         key = row.id.strip()
         row_id = row.id if len(spellings[key]) > 1 else key
         if not key:

@@ -307,6 +307,7 @@ class SourceService:
             read_at=begun_at,
             key_column=target.key_column,
             saved=target.columns if isinstance(target, Saved) else (),
+            spread=allowance.spread,
         )
 
     def _save(self, source: Source, event: str, detail: Mapping[str, str], actor: Actor) -> None:

@@ -88,12 +88,12 @@ class SqlReader:
 
     def read(self, allowance: Allowance, where: Where | None = None) -> Table:
         with self._connected(self._locate(), allowance) as connection:
-            return self._read(connection, None if where is None else self._those(where))
+            return self._read(connection, None if where is None else self._those(where), allowance)
 
     def distinct(self, allowance: Allowance, column: str) -> Table:
         wanted = select(column_named(column)).distinct().select_from(self._rows())
         with self._connected(self._locate(), allowance) as connection:
-            return self._read(connection, wanted)
+            return self._read(connection, wanted, allowance)
 
     def test(self, allowance: Allowance) -> TestReport:
         checks: list[Check] = []
@@ -134,7 +134,7 @@ class SqlReader:
                     ok=True, text="The account may also write. Use one that can only read.", warning=True
                 )
             timer.lap()
-            table = self._read(connection, None)
+            table = self._read(connection, None, allowance)
         columns, rows = len(table.columns), len(table.lines)
         if table.truncated:
             text_ = f"{columns:,} columns, more than {rows:,} rows. Only rows of one project can be read."
@@ -245,14 +245,14 @@ class SqlReader:
         connection.rollback()
         return bool(answer)
 
-    def _read(self, connection: Connection, statement: Select[Any] | None) -> Table:
+    def _read(self, connection: Connection, statement: Select[Any] | None, allowance: Allowance) -> Table:
         self._begin(connection)
         streaming = connection.execution_options(stream_results=True, max_row_buffer=_FETCHED_AT_ONCE)
         is_whole = False
         with self._execute(streaming, statement) as result:
             try:
                 columns = _column_names(result)
-                lines = self._lines(result, len(columns))
+                lines = self._lines(result, len(columns), allowance)
                 is_whole = len(lines) <= MOST_ROWS
             finally:
                 if not is_whole:
@@ -263,28 +263,32 @@ class SqlReader:
             connection.invalidate()
         return Table(columns, lines[:MOST_ROWS], truncated=not is_whole)
 
-    def _lines(self, result: CursorResult[tuple[object, ...]], width: int) -> list[Line]:
+    def _lines(
+        self, result: CursorResult[tuple[object, ...]], width: int, allowance: Allowance
+    ) -> list[Line]:
         """The rows, and one more than `MOST_ROWS` where there are more."""
         deadline = self._clock.monotonic() + READ_SECONDS
         # What comes from a server is counted on its way; what a file gives, row by row.
         most = _FETCHED_AT_ONCE if self._settings.dialect in SERVERS else 1
         lines: list[Line] = []
         characters, count = 0, 1
-        while fetched := result.fetchmany(count):
-            for row in fetched:
-                characters += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
-                lines.append(Line(len(lines) + 1, tuple(row)))
-            if characters > MOST_CHARACTERS:
-                raise SourceRefused(TOO_MUCH)
-            if len(lines) * width > MOST_CELLS:
-                raise SourceRefused(
-                    f"The query returns more than {MOST_CELLS:,} cells. Select fewer columns or rows."
-                )
-            if len(lines) > MOST_ROWS:
-                break
-            if self._clock.monotonic() > deadline:
-                raise SourceUnavailable(f"The query took longer than {READ_SECONDS} s. Narrow it.")
-            count = min(count * 2, most)
+        with allowance.working() as rest:
+            while fetched := result.fetchmany(count):
+                for row in fetched:
+                    characters += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+                    lines.append(Line(len(lines) + 1, tuple(row)))
+                if characters > MOST_CHARACTERS:
+                    raise SourceRefused(TOO_MUCH)
+                if len(lines) * width > MOST_CELLS:
+                    raise SourceRefused(
+                        f"The query returns more than {MOST_CELLS:,} cells. Select fewer columns or rows."
+                    )
+                if len(lines) > MOST_ROWS:
+                    break
+                if self._clock.monotonic() > deadline:
+                    raise SourceUnavailable(f"The query took longer than {READ_SECONDS} s. Narrow it.")
+                count = min(count * 2, most)
+                rest()
         return lines[: MOST_ROWS + 1]
 
     def _begin(self, connection: Connection) -> None:

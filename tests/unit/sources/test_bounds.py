@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import embedded_app
 from embedded_app.errors import ProgrammingError, SourceBusy, SourceUnavailable
 from embedded_app.ids import CompanyId
 from embedded_app.outbound.network import Network
+from embedded_app.sources import bounds as door
 from embedded_app.sources.bounds import Bounds
 from embedded_app.sources.connectors import all_connectors
 from embedded_app.sources.connectors.base import Surroundings
@@ -120,3 +122,57 @@ def test_every_reader_asks_for_an_allowance_first() -> None:
         for method in ("read", "test"):
             names = list(getattr(getattr(module, opens), method).__annotations__)
             assert names[0] == "allowance", (opens, method)
+
+
+class Processor:
+    """The clock of a thread's own work, and what it sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.spent = 0.0
+        self.work_at_each_look = 0.0
+        self.slept: list[float] = []
+        monkeypatch.setattr(time, "thread_time", self._look)
+        monkeypatch.setattr(time, "sleep", self.slept.append)
+
+    def _look(self) -> float:
+        self.spent += self.work_at_each_look
+        return self.spent
+
+    def work(self, seconds: float) -> None:
+        self.spent += seconds
+
+
+def test_who_works_through_rows_rests_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = Processor(monkeypatch)
+    with Bounds().enter(ONE) as allowance:
+        for _ in allowance.spread(range(1000)):
+            processor.work(0.001)
+    assert len(processor.slept) > 100
+    assert sum(processor.slept) == pytest.approx(processor.spent, rel=0.02)
+
+
+def test_all_together_work_no_more_than_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = Processor(monkeypatch)
+    bounds = Bounds()
+    with ExitStack() as stack:
+        threads = [stack.enter_context(bounds.enter(company)) for company in (ONE, TWO, TWO)]
+        *_, rest = [stack.enter_context(thread.working()) for thread in threads]
+        processor.work(0.001)
+        rest()
+    assert processor.slept == [pytest.approx(0.005)], "of three threads, each takes a sixth"
+
+
+def test_a_little_work_needs_no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = Processor(monkeypatch)
+    with Bounds().enter(ONE) as allowance, allowance.working() as rest:
+        processor.work(door.SLICE_SECONDS)
+        rest()
+    assert processor.slept == []
+
+
+def test_rows_that_take_longer_than_the_time_allowed_end_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = Processor(monkeypatch)
+    with Bounds(seconds=0.0).enter(ONE) as allowance:
+        processor.work_at_each_look = 0.001
+        with pytest.raises(SourceUnavailable, match="took too long"):
+            list(allowance.spread(range(1000)))
