@@ -210,3 +210,39 @@ def test_a_page_replaces_itself_only_where_nobody_is_in_the_middle_of_something(
 ) -> None:
     module = f"{origin}/js/lib/fragments.js"
     assert beside_modules.execute_async_script(_READS, module, _PIECE, state) == [1, reads]
+
+
+_PRESSES = """
+const [path, words, done] = arguments;
+(async () => {
+  const { sayWaiting } = await import(path);
+  document.body.innerHTML = "<form><button>Test</button><button>Other</button><i data-waits></i></form>";
+  const [form, button, other] = document.querySelectorAll("form, button");
+  if (words) button.dataset.waiting = words;
+  sayWaiting();
+  const sent = [];
+  form.addEventListener("submit", (event) => {
+    sent.push(event.defaultPrevented);
+    event.preventDefault(); // the page stays
+  });
+  const line = form.querySelector("[data-waits]");
+  button.click();
+  button.click();
+  other.click();
+  const before = [form.getAttribute("aria-busy"), line.textContent.trim(), [...sent]];
+  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  const after = [form.getAttribute("aria-busy"), line.textContent];
+  button.click();
+  return [...before, ...after, sent.at(-1)];
+})().then(done, (error) => done(String(error)));
+"""
+
+
+def test_a_form_that_waits_says_so_and_is_sent_once(origin: str, beside_modules: WebDriver) -> None:
+    found = beside_modules.execute_async_script(_PRESSES, f"{origin}/js/lib/wait.js", "Reading the file.")
+    assert found == ["true", "Reading the file.", [False, True, False], None, "", False]
+
+
+def test_a_form_that_answers_soon_says_nothing(origin: str, beside_modules: WebDriver) -> None:
+    found = beside_modules.execute_async_script(_PRESSES, f"{origin}/js/lib/wait.js", "")
+    assert found == [None, "", [False, False, False], None, "", False]
