@@ -62,7 +62,10 @@ class Memory(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """The value of `key`, which counts as used now; ``None`` when there is none."""
         with self._lock:
-            return self._held.get(key)
+            try:
+                return self._held[key]  # its `get` would look twice
+            except KeyError:
+                return None
 
     def put(self, key: K, value: V, *, drops: int | None = None) -> None:
         """Keep `value`; with `drops`, only if nothing was dropped since there were as many."""
