@@ -55,6 +55,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the app with gunicorn; the environment configures it (docs/configuration.md)."""
     with environment.configured_app().app_context():
         _refuse_wrong_keys()
+        db.session.remove()  # or its connection would outlive the pool
         db.engine.dispose()
     os.environ[FOLDER_VARIABLE] = os.environ.get(FOLDER_VARIABLE) or mkdtemp(prefix="tieback-metrics-")
     gunicorn = Path(sys.executable).with_name("gunicorn")

@@ -137,7 +137,7 @@ def test_processes_that_share_a_folder_are_added_up(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = (
-        "from embedded_app.health.metrics import Metrics; from embedded_app.procore import CallRecord;"
+        "from embedded_app.health.metrics import CallRecord, Metrics;"
         "Metrics().on_call(CallRecord('GET /rest/v1.0/me', None, 200, 0.2))"
     )
     folder = tmp_path / "not" / "there"

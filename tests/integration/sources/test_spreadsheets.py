@@ -52,7 +52,7 @@ def create(service: SourceService, file_id: str, **more: str) -> UUID:
 
 
 def files() -> list[SourceFile]:
-    return list(db.session.scalars(select(SourceFile).order_by(SourceFile.uploaded_at)))
+    return list(db.session.scalars(select(SourceFile).order_by(SourceFile.uploaded_at, SourceFile.id)))
 
 
 def test_a_csv_becomes_rows_and_rejects(service: SourceService) -> None:
