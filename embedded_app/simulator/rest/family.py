@@ -15,7 +15,6 @@ from embedded_app.simulator.model.world import World
 from embedded_app.simulator.rest.access import Caller
 from embedded_app.simulator.rest.answers import (
     DEFAULT_PER_PAGE,
-    LARGEST_PER_PAGE,
     Filter,
     contains,
     equals,
@@ -145,7 +144,6 @@ class Family:
         sorts: the fields that lists can be put in the order of.
         parameters: filters that are parameters of their own, as `search` of RFIs is.
         views: for each value of `view` the keys it is limited to; others than these and `extended` are normal.
-        view_parameter: what the query calls the view.
         in_project: whether records belong to a project; the others belong to the company.
         parent: the family that these belong to, by the id kept under `parent_key`; `parent_id` in a path is of it.
         call_key: a required value that a create names beside the record, as requisitions do `commitment_id`.
@@ -175,7 +173,6 @@ class Family:
     sorts: str = ""
     parameters: Mapping[str, Filter[Any]] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
-    view_parameter: str = "view"
     wrapping_is_open: bool = False
     uploads_are_open: bool = False
     resource: str | Callable[[Any], str] | None = None
@@ -198,9 +195,7 @@ class Family:
     omits_nulls: bool = False
     create_level: Level = Level.STANDARD
     update_level: Level = Level.STANDARD
-    delete_level: Level = Level.ADMIN
     per_page: int = DEFAULT_PER_PAGE
-    largest: int = LARGEST_PER_PAGE
 
     def view(self, asked: str, usual: str) -> str:
         """The view to answer in: `asked`, or `usual` where the family has no such view."""

@@ -26,7 +26,7 @@ from embedded_app.simulator.rest.access import (
     query_id,
     require,
 )
-from embedded_app.simulator.rest.answers import data, json, listing
+from embedded_app.simulator.rest.answers import LARGEST_PER_PAGE, data, json, listing
 from embedded_app.simulator.rest.family import ALWAYS, DETAIL, LIST, Family, Path
 from embedded_app.simulator.state import simulator
 
@@ -176,7 +176,7 @@ def _list(family: Family, path: Path, ids: dict[str, int]) -> Response:
         filters=family.filters,
         sorts=writing.sorts(family),
         per_page=_V2_PER_PAGE if path.is_v2 else family.per_page,
-        largest=_V2_LARGEST if path.is_v2 else family.largest,
+        largest=_V2_LARGEST if path.is_v2 else LARGEST_PER_PAGE,
         envelope=path.is_v2,
     )
 
@@ -197,7 +197,7 @@ def _show(family: Family, path: Path, ids: dict[str, int]) -> Response:
 
 
 def _view(family: Family, usual: str) -> str:
-    return family.view(request.args.get(family.view_parameter, ""), usual)
+    return family.view(request.args.get("view", ""), usual)
 
 
 def answer(family: Family, path: Path, record: Any, view: str = "show", status: int = 200) -> Response:
@@ -268,7 +268,7 @@ def update(family: Family, place_id: int, record: Any, values: dict[str, Any]) -
 
 def _delete(family: Family, path: Path, ids: dict[str, int]) -> Response:  # noqa: ARG001 # every view has it
     record, place_id = _found(family, ids)
-    _admit(family, place_id, family.delete_level)
+    _admit(family, place_id, Level.ADMIN)
     if family.can_delete is not None:
         family.can_delete(record)
     record["deleted_at"] = simulator().clock.now()
