@@ -2,8 +2,9 @@
 
 1. The new data key is stored beside the old one: from then on it seals, and both open.
 2. Every value under the old key is opened and sealed again, each by compare-and-swap.
-3. A wait, for values that were sealed under the old key just before step 1 and are not committed yet.
-4. Step 2 for those.
+3. A wait, for values that were sealed under the old key just before step 1 and are not committed yet, and for
+   those who have read a value and not opened it yet.
+4. Step 2 for what was committed meanwhile; then again from 3, until there is nothing.
 5. The old data key goes.
 
 Each value says which key it is under, so what is left is known at any time: kill it anywhere, run it again.
@@ -30,7 +31,7 @@ from embedded_app.storage import Company, company_scope, db, find_wrapped_key
 _log = logging.getLogger(__name__)
 
 WAIT = timedelta(minutes=10)
-"""Longer than anything takes between sealing a value and committing it."""
+"""Longer than anything takes between sealing a value and committing it, or between reading and opening it."""
 
 
 class Renewal:

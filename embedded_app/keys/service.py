@@ -57,6 +57,11 @@ class KeyService:
         """
         renewal = Renewal(self._vault, self._clock, company_id, audit.SYSTEM)
         yield from renewal.seal_anew()
-        self._clock.sleep(wait.total_seconds())
-        yield from renewal.seal_anew()
+        is_changing = True
+        while is_changing:
+            self._clock.sleep(wait.total_seconds())
+            is_changing = False
+            for progress in renewal.seal_anew():
+                is_changing = is_changing or progress.done > progress.failed
+                yield progress
         renewal.end()

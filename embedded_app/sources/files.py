@@ -85,7 +85,11 @@ class Files:
         """
         db.session.execute(select(Company.id).where(Company.id == current_company_id()).with_for_update())
         stored = db.session.scalar(select(func.coalesce(func.sum(SourceFile.size), 0))) or 0
-        waiting = select(SourceFile).where(SourceFile.source_id.is_(None)).order_by(SourceFile.uploaded_at, SourceFile.id)
+        waiting = (
+            select(SourceFile)
+            .where(SourceFile.source_id.is_(None))
+            .order_by(SourceFile.uploaded_at, SourceFile.id)
+        )
         for file in db.session.scalars(waiting).all():
             if stored + size <= MOST_STORED:
                 break

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from operator import ge
 from threading import Event
 
 import pytest
 
 from embedded_app.errors import KeyDestroyed, KeysUnreachable, UnknownKey, Unsealable
 from embedded_app.ids import CompanyId
-from embedded_app.keys import holders
+from embedded_app.keys import KeyService, holders
 from embedded_app.keys.tables import tables_of_companies
 from embedded_app.storage import Model, SealedColumn
 from tests.fakes.fake_clock import FakeClock
@@ -129,8 +130,16 @@ def test_what_was_on_its_way_under_the_old_key_is_not_lost(
         return before(company_id, wrapped)  # type: ignore[arg-type]
 
     monkeypatch.setattr(old.vault, "begin_renewal", begin)
-    monkeypatch.setattr(clock, "sleep", lambda _seconds: old.store_late(one, late[0]))
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            old.store_late(one, late[0])
+
+    monkeypatch.setattr(clock, "sleep", sleep)
     run(old, old.keys.re_encrypt(one))
+    assert slept == [600, 600], "somebody may have read the late one and not opened it yet"
     assert old.password(one) == b"late"
     assert old.generations(one) == {2}
 
@@ -170,9 +179,26 @@ def test_a_kill_in_the_middle_is_resumed(  # noqa: PLR0917 # three of them are p
         assert events == ["data_key.renewal_begun", "data_key.renewed"]
 
 
+class UntilAllHaveGoneOn(FakeClock):
+    """Sleeps until every thread has begun and ended something since: so long does nothing take that was begun."""
+
+    def __init__(self, done: list[int], over: Event) -> None:
+        super().__init__()
+        self._done = done
+        self._over = over
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        goal = [number + 2 for number in self._done]
+        while not all(map(ge, self._done, goal)) and not self._over.wait(0.01):
+            pass
+
+
 def test_changing_keys_under_load_loses_nothing(old: World, make_world: MakeWorld) -> None:
     companies = [old.add_company(number) for number in range(1, 5)]
     both = make_world(key("new"), key("old"))
+    done, failed = [0] * len(companies), Event()
+    both.keys = KeyService(both.vault, UntilAllHaveGoneOn(done, failed))
     service = make_world(key("old"), key("new"))
     over = Event()
     began = [Event() for _ in companies]
@@ -184,12 +210,15 @@ def test_changing_keys_under_load_loses_nothing(old: World, make_world: MakeWorl
             assert service.password(companies[number]) == str(value).encode()
             assert service.content(companies[number]) == b"rows"
             began[number].set()
+            done[number] = value
             if over.is_set():
                 return value
         raise AssertionError
 
     with ThreadPoolExecutor(len(companies)) as pool:
         running = [pool.submit(work, number) for number in range(len(companies))]
+        for future in running:
+            future.add_done_callback(lambda _future: failed.set())
         try:
             for event, future in zip(began, running, strict=True):
                 while not event.wait(0.1) and not future.done():
