@@ -86,7 +86,7 @@ def _outcome(status: int | None) -> str:
 
 
 class _Known(Collector):
-    """What all processes know alike, read anew each time."""
+    """What all processes know alike, read at each scrape."""
 
     def __init__(self, procore: Procore) -> None:
         self._procore = procore
