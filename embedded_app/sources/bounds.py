@@ -28,7 +28,6 @@ FILES = 4
 FILES_OF_A_COMPANY = 2
 SLICE_SECONDS = 0.0002
 """Of processor time, after which a thread that works through rows lets the pages of others come first."""
-_ITEMS = 8  # between two looks at the clock
 
 T = TypeVar("T")
 
@@ -63,14 +62,13 @@ class Allowance:
             SourceUnavailable: there is no time left for the rest.
         """
         with self.working() as rest:
-            for number, item in enumerate(items, start=1):
+            for item in items:
                 yield item
-                if number % _ITEMS == 0:
-                    rest()
+                rest()
 
     @contextmanager
     def working(self) -> Iterator[Callable[[], None]]:
-        """For a loop of another shape: calls what it gets every now and then, which raises as `spread`."""
+        """For a loop of another shape, which calls what it gets again and again; that raises as `spread`."""
         begun = time.thread_time()
 
         def rest() -> None:
